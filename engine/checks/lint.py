@@ -303,6 +303,7 @@ def _feel(text: str, line: int, element_id: str, place: str) -> Iterator[Problem
     try:
         feel.compile(text)
     except FeelSyntaxError as error:
-        yield Problem(line, element_id, "feel_syntax", {"place": place, **error.values})
+        begins_so = {"why": "equals_first"} if text.lstrip().startswith("=") else {}
+        yield Problem(line, element_id, "feel_syntax", {"place": place, **error.values, **begins_so})
     for doubt in pattern_lint.of_text(text):
         yield Problem(line, element_id, doubt.rule, {"place": place, **doubt.values})

@@ -34,7 +34,7 @@ NOWHERE = Element(id="", type="userTask", name="", line=0, parent="")
 class PlacedExpression:
     """An expression: the element or flow it belongs to, its place there, its variables, and the type it has to have; `takes` names what has to take it.
 
-    `field` is the key of the form's field it stands at.
+    `field` is the key of the form's field it stands at, `paragraph` the text of one that has no key, in Chinese and in English.
     """
 
     line: int
@@ -46,6 +46,7 @@ class PlacedExpression:
     wanted: Type = ANYTHING
     takes: str = ""
     field: str = ""
+    paragraph: tuple[str, str] = ("", "")
     file: str = ""
 
 
@@ -146,6 +147,7 @@ def of_fields(form: Form, element: Element, names: Names) -> Iterator[PlacedExpr
             wanted=expected,
             takes=field.key if field is not None else "",
             field=field.key if field is not None else "",
+            paragraph=(field.text, field.text_en) if field is not None and not field.key else ("", ""),
             file=file,
         )
 

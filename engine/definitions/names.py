@@ -1,7 +1,8 @@
 """Whether everything that a process asks for can be there: names that nothing sets, values that nobody offers, types that do not go together.
 
 Nearly all of it is a warning: a message or a later version may bring what cannot be seen from here. What cannot but fail, however a case goes, is none:
-a condition that asks for what nothing sets, a parameter that must have a value and never has, a wording that does not exist or lacks what it says.
+a condition that asks for what nothing sets or only a later step does, a parameter that must have a value and never has, a wording that does not exist or lacks what it says,
+two rules of a table that its hit policy does not allow together.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ LITERAL = re.compile(r'\s*"[^"]*"\s*')
 NOTHING: Mapping[str, str] = MappingProxyType({})
 TIMES = "date and time, days and time duration"
 CONDITIONS = frozenset({"condition", "hide", "requiredWhen", "completionCondition", "skippedWhen", *AFTERWARDS})
+STOPS = frozenset({"rules_overlap", "rules_disagree"})
 NEEDS = {
     "due": TIMES,
     "timer": TIMES,
@@ -84,7 +86,9 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
 def _of_expressions(around: Surroundings, process: Drawn) -> Iterator[Problem]:
     for expression in expressions(around, process):
         for doubt in doubts(expression):
-            finding = _told_apart(doubt, around, process)
+            finding = _told_apart(doubt, around, process, expression.element_id)
+            if finding.rule == "set_later" and _is_kept(expression, finding.values["variable"], around, process):
+                continue
             problem = _warning(expression, finding, expression.file or f"{process.key}.bpmn")
             yield replace(problem, warning=not _fails(expression, finding, process))
     yield from _never_asked(around, process)
@@ -109,7 +113,7 @@ def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 def _fails(expression: PlacedExpression, doubt: Doubt, process: Drawn) -> bool:
     """Whether a case that comes here cannot but go wrong, or never go the way that is drawn."""
-    unknown = doubt.rule.startswith("unknown_name")
+    unknown = doubt.rule.startswith("unknown_name") or doubt.rule == "set_later"
     if expression.field or (not unknown and not doubt.rule.startswith("not_offered")):
         return False
     if expression.place == "condition":
@@ -128,6 +132,11 @@ def _warning(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
         "name": expression.name,
         "place": expression.place,
         **({"field": expression.field} if expression.field else {}),
+        **(
+            dict(zip(("paragraph", "paragraph_en"), expression.paragraph, strict=True))
+            if any(expression.paragraph)
+            else {}
+        ),
     }
     values = {**common, **doubt.values, "text": expression.text[:MOST_TEXT]}
     return Problem(expression.line, expression.element_id, doubt.rule, values, file, warning=True)
@@ -207,13 +216,25 @@ def _kinds(judged_type: Type) -> str:
     return ", ".join(sorted(judged_type.kinds - {"null"}))
 
 
-def _told_apart(doubt: Doubt, around: Surroundings, process: Drawn) -> Doubt:
+def _told_apart(doubt: Doubt, around: Surroundings, process: Drawn, element_id: str) -> Doubt:
     """A name that is set, but not on any way that leads here, is told as that; one that looks like another, with that one."""
     if doubt.rule == "unknown_name":
-        later = around.set_by(process.key, doubt.values["variable"])
-        if later:
-            return Doubt("set_later", {**doubt.values, "by": later[0].name or later[0].id})
+        later = around.set_later(process.key, element_id, doubt.values["variable"])
+        if later is not None:
+            return Doubt("set_later", {**doubt.values, "by": later.name or later.id})
     return _with_near(doubt)
+
+
+def _is_kept(expression: PlacedExpression, variable: str, around: Surroundings, process: Drawn) -> bool:
+    """Whether a form may be filled in again: the expression stands at the field that keeps the variable, or another step with that form knows it."""
+    if expression.field == variable:
+        return True
+    steps = [
+        element
+        for element in process.diagram.elements.values()
+        if expression.file and f"forms/{element.properties.get('form', '')}.form" == expression.file
+    ]
+    return any(variable in around.seen(process.key, element.id) for element in steps)
 
 
 def _with_near(doubt: Doubt) -> Doubt:
@@ -232,13 +253,13 @@ def _of_decisions(around: Surroundings, process: Drawn, uses: outcomes.Uses) -> 
         names = around.at(process.key, element.id)
         every = tables.doubts(*model_and_decision, names, asked_for=uses.is_read(element.result_variable))
         findings = [doubt for doubt in every if doubt.rule not in pattern_lint.RULES]
-        for problem in told_of_table([_told_apart(doubt, around, process) for doubt in findings]):
+        for problem in told_of_table([_told_apart(doubt, around, process, element.id) for doubt in findings]):
             values = {"name": element.name, **problem.values}
             yield replace(problem, line=element.line, element_id=element.id, values=values, file=file)
 
 
 def told_of_table(findings: list[Doubt]) -> Iterator[Problem]:
-    """What is doubtful in a table, as warnings without a place in a diagram."""
+    """What is doubtful in a table, without a place in a diagram: warnings, but for rules at which a case stops."""
     for doubt in findings:
         finding = _with_near(doubt)
-        yield Problem(0, "", finding.rule, finding.values, warning=True)
+        yield Problem(0, "", finding.rule, finding.values, warning=finding.rule not in STOPS)

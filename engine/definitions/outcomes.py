@@ -23,6 +23,7 @@ from engine.language.feel.uses import INPUT, ONE_OF, VALUE, WHETHER
 
 SHORT, LONG = 4, 8
 MOST_WRONG = 2
+FEWEST_ASKED = 2  # so many results have to be asked for that one more is more likely a mistake than the rest
 CODE = re.compile(r"[A-Za-z0-9_-]+")
 Row = tuple[int, str]
 
@@ -130,7 +131,7 @@ def _of_table(
         yield from ((rule, {"heading": heading, **values}) for rule, values in _odd_ones(results, uses.of(path)))
         if table.policy in SINGLE and uses.is_read(path):
             free = any(use.how == VALUE for use in uses.of(path)) or (several and whole)
-            for rule, values in _unasked(results, uses.of(path), free=free):
+            for rule, values in _unasked(results, uses.of(path), free=free, last=len(table.rules)):
                 yield rule, {"heading": heading, "variable": path, **values}
 
 
@@ -161,20 +162,27 @@ def _odd_ones(results: list[Row], uses: Iterable[Use]) -> Iterator[tuple[str, di
             yield "result_like_another", {"row": row, "value": value, "near": near}
 
 
-def _unasked(results: list[Row], uses: Iterable[Use], *, free: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+def _unasked(results: list[Row], uses: Iterable[Use], *, free: bool, last: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Results that nothing asks for; the one of the `last` rule, or of several, is the rest that a default flow takes."""
     codes = {value for use in uses if use.how == ONE_OF for value in use.literals if isinstance(value, str)}
     if not codes:
         return
-    rows_of_unasked: dict[str, int] = {}
+    rows_of_unasked: dict[str, list[int]] = {}
     for row, value in results:
         near = meant(value, codes)
         if value not in codes and near:
             yield "result_misspelt", {"row": row, "value": value, "near": near}
         elif value not in codes:
-            rows_of_unasked.setdefault(value, row)
+            rows_of_unasked.setdefault(value, []).append(row)
+    codes_in_use = sorted(codes & {value for _row, value in results})
     if not free and len(rows_of_unasked) > 1:
         values = ", ".join(f"“{value}”" for value in rows_of_unasked)
         yield "results_not_told_apart", {"value": values}
+    elif len(codes_in_use) >= FEWEST_ASKED:
+        for value, rows in rows_of_unasked.items():
+            if len(rows) == 1 and rows[0] != last:
+                listing = ", ".join(f"“{code}”" for code in codes_in_use)
+                yield "result_unasked", {"row": rows[0], "value": value, "known": listing}
 
 
 def meant(value: str, codes: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from engine.definitions import dmn, variable_types
 from engine.definitions.package import MissingFile, Package
 from engine.diagrams.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, SERVED, Diagram, Element, parse
-from engine.diagrams.predecessors import all_later, around, before
+from engine.diagrams.predecessors import Predecessors, around
 from engine.ground.errors import EngineError, InvalidDefinition
 from engine.ground.xml import MalformedXml
 from engine.language import feel, vocabulary
@@ -28,7 +28,6 @@ MOST_KEPT = 512
 MOST_AT_ONCE = 8
 ALWAYS = {"accepted_at": INSTANT, "entered_at": INSTANT, "refusal": CONTEXT}
 COUNTS = {"numberOfInstances": NUMBER, "numberOfCompletedInstances": NUMBER, "numberOfActiveInstances": NUMBER}
-FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
 Types = dict[str, Type]
 
 
@@ -42,19 +41,11 @@ class Drawn:
     entry: Types = field(default_factory=dict)
     sets: dict[str, Types] = field(default_factory=dict)
     _around: dict[str, list[Element]] = field(default_factory=dict)
+    _before: dict[str, list[Element]] = field(default_factory=dict)
 
     @cached_property
-    def is_sequential(self) -> bool:
-        """Whether only one token is on its way, so that what comes later has not been yet."""
-        return not any(
-            (element.type in FORKS and len(self.diagram.outgoing(element.id)) > 1)
-            or (element.type == "boundaryEvent" and not element.interrupting)
-            for element in self.diagram.elements.values()
-        )
-
-    @cached_property
-    def _later(self) -> dict[str, set[str]]:
-        return all_later(self.diagram)
+    def _predecessors(self) -> Predecessors:
+        return Predecessors(self.diagram)
 
     def around(self, element_id: str) -> list[Element]:
         """The multi-instance activities that an element or flow is or stands in, the outermost first."""
@@ -63,10 +54,10 @@ class Drawn:
         return self._around[element_id]
 
     def before(self, element_id: str) -> list[Element]:
-        """The elements that may have been passed when a token comes to an element or flow."""
-        if not self.is_sequential:
-            return list(self.diagram.elements.values())
-        return before(self.diagram, element_id, self._later)
+        """The elements that may have been passed when a token comes to an element or flow, on other branches as well."""
+        if element_id not in self._before:
+            self._before[element_id] = self._predecessors.of(element_id)
+        return self._before[element_id]
 
 
 class Surroundings:
@@ -124,10 +115,16 @@ class Surroundings:
         process = self.drawn[key]
         return self._names(key, self._seen(process, list(process.diagram.elements.values()), []), [])
 
-    def set_by(self, key: str, name: str) -> list[Element]:
-        """The elements of a process that set a variable."""
-        process = self.drawn[key]
-        return [process.diagram.elements[id] for id, types in process.sets.items() if name in types]
+    def set_later(self, key: str, element_id: str, name: str) -> Element | None:
+        """The first element of a process, else of one that calls it, that sets a variable which is not known at an element or flow of the process."""
+        inside, pending = self.drawn[key].around(element_id), [key]
+        for process_key in pending:
+            process = self.drawn[process_key]
+            for id, types in process.sets.items():
+                if name in types and not (process_key == key and _is_hidden(process, id, inside)):
+                    return process.diagram.elements[id]
+            pending += dict.fromkeys(caller for caller, _call in self.calls_of(process_key) if caller not in pending)
+        return None
 
     def _names(self, key: str, types: Types, inside: list[Element]) -> Names:
         for element in inside:
@@ -137,10 +134,7 @@ class Surroundings:
     def _seen(self, process: Drawn, passed: list[Element], inside: list[Element]) -> Types:
         types = dict(process.entry)
         for element in passed:
-            hiding = [
-                marker for marker in process.around(element.id) if marker not in inside and marker.id != element.id
-            ]
-            if not hiding and element not in inside:
+            if not _is_hidden(process, element.id, inside) and element not in inside:
                 _add(types, process.sets.get(element.id, {}))
         return types
 
@@ -263,6 +257,11 @@ class Surroundings:
         if element.type == "callActivity":
             return element.called not in self.drawn
         return element.type not in ACTIVITIES | GATEWAYS | EVENTS or element.event_sub_process
+
+
+def _is_hidden(process: Drawn, element_id: str, inside: list[Element]) -> bool:
+    """Whether an element stands in a multi-instance activity that keeps what it sets from those who do not stand inside."""
+    return any(marker not in inside and marker.id != element_id for marker in process.around(element_id))
 
 
 class Same:

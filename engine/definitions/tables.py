@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from engine.definitions import columns, variable_types
@@ -18,7 +18,7 @@ from engine.definitions.dmn_reader import EMPTY
 from engine.ground.errors import Problem
 from engine.language import feel
 from engine.language.decisions import SINGLE, DecisionTable, Rule
-from engine.language.feel import Doubt, Names, inferred
+from engine.language.feel import Doubt, FeelSyntaxError, Names, inferred
 from engine.language.feel.inferred import ANYTHING, Type
 
 MOST_TEXT = 60
@@ -269,8 +269,20 @@ class _Table:
 
     def _hang_together(self, numbers: list[int]) -> bool:
         """Whether some of these columns test the same variable, so that not every combination can be."""
-        occurrences = Counter(name for number in numbers for name in self.table.inputs[number].expression.names)
-        return any(count > 1 for count in occurrences.values())
+        paths = [sorted(self._paths(number)) for number in numbers]
+        return any(
+            _is_within(a, b) or _is_within(b, a)
+            for first, second in combinations(paths, 2)
+            for a, b in product(first, second)
+        )
+
+    def _paths(self, number: int) -> set[str]:
+        """The variables and the parts of them that a column tests."""
+        expression = self.table.inputs[number].expression
+        try:
+            return {use.path for use in feel.uses_of(expression.text, self.model.names, self.model.functions)}
+        except FeelSyntaxError:  # told as a problem
+            return set(expression.names)
 
     def _unreached(self, dead: set[int]) -> Iterator[Doubt]:
         """Rules all of whose cases an earlier one answers, or one whose result comes first."""
@@ -332,13 +344,23 @@ class _Table:
         return pieces
 
     def _gap(self) -> Iterator[Doubt]:
-        """A case that no rule answers."""
-        whole = _Piece(tuple(column.certain for column in self.columns))
-        if whole.is_empty or self._hang_together(list(range(len(self.columns)))):
+        """A case that no rule answers; or that nobody knows whether there is one."""
+        if any(all(test.text == ANY for test in rule.tests) for rule in self.rules_):
             return
-        rest = self._rest(whole, [self._box(rule) for rule in self.rules_])
+        whole = _Piece(tuple(column.certain for column in self.columns))
+        if whole.is_empty:
+            return
+        self.work = MOST_WORK
+        apart = not self._hang_together(list(range(len(self.columns))))
+        rest = self._rest(whole, [self._box(rule) for rule in self.rules_]) if apart else None
         if rest:
             yield Doubt("no_rule_answers", {"case": self._shown(rest[0])})
+        elif self._rest(whole, [self._box(rule) for rule in self.rules_ if self._is_told(rule)]) != []:
+            yield Doubt("gaps_not_sought", {})
+
+    def _is_told(self, rule: Rule) -> bool:
+        """Whether all that satisfies a rule is known."""
+        return all(column.is_told(test.text) for column, test in zip(self.columns, rule.tests, strict=True))
 
     def _shown(self, piece: _Piece) -> list[tuple[str, str]]:
         """An example of a piece: heading and value of the columns where not everything would do; an empty value is any other."""
@@ -350,6 +372,11 @@ class _Table:
             value = column.values[number].value
             example.append((column.heading, "" if value == OTHER else _written(value)))
         return example
+
+
+def _is_within(path: str, outer: str) -> bool:
+    """Whether a path is another, or leads into it."""
+    return path == outer or path.startswith(f"{outer}.")
 
 
 def _without(piece: _Piece, cover: _Piece) -> Iterator[_Piece]:

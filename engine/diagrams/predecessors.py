@@ -5,30 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.diagrams import graph
+from engine.diagrams.concurrency import Concurrency
 from engine.diagrams.diagram import Diagram, Element
 
 
-def before(diagram: Diagram, element_id: str, later: Mapping[str, set[str]] | None = None) -> list[Element]:
-    """The elements from which a token can come to an element, in document order; a flow stands for where it begins.
+class Predecessors:
+    """What may come before each element of a diagram."""
 
-    Shape: `later` is what `all_later` gives, when it is known already.
-    """
-    flow = diagram.flows.get(element_id)
-    target, reachable = flow.source if flow else element_id, all_later(diagram) if later is None else later
-    earlier = [e for e in diagram.elements.values() if target in reachable[e.id]]
-    own = diagram.elements.get(target)
-    return [*earlier, own] if flow and own is not None and own not in earlier else earlier
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+        following = _following(diagram)
+        self._later = {id: _closed(following, id) for id in following}
+        self._concurrency = Concurrency(diagram, following)
+
+    def of(self, element_id: str) -> list[Element]:
+        """The elements that may have been passed when a token comes to an element, in document order; a flow stands for where it begins."""
+        flow = self.diagram.flows.get(element_id)
+        target = flow.source if flow else element_id
+        beside = self._concurrency.beside(target)
+        return [
+            element
+            for element in self.diagram.elements.values()
+            if target in self._later[element.id] or element.id in beside or (flow and element.id == target)
+        ]
 
 
-def all_later(diagram: Diagram) -> dict[str, set[str]]:
-    """Of every element those to which a token that left it can come, out of a sub-process as well."""
+def _following(diagram: Diagram) -> dict[str, list[str]]:
+    """Of every element those to which a token goes on from it, out of a sub-process as well."""
     following = {id: graph.successors(diagram, id) for id in diagram.elements}
     for element in diagram.elements.values():
         if element.parent in following:
             following[element.id] += [event.id for event in diagram.boundary_events(element.parent)]
             if element.type == "endEvent":
                 following[element.id] += [flow.target for flow in diagram.outgoing(element.parent)]
-    return {id: _closed(following, id) for id in following}
+    return following
 
 
 def _closed(following: Mapping[str, list[str]], element_id: str) -> set[str]:

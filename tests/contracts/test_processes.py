@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from engine.definitions.surroundings import Surroundings
 from engine.language.feel import known_functions
 from engine.language.feel.lexer import KEYWORDS
 from engine.runtime import handlers
-from office import coverage, drafts
+from office import coverage, drafts, reference
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ROOT / "processes"
@@ -79,7 +80,8 @@ def test_every_process_may_be_published(key: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_nothing_in_a_process_is_doubtful(key: str) -> None:
     """Every name is set by something, every value offered, every table free of contradictions."""
-    problems = checks.warnings_of(definitions.read_package(PROCESSES, key), packages(), drafts.STARTED)
+    departments = [name for code, zh, _en in reference.DEPARTMENTS for name in (code, zh)]
+    problems = checks.warnings_of(definitions.read_package(PROCESSES, key), packages(), drafts.STARTED, departments)
     assert [
         problem for problem in problems if problem.rule != "refused_for_ever"
     ] == []  # that one has a test of its own
@@ -138,6 +140,38 @@ def test_every_misspelt_value_of_the_authority_table_is_told() -> None:
         assert [(problem.values["value"], problem.values["near"]) for problem in problems if problem.file == name] == [
             (slip, word)
         ]
+
+
+@pytest.mark.parametrize(
+    ("former", "wrong", "expected"),
+    [
+        (">-</text>", '>"cash"</text>', ("no_rule_answers", True)),
+        ('>"clerk"</text>', '>"boss"</text>', ("result_unasked", True)),
+        ('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', ("rules_overlap", False)),
+    ],
+)
+def test_a_mistake_in_the_authority_table_is_told(former: str, wrong: str, expected: tuple[str, bool]) -> None:
+    """A catch-all that catches less, an answer that no gateway knows, rules of which only one may hold."""
+    name = "decisions/authority.dmn"
+    package = definitions.read_package(PROCESSES, "SUB-005")
+    before, rule, text = (
+        package.files[name].rpartition("<rule ") if former == ">-</text>" else ("", "", package.files[name])
+    )
+    content = definitions.package_with(package, {name: before + rule + text.replace(former, wrong, 1)})
+    problems = checks.warnings_of(content, packages(), drafts.STARTED)
+    assert expected in [(problem.rule, problem.warning) for problem in problems if problem.file == name]
+
+
+def test_a_condition_over_what_only_the_last_form_sets_keeps_a_process_from_being_published() -> None:
+    """No way leads back from the watch to the question whether the charge is an orphan, though branches are begun and joined between them."""
+    package = definitions.read_package(PROCESSES, "TS-006")
+    text = package.files["TS-006.bpmn"]
+    flow = next(flow for flow in definition("TS-006").flows.values() if flow.source == "is_orphan" and flow.condition)
+    wrong = text.replace(f">{escape(flow.condition)}<", '>watch_note = "x"<')
+    assert wrong != text
+    problems = checks.warnings_of(definitions.package_with(package, {"TS-006.bpmn": wrong}), packages(), drafts.STARTED)
+    late = [problem for problem in problems if problem.rule == "set_later"]
+    assert [(problem.element_id, problem.warning) for problem in late] == [(flow.id, False)]
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -93,6 +93,11 @@ def _folded(parts: list[Closure], operation: Callable[[object, object], bool | N
     return run
 
 
+def written(part: Closure, text: str) -> Closure:
+    """As it is written, an operand is what it is."""
+    return part
+
+
 def comparison(operator: str, left: Closure, right: Closure) -> Closure:
     """One of = != < <= > >=."""
     if operator == "=":

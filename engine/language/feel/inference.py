@@ -187,6 +187,20 @@ def _all_hold(parts: list[Judge]) -> Judge:
     return judge
 
 
+def written(part: Judge, text: str) -> Judge:
+    """An operand without a name of its own, which is called as it is written."""
+
+    def judge(names: Names, doubts: Doubts) -> Type:
+        judgement = part(names, doubts)
+        return (
+            judgement
+            if judgement.said or not judgement.is_known
+            else replace(judgement, said=text[: inferred.MOST_SAID])
+        )
+
+    return judge
+
+
 def comparison(operator: str, left: Judge, right: Judge) -> Judge:
     """One of = != < <= > >=."""
 

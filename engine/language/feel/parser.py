@@ -150,15 +150,15 @@ class Parser(Reader, Generic[Part, Test]):
         return self.meaning.conjunction(parts)
 
     def _comparison(self) -> Part:
-        closure, count = self._additive(), 0
+        closure, count = self._operand(), 0
         while True:
             count = self.link(count)
             if operator := self.accept(*COMPARISONS):
-                closure = self.meaning.comparison(operator, closure, self._additive())
+                closure = self.meaning.comparison(operator, closure, self._operand())
             elif self.accept("between"):
-                low = self._additive()
+                low = self._operand()
                 self.expect("and")
-                closure = self.meaning.between(closure, low, self._additive())
+                closure = self.meaning.between(closure, low, self._operand())
             elif self.accept("in"):
                 closure = self.meaning.membership(closure, self._in())
             elif self.accept("instance"):
@@ -166,6 +166,12 @@ class Parser(Reader, Generic[Part, Test]):
                 closure = self.meaning.instance_of(closure, self._type())
             else:
                 return closure
+
+    def _operand(self) -> Part:
+        """One side of a comparison, which is called as it is written."""
+        first = self.token
+        part = self._additive()
+        return self.meaning.written(part, self.written_from(first))
 
     def _in(self) -> Test:
         """What follows `in`: one test, or several in brackets; a bracket may also open a range."""

@@ -39,6 +39,11 @@ def constant(value: FeelValue) -> Points:
     return Points((value,))
 
 
+def written(part: Points | None, text: str) -> Points | None:
+    """As it is written, an operand is what it is."""
+    return part
+
+
 def conjunction(parts: list[Points | None]) -> Points | None:
     """And: of one part, which is that part."""
     return parts[0] if len(parts) == 1 else None

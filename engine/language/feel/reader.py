@@ -41,6 +41,10 @@ class Reader:
         self.position += 1
         return self.tokens[self.position - 1]
 
+    def written_from(self, first: Token) -> str:
+        """What is written from a token up to the one that comes next."""
+        return self.text[first.column - 1 : self.tokens[self.position - 1].end - 1]
+
     def name(self) -> str:
         if self.token.kind != "name":
             raise self.fail("expected name")

@@ -91,6 +91,11 @@ def conjunction(parts: list[Part]) -> Part:
 disjunction = conjunction
 
 
+def written(part: Part, text: str) -> Part:
+    """As it is written, an operand is what it is."""
+    return part
+
+
 def comparison(operator: str, left: Part, right: Part) -> Part:
     """One of = != < <= > >=; with null and with an empty list it asks whether there is something."""
     for operand, literal in ((left, right), (right, left)):

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
+from web.telling.i18n import in_language
 from web.telling.i18n import mark as _
 
 # What keeps nothing from being published, but can hardly be meant.
@@ -17,7 +18,9 @@ RULES = {
         "%(place)s: nothing sets %(variable)s. Check the name, or let a form, a service task or a caller give it."
     ),
     "unknown_name_near": _("%(place)s: nothing sets %(variable)s. Do you mean %(near)s?"),
-    "set_later": _("%(place)s: %(variable)s is only set later, by “%(by)s”. Set it before, or ask for it after that."),
+    "set_later": _(
+        "%(place)s: nothing has set %(variable)s by here; “%(by)s” sets it later. Set it before, or ask for it after that."
+    ),
     "unknown_part": _("%(place)s: %(variable)s has no part %(part)s. Check the name."),
     "unknown_part_near": _("%(place)s: %(variable)s has no part %(part)s. Do you mean %(near)s?"),
     "no_parts": _("%(place)s: %(variable)s is %(type)s and has no part %(part)s. Take the part out."),
@@ -106,6 +109,9 @@ RULES = {
     "results_not_told_apart": _(
         "%(place)s: nothing asks for %(value)s, so that they all lead the same way. Ask for them where the process divides, or let the table give one of them only."
     ),
+    "result_unasked": _(
+        "%(place)s: nothing asks for “%(value)s”, so that its cases go the default way. Ask for it where the process divides, or give what is asked for: %(known)s."
+    ),
     "result_never_read": _("%(place)s: nothing reads this result (%(variable)s). Ask for it, or take the column out."),
     "bare_word": _('%(place)s: %(variable)s is the name of nothing. A text stands in quotation marks: "%(variable)s".'),
     "column_type": _(
@@ -134,6 +140,9 @@ RULES = {
     ),
     "no_rule_answers": _(
         "%(place)s: no rule answers this case: %(case)s. Add a rule or a default result, or list in the columns which values there are."
+    ),
+    "gaps_not_sought": _(
+        "%(place)s: whether some rule answers every case cannot be told from its cells, and was not searched for. End it with a rule that asks nothing, or give a default result."
     ),
 }
 TYPES = {
@@ -182,6 +191,9 @@ PLACES = {
     "completionCondition": _("the condition for ending"),
 }
 
+SINGLE = str.maketrans("“”", "‘’")
+LONGEST_PARAGRAPH = 30
+
 
 class Values(dict[str, Any]):
     """What goes into a text; what is not there is an ellipsis."""
@@ -197,9 +209,18 @@ def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) ->
     wordings["place"] = _where(values)
     if "case" in problem.values:
         wordings["case"] = _case(problem.values["case"])
-    if problem.warning and named:
-        wordings["place"] = gettext("“%(name)s”, %(place)s") % {**values, **wordings}
+    if problem.rule in RULES and named:
+        sentence = str(gettext("“%(name)s”, %(place)s"))
+        wordings["place"] = sentence % nested(sentence, {**values, **wordings})
     return wordings
+
+
+def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence; those that it puts in quotation marks have single ones within."""
+    return {
+        name: value.translate(SINGLE) if isinstance(value, str) and f"“%({name})s”" in sentence else value
+        for name, value in values.items()
+    }
 
 
 def _place(place: str) -> str:
@@ -215,7 +236,16 @@ def _where(values: Mapping[str, Any]) -> str:
         return _cell(values)
     if "field" in values and place:
         return str(gettext("%(place)s of the field “%(field)s”")) % {"place": place, "field": values["field"]}
+    if "paragraph" in values and place:
+        sentence = str(gettext("%(place)s of the paragraph “%(paragraph)s”"))
+        return sentence % nested(sentence, {"place": place, "paragraph": _beginning(values)})
     return place
+
+
+def _beginning(values: Mapping[str, Any]) -> str:
+    """How a paragraph begins, in the language of the page."""
+    paragraph = in_language(str(values["paragraph"]), str(values["paragraph_en"]))
+    return paragraph if len(paragraph) <= LONGEST_PARAGRAPH else f"{paragraph[:LONGEST_PARAGRAPH]}…"
 
 
 def _type(kinds: str) -> str:

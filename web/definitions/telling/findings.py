@@ -195,6 +195,9 @@ RULES = {
         "An expression of “%(name)s” is written in another language (%(language)s). Write it in FEEL, for example amount > 100."
     ),
     "unknown_property": _(
+        "“%(name)s” has a property that nothing reads: %(property)s. Correct its name, or take it out."
+    ),
+    "unknown_property_near": _(
         "“%(name)s” has a property that nothing reads: %(property)s (nearest known: %(near)s). Correct its name, or take it out."
     ),
     "property_not_here": _(
@@ -322,6 +325,9 @@ RULES = {
         "No step uses %(file)s yet: it is not published and stays in the draft. Name it at a step, or delete it."
     ),
     "unknown_department": _(
+        "“%(name)s” goes to “%(group)s”, which is no department of the office, so that nobody would find it. Name the lane as the department is called, or choose one."
+    ),
+    "unknown_department_near": _(
         "“%(name)s” goes to “%(group)s”, which is no department of the office (nearest: %(near)s), so that nobody would find it. Name the lane as the department is called, or choose one."
     ),
     "always_stands_still": _(
@@ -389,6 +395,13 @@ RULES = {
     ),
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
+# What is said where nothing has been named at all: the value that is empty, and the sentence.
+UNNAMED = {
+    "unknown_form": ("form", _("“%(name)s” has no form. Choose or create one.")),
+    "unknown_decision": ("decision", _("“%(name)s” names no decision. Choose or create one.")),
+    "unknown_called_process": ("called", _("“%(name)s” does not say which process it calls. Choose one.")),
+    "unknown_topic": ("topic", _("“%(name)s” does not say what is to be done. Choose from the list.")),
+}
 UNKNOWN = _("This cannot be published (%(rule)s).")
 # What a form calls the counts of a field, and what the editor calls them.
 COUNTS = {
@@ -441,9 +454,20 @@ def text(problem: engine.Problem) -> str:
     if not named:
         values["name"] = problem.element_id or problem.file
     values |= doubts.words(problem, values, named=named)
-    whys = unreadable.BY_RULE.get(problem.rule, {})
-    sentence = whys.get(str(problem.values.get("why"))) or {**RULES, **doubts.RULES}.get(problem.rule, UNKNOWN)
-    return str(gettext(sentence) % doubts.Values(values | {"rule": problem.rule}))
+    sentence = str(gettext(_sentence(problem)))
+    return sentence % doubts.Values(doubts.nested(sentence, values | {"rule": problem.rule}))
+
+
+def _sentence(problem: engine.Problem) -> str:
+    """The sentence of a finding; another where something near is known, or nothing has been named."""
+    whys, rules = unreadable.BY_RULE.get(problem.rule, {}), {**RULES, **doubts.RULES}
+    near = "_near" if problem.values.get("near") else ""
+    empty, unnamed = UNNAMED.get(problem.rule, ("", ""))
+    if empty and not problem.values.get(empty):
+        return unnamed
+    reason = str(problem.values.get("why"))
+    sentences = (whys.get(reason + near), whys.get(reason), rules.get(problem.rule + near), rules.get(problem.rule))
+    return next((sentence for sentence in sentences if sentence), UNKNOWN)
 
 
 def _shown(value: Any) -> str:

@@ -43,7 +43,13 @@ CATALOGUE: Mapping[str, str] = {
 }
 EXPRESSION: Mapping[str, str] = {
     "unknown_function": _(
+        "The expression for %(place)s calls a function that is not there: %(function)s. Correct its name: %(text)s"
+    ),
+    "unknown_function_near": _(
         "The expression for %(place)s calls a function that is not there: %(function)s (nearest known: %(near)s). Correct its name: %(text)s"
+    ),
+    "equals_first": _(
+        "The expression for %(place)s begins with “=”, as other tools write it. Drop the “=” at the beginning: %(text)s"
     ),
 }
 BY_RULE = {"malformed_xml": DIAGRAM, "malformed_catalogue": CATALOGUE, "feel_syntax": EXPRESSION}

@@ -132,13 +132,14 @@ def test_an_error_that_a_called_process_ends_in(is_caught: bool) -> None:
     [("专业厅", None), ("service_hall", None), ("主管室", "主管"), ("Nobody", ""), ("专业厅 ", "专业厅")],
 )
 def test_a_lane_that_is_no_department(lane: str, near: str | None) -> None:
-    """Nobody would find the step on a list; where the office's departments are not known, nothing is said."""
+    """Nobody would find the step on a list, which keeps it from being published; where the office's departments are not known, nothing is said."""
     lanes = f'<bpmn:laneSet id="l"><bpmn:lane id="one" name="{lane}"><bpmn:flowNodeRef>x</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
     content = package("P", process("P", lanes, start(), user("x", group=""), end(), path("begun", "x", "finished")))
     problems = checks.warnings_of(content, departments=OFFICE)
     assert [(problem.rule, problem.element_id, problem.values["near"]) for problem in problems] == (
         [] if near is None else [("unknown_department", "x", near)]
     )
+    assert not any(problem.warning for problem in problems)
     assert checks.warnings_of(content) == []
 
 

@@ -163,6 +163,55 @@ def test_what_another_branch_sets() -> None:
     assert rules(forked) == []
 
 
+def after_a_fork(kind: str, joined: str, *, condition: str = "result.paid > 5") -> str:
+    """Two branches that a gateway joins, then a choice, and only after it a step that sets `result`."""
+    choice = (gateway("which", default="flow_which_pay"), service("pay", "test/pays"), end())
+    return process(
+        *("P", start(), gateway("fork", kind), user("a"), user("b"), gateway("join", joined), *choice),
+        *(path("begun", "fork", "a", "join", "which", "pay", "finished"), path("fork", "b", "join")),
+        flow("which", "finished", condition),
+    )
+
+
+@pytest.mark.parametrize("kind", ["parallel", "inclusive"])
+def test_what_is_set_only_after_the_branches_have_met(kind: str) -> None:
+    """The gateway waits for both branches, so what comes after it has not been; a condition that asks for it never holds."""
+    (problem,) = told(after_a_fork(kind, kind))
+    assert (problem.element_id, problem.rule, problem.warning) == ("flow_which_finished", "set_later", False)
+    assert problem.values["by"] == "pay"
+
+
+def test_a_reminder_beside_a_step_does_not_hide_what_is_set_later() -> None:
+    """An event that does not interrupt begins a branch of its own; what follows the step on its way is as late as before."""
+    reminder = (user("x"), boundary("late", "x", timer="accepted_at", interrupting=False), user("remind"), end("told"))
+    diagram = process(
+        *("P", start(), *reminder, user("y", due="result.on"), service("pay", "test/pays"), end()),
+        *(path("begun", "x", "y", "pay", "finished"), path("late", "remind", "told")),
+    )
+    assert rules(diagram) == [("y", "set_later")]
+
+
+def test_what_the_caller_sets_later() -> None:
+    """It is told by whom, and not that nothing sets it."""
+    callee = process("P", start(), user("x", due="result.on"), end(), path("begun", "x", "finished"))
+    calling = process(
+        *("Q", start(), call("go", "P"), service("pay", "test/pays"), end()), path("begun", "go", "pay", "finished")
+    )
+    (problem,) = told(callee, in_force=(package("Q", calling, P_bpmn=callee),))
+    assert (problem.rule, problem.values["by"]) == ("set_later", "pay")
+
+
+def test_a_form_that_two_steps_share() -> None:
+    """What it asks for at one of them is no mistake at the other; what is late at both is."""
+    note = {"type": "textfield", "key": "why", "label": "原因", "properties": {"prefill": "result.state"}}
+    files = {"forms/f.form": form(note)}
+    steps = (user("x", form="f"), service("pay", "test/pays"), user("y", form="f"))
+    assert rules(line(*steps, ids=("x", "pay", "y")), files) == []
+    assert rules(line(*steps, ids=("x", "y", "pay")), files) == [("x", "set_later"), ("y", "set_later")]
+    again = {**note, "properties": {"prefill": "if why != null then why else case_number"}}
+    assert rules(line(user("x", form="f")), {"forms/f.form": form(again)}) == []
+
+
 def test_out_of_a_sub_process() -> None:
     """What is set inside is known after it, and at the events on its border."""
     inside = sub_process("s", start("b"), service("pay", "test/pays"), end("e"), path("b", "pay", "e"))

@@ -53,6 +53,19 @@ def test_one_result_may_be_the_rest_but_not_several() -> None:
     assert told(rows, 'result in ("clerk", "marketing")') == []
 
 
+def test_a_result_that_nothing_asks_for() -> None:
+    """One rule gives what no gateway knows, and its cases go the default way like any other; the last rule, or several, may give the rest."""
+    condition = 'result = "clerk" or result = "supervisor"'
+    goes_on = user("more", due="result")
+    first = table(("&lt; 2", '"boss"'), ("&lt; 5", '"clerk"'), ("&lt; 9", '"supervisor"'), ("-", '"clerk"'))
+    (problem,) = told(first, condition, goes_on)
+    assert (problem.rule, problem.values["row"], problem.values["value"]) == ("result_unasked", 1, "boss")
+    assert (problem.values["known"], problem.warning) == ("“clerk”, “supervisor”", True)
+    last = table(("&lt; 2", '"clerk"'), ("&lt; 9", '"supervisor"'), ("-", '"boss"'))
+    several = table(("&lt; 2", '"boss"'), ("&lt; 3", '"boss"'), ("&lt; 5", '"clerk"'), ("-", '"supervisor"'))
+    assert told(last, condition, goes_on) == told(several, condition, goes_on) == []
+
+
 def test_a_result_that_only_one_rule_writes_so() -> None:
     """Where nothing asks for the column, the other rules say how it is written."""
     odd = [("&lt; 1", '"roaming"'), ("&lt; 2", '"roaming"'), ("&lt; 3", '"roamign"'), ("-", '"usage"')]

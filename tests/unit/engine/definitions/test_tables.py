@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.definitions import dmn, tables
+from engine.definitions.names import told_of_table
 from engine.language.calendar import Calendar
 from engine.language.decisions import SeveralRulesMatch
 from engine.language.feel import Names, Scope
-from engine.language.feel.inferred import BOOLEAN, DATE, NUMBER, TEXT, one_of
+from engine.language.feel.inferred import BOOLEAN, DATE, NUMBER, TEXT, context_of, one_of
 
 NAMES = Names({"n": NUMBER, "m": NUMBER, "b": BOOLEAN, "o": one_of("abc"), "t": TEXT, "d": DATE})
 SCOPE = Scope(datetime(2026, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
@@ -121,6 +122,47 @@ def test_a_case_without_an_answer(inputs: str, rows: list[Row], case: list[tuple
     doubts = tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=True)
     assert [doubt.values["case"] for doubt in doubts if doubt.rule == "no_rule_answers"] == ([case] if case else [])
     assert ("no_rule_answers", 0) not in told(parsed)
+
+
+PARTS = Names({"w": context_of({"basis": one_of(("cash", "credit")), "sum": NUMBER, "day": NUMBER})})
+
+
+def test_columns_over_parts_of_one_value_are_searched_for_gaps() -> None:
+    """The parts of a context vary by themselves; with the catch-all narrowed, the case that nobody answers is found and shown."""
+    rows: list[Row] = [('"cash"', "<= 5", "-", '"clerk"'), ('"credit"', "<= 9", "< 3", '"clerk"')]
+    inputs = "w.basis w.sum w.day"
+    assert told(model("FIRST", inputs, *rows, ("-", "-", "-", '"two"')), asked_for=True, names=PARTS) == []
+    narrowed = model("FIRST", inputs, *rows, ('"cash"', "<= 50", "-", '"two"'))
+    (doubt,) = tables.doubts(narrowed, narrowed.find("d"), PARTS, asked_for=True)
+    assert (doubt.rule, doubt.values["case"][0]) == ("no_rule_answers", ("w.basis", '"credit"'))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rows", "is_told"),
+    [
+        ("n", [("> m", "1"), ("< m", "2")], True),
+        ("n n+1", [("< 5", "-", "1"), ("-", "> 9", "2")], True),
+        ("n n+1", [("< 5", "-", "1"), (">= 5", "-", "2")], False),
+        ("t b", [('contains(?, "x")', "-", "1"), ("-", "true", "2"), ("-", "false", "3")], False),
+        ("n", [("> m", "1"), ("-", "2")], False),
+    ],
+)
+def test_where_gaps_cannot_be_found_it_is_said(inputs: str, rows: list[Row], is_told: bool) -> None:
+    """Silence would look like an answer; a table that answers everything whatever the rest means has no gap."""
+    doubts = told(model("FIRST", inputs, *rows), asked_for=True)
+    assert doubts == ([("gaps_not_sought", 0)] if is_told else [])
+
+
+@pytest.mark.parametrize("policy", ["UNIQUE", "ANY"])
+def test_rules_at_which_a_case_stops_are_a_problem(policy: str) -> None:
+    """They may not be published: two rules for one case, and a hit policy that does not allow it."""
+    parsed = model(policy, "n", ("< 10", "1"), ("> 5", "2"))
+    (problem,) = told_of_table(tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=False))
+    assert (problem.rule, problem.warning) == ("rules_overlap" if policy == "UNIQUE" else "rules_disagree", False)
+    first = model("FIRST", "n", ("1", "1"), ("-", ""))
+    assert [
+        problem.warning for problem in told_of_table(tables.doubts(first, first.find("d"), NAMES, asked_for=False))
+    ] == [True]
 
 
 def test_columns_that_list_their_values() -> None:

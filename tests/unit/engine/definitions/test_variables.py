@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.definitions import variables
-from tests.drawing import call, each, end, package, path, process, start, sub_process, user
+from tests.drawing import call, each, end, gateway, package, path, process, start, sub_process, user
 
 INSIDE = sub_process("x", start("b"), user("ask"), user("again"), end("e"), path("b", "ask", "again", "e"))
 NAMES = {"inputElement": "one", "outputCollection": "all", "outputElement": "amount"}
@@ -24,6 +24,16 @@ def test_after_the_items() -> None:
     """Only the list of results is known outside."""
     assert names_at("y") == {"all"}
     assert names_at("flow_x_y") == {"all"}
+
+
+def test_what_is_only_set_later() -> None:
+    """It is no variable to choose from, also where two branches lay before."""
+    branches = path("begun", "fork", "a", "join", "y", "ask", "finished") + path("fork", "b", "join")
+    steps = (gateway("fork", "parallel"), user("a", form=""), user("b", form=""), gateway("join", "parallel"))
+    diagram = process("P", start(), *steps, user("y"), user("ask"), end(), branches)
+    content = package("P", diagram)
+    assert {variable.name for variable in variables.at(content, "P", "a")} == set()
+    assert {variable.element_id for variable in variables.at(content, "P", "ask")} == {"y"}
 
 
 def test_types_and_units() -> None:

@@ -14,7 +14,7 @@ export const TEXTS = {
     // saving
     saved: "已保存 {time}", saved_by: "{who} 保存于 {time}", not_stored: "还没有改动", unsaved: "有未保存的改动", saving: "正在保存…",
     offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
-    refused: "这次没有存上：{why} 改动留在这个浏览器里。", conflict: "{who} 在 {time} 保存过这份草稿，你的改动还没有存进去。", conflict_own: "你在另一个窗口里在 {time} 保存过这份草稿，这里的改动还没有存进去。",
+    refused: "这次没有存上：{why} 改动留在这个浏览器里。", conflict: "{who} 在 {time} 保存过这份草稿，您的改动还没有存进去。", conflict_own: "您在另一个窗口里在 {time} 保存过这份草稿，这里的改动还没有存进去。",
     returned: "{who} 于 {time} 退回了这份草稿：{reason}", withdraws: "{who} 已于 {time} 提交这份草稿审批。保存您的改动会撤回提交；在您决定之前，改动只存在本浏览器里。", withdraw: "撤回提交并保存", leave_submitted: "保持已提交（我的改动留在本浏览器）",
     conflict_published: "这份草稿已由 {who} 于 {time} 发布为第 {n} 版。您的改动不在其中；若保留，将以这些改动新建草稿。", conflict_discarded: "{who} 于 {time} 放弃了这份草稿。您的改动没有丢失；若保留，将以这些改动新建草稿。", keep_mine_anew: "用我改的文件新建草稿", take_published: "用现行版本（我的改动留在本浏览器）", just_now: "刚才",
     lost: "保留您的文件会覆盖对方在 {files} 里的改动；从对方的到您的：", nothing_lost: "对方改的是别的文件；保留您的文件不会覆盖对方的改动。", more_changes: "还有 {n} 处", recover_theirs: "{who} 于 {time} 保存、被您覆盖的内容（{files}）留在本浏览器里。放回会替换这些文件。",

@@ -8,6 +8,14 @@ import { DECISIONS, DRAWING, PANEL } from "./words.zh.js";
 const zh = { ...community, ...PANEL, ...DECISIONS, ...DRAWING };
 
 /**
+ * What the editors call by its name in a file, in English.
+ * @type {Record<string, string>}
+ */
+const en = {
+  "string": "text", "boolean": "yes or no", "dateTime": "date and time", "dayTimeDuration": "duration (days, hours)", "yearMonthDuration": "duration (years, months)",
+};
+
+/**
  * What was asked for in Chinese and is not there.
  * @type {Set<string>}
  */
@@ -19,7 +27,7 @@ export const missing = new Set();
  * @param {Record<string, string>} replacements
  */
 export function translate(template, replacements = {}) {
-  if (language() !== "zh") return filled(template, replacements);
+  if (language() !== "zh") return filled(en[template] ?? template, replacements);
   if (!(template in zh) && /[A-Za-z]/.test(template)) missing.add(template);
   return filled(zh[template] ?? template, replacements);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from flask import Flask, g
 
 import engine
-from engine import definitions, published
+from engine import checks, definitions, published
+from engine.checks import lint
 from engine.definitions import form_lint, pattern_lint
 from service_tasks import notification  # noqa: F401  which registers what is sent
-from tests.drawing import end, package, path, process, service, start, user
+from tests.drawing import end, flow, gateway, package, path, process, service, start, user
 from web.definitions.telling import changes, doubts, findings, unreadable
 from web.telling import i18n
 
@@ -62,7 +64,7 @@ def test_every_doubt_has_words() -> None:
     named = set(re.findall(r'Doubt\(\s*"([a-z_]+)"', text)) | {"unfit", "required_never_shown", "rules_overlap"}
     named |= {"limit_when_called", "placeholder_sent", "placeholder_shown"}
     named |= {"answered_before", "answered_before_by", "always_holds", "never_holds"}
-    named |= {"result_misspelt", "result_like_another", "results_not_told_apart", "result_never_read"}
+    named |= {"result_misspelt", "result_like_another", "results_not_told_apart", "result_never_read", "result_unasked"}
     named |= {"options_of_one_title_zh", "options_of_one_title_en", "prefill_refused"}
     named -= pattern_lint.RULES  # which are problems
     near = {f"{rule}_near" for rule in named if f"{rule}_near" in doubts.RULES}
@@ -88,6 +90,7 @@ VALUES = {
     "callers": "TS-002",
     "text": "amuont = amuont",
     "comparison": "1 = 2",
+    "known": "“cash”, “credit”",
     "gateway": "还要吗",
     "title": "现金",
     "case": [("Amount", "5"), ("Way", "")],
@@ -185,7 +188,9 @@ def test_findings_without_end_end(tmp_path: Path) -> None:
 def test_no_words_without_a_rule() -> None:
     """Texts of rules that are gone go too."""
     own = set(re.findall(r'yield "([a-z_]+)"', Path(form_lint.__file__).read_text(encoding="utf-8")))
-    assert findings.RULES.keys() - rules() - own - pattern_lint.RULES == set()
+    near = {f"{rule}_near" for rule in rules()}
+    assert findings.RULES.keys() - rules() - own - near - pattern_lint.RULES == set()
+    assert findings.UNNAMED.keys() <= rules()
     assert findings.RULES.keys() >= pattern_lint.RULES
 
 
@@ -195,6 +200,67 @@ def test_words_stand_without_their_values(rule: str) -> None:
     text = findings.text(engine.Problem(3, "pay", rule))
     assert "%(" not in text
     assert text.endswith((".", "…", "100."))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        ("unknown_department", {"group": "火星部门", "near": ""}),
+        ("unknown_property", {"property": "x", "near": ""}),
+        ("feel_syntax", {"why": "unknown_function", "function": "f", "near": "", "text": "f(1)", "place": "due"}),
+        ("unknown_form", {"form": ""}),
+        ("unknown_decision", {"decision": ""}),
+        ("unknown_called_process", {"called": ""}),
+        ("unknown_topic", {"topic": ""}),
+    ],
+)
+def test_what_is_not_there_is_left_out(rule: str, values: dict[str, str], language: str) -> None:
+    """No dash stands where nothing is near, or nothing was named; what there is stands there."""
+    g.language = language
+    assert "—" not in findings.text(engine.Problem(1, "x", rule, {"name": "登记", **values}))
+    full = {name: value or "this_one" for name, value in values.items()}
+    assert "this_one" in findings.text(engine.Problem(1, "x", rule, {"name": "登记", **full}))
+
+
+def test_an_expression_that_another_tool_begins_with_an_equals_sign() -> None:
+    """What to do is said, and not only where it cannot be read."""
+    drawn = process("P", start(), user("x", due="=accepted_at"), end(), path("begun", "x", "finished"))
+    (found,) = lint.check(package("P", drawn))
+    assert findings.text(found).startswith("The expression for the limit begins with “=”")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "paragraph “Nothing is paid.”"), ("zh", "段落“没有付款。”")])
+def test_a_condition_at_a_paragraph_names_it(language: str, said: str) -> None:
+    """Of three paragraphs that a field was taken from each is told apart from the others."""
+    g.language = language
+    paragraph = {
+        "type": "text",
+        "text": "没有付款。",
+        "properties": {"text_en": "Nothing is paid."},
+        "conditional": {"hide": "=paid = 1"},
+    }
+    text = json.dumps({"id": "f", "components": [paragraph]})
+    content = package(
+        "P", process("P", start(), user("x", form="f"), end(), path("begun", "x", "finished")), {"forms/f.form": text}
+    )
+    (found,) = checks.warnings_of(content)
+    assert said in findings.text(found)
+
+
+def test_a_side_of_a_comparison_is_called_as_it_is_written() -> None:
+    """It is the left side that is a number, not the whole comparison."""
+    drawn = process(
+        "P",
+        start(),
+        user("x"),
+        gateway("g", default="flow_g_y"),
+        user("y"),
+        end(),
+        path("begun", "x", "g", "y", "finished") + flow("g", "finished", 'count(amount) > "2"'),
+    )
+    (found,) = checks.warnings_of(package("P", drawn))
+    assert 'condition: count(amount) is a number and "2" is a text' in findings.text(found)
 
 
 def test_elements_are_called_by_their_english_names() -> None:
@@ -221,7 +287,7 @@ def test_an_element_is_called_as_in_its_own_process(language: str, said: str) ->
     assert findings.as_json([found], content)[0]["text"].startswith(said)
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "“parallel gateway after “x””"), ("zh", "““x”之后的并行网关”")])
+@pytest.mark.parametrize(("language", "said"), [("en", "“parallel gateway after ‘x’”"), ("zh", "“‘x’之后的并行网关”")])
 def test_an_element_without_a_name_is_told_by_its_kind(language: str, said: str) -> None:
     """An id that was made when it was of another kind would send the reader to the wrong shape."""
     g.language = language
