@@ -144,6 +144,7 @@ def verify_office() -> list[Deviation]:
         totals.verify_receipts,
         totals.verify_reviews,
         totals.verify_liabilities,
+        totals.verify_orders,
         _cells,
     )
     return verify_schema() + [deviation for question in questions for deviation in _survived(question)]

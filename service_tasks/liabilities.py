@@ -142,9 +142,7 @@ class NameParameters(schemas.Parameters):
     unit_kind = schemas.choice("责任单位类别", "Kind of unit", UNIT_KINDS, required=True)
     unit = schemas.text("单位", "Unit", longest=60, load_default=None, allow_none=True)
     person = schemas.text("当事人", "Person", longest=60, personal=True, load_default=None, allow_none=True)
-    employee = schemas.text(
-        "工号", "Employee number", longest=20, personal=True, load_default=None, allow_none=True
-    )
+    employee = schemas.text("工号", "Employee number", longest=20, personal=True, load_default=None, allow_none=True)
 
 
 @handler(

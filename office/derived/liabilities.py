@@ -150,15 +150,16 @@ class _Fold:
 
     def _moved(self, call: Answered, amount: Any) -> None:
         """What moved money enters; of a credit that another case promised, or that another call entered, the row says which cause and key."""
-        cause, key = call.parameters.get("fault"), call.key
+        cause: Any = call.parameters.get("fault")
+        key: str | None = call.key
         if call.topic == APPLY and call.fields.get("credited_before"):
-            key, cause = self._entered_elsewhere(call, amount), ANY
-        if cause == PROMISED or cause is ANY:
+            key, cause = self._entered_elsewhere(call), PROMISED
+        if cause == PROMISED:
             cause = self.cause_by_key.get(key or "")
         if key is not None and cause is not None and amount:
             self._enter(key, cause, amount, call, may_be_gone=key != call.key)
 
-    def _entered_elsewhere(self, call: Answered, amount: Any) -> str | None:
+    def _entered_elsewhere(self, call: Answered) -> str | None:
         """The key of a part of this case under which another case credited."""
         own = f"{call.key.partition(':')[0]}:"
         entered = {part.key for liability in self.by_cause.values() for part in liability.parts}

@@ -14,15 +14,20 @@ from models import cells
 from models.acts import CaseRequest, CustomerTry
 from models.authority import Grant
 from models.base import session
+from models.batch import Batch
 from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Posting, Refund, SecondaryPricingItem
 from models.cells import as_stored
 from models.complaint import Complaint
 from models.instance import CaseKey, ProcessInstance
 from models.liability import Liability, LiabilityPart
 from models.notice import DepartmentNotice, OutboxMessage
+from models.usage import BankMandate
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
+from office.derived.calls import answered
 from service_tasks.liabilities import naming
+from service_tasks.secondary_pricing import KIND as SECONDARY_PRICING
 
+MANDATES = ("direct_debit/correct", "direct_debit/renew")
 PAPERS: dict[str, tuple[Any, str]] = {
     "refund_number": (Refund, "number"),
     "credit_note": (CreditNote, "number"),
@@ -64,6 +69,8 @@ class Beside:
     collected: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
     liabilities: Liabilities = field(default_factory=Liabilities)
     orders: Orders = field(default_factory=Orders)
+    mandates: Mapping[int, Any] = field(default_factory=dict)
+    runs: frozenset[str] = frozenset()
 
 
 def read(verdicts: Sequence[Verdict]) -> Beside:
@@ -85,7 +92,15 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
         },
         liabilities=_liabilities(numbers),
         orders=_orders(ids, numbers),
+        mandates={row.id: row for row in _all(BankMandate, BankMandate.id.in_(_mandates(verdicts)))},
+        runs=frozenset(session().scalars(select(Batch.period).where(Batch.kind == SECONDARY_PRICING))),
     )
+
+
+def _mandates(verdicts: Sequence[Verdict]) -> list[int]:
+    """The mandates that these cases wrote."""
+    calls = (call for verdict in verdicts for call in answered(verdict) if call.topic in MANDATES)
+    return [call.fields["mandate_id"] for call in calls if isinstance(call.fields.get("mandate_id"), int)]
 
 
 def _liabilities(numbers: Sequence[str]) -> Liabilities:

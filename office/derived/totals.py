@@ -18,6 +18,7 @@ from models.instance import ProcessInstance
 from models.liability import Liability, LiabilityPart
 from models.lines import DisputedLine, LineClaim
 from models.review import Review, ReviewDraw
+from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import reviews
 from service_tasks import dates
 from service_tasks.gateway import gateway
@@ -133,3 +134,18 @@ def verify_receipts() -> Iterator[Deviation]:
         if refunded is not UNREADABLE and int(sum_) > refunded:
             difference = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
             yield Deviation(0, "ledger", 0, difference)
+
+
+def verify_orders() -> Iterator[Deviation]:
+    """Work orders, the places in them and the acts belong to orders and cases that are there; what these say is asked where the case is verified."""
+    ids, numbers = select(ProcessInstance.id), select(ProcessInstance.business_key)
+    orders = select(WorkOrder.id)
+    questions = (
+        (WorkOrder.number, WorkOrder.case_number.not_in(numbers), "its case is gone"),
+        (WorkOrderCase.case_number, WorkOrderCase.instance_id.not_in(ids), "its case is gone"),
+        (WorkOrderCase.case_number, WorkOrderCase.order_id.not_in(orders), "its order is gone"),
+        (WorkOrderAct.key, WorkOrderAct.order_id.not_in(orders), "its order is gone"),
+    )
+    for column, condition, difference in questions:
+        rows: list[tuple[object]] = cells.rows(select(as_stored(column, nullable=True)).where(condition))
+        yield from (Deviation(0, "missing", 0, f"{column.table.name} {name}: {difference}") for (name,) in rows)

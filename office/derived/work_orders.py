@@ -62,7 +62,10 @@ class _Acts:
             return False
         said_by = {"department": ""} if kind in BY_OTHERS else {}
         self.by_key[f"{key}:{kind}"] = {
-            **{"order_id": order.id, "kind": kind, "case_number": "", "text": ""},
+            "order_id": order.id,
+            "kind": kind,
+            "case_number": "",
+            "text": "",
             **said_by,
             **columns,
         }
