@@ -168,7 +168,7 @@ class _Fold:
     def _enter(self, key: str, cause: Any, amount: Any, call: Answered, *, may_be_gone: bool = False) -> Any:
         if cause not in (*NAMED, *OURS):
             return None
-        if self.cause_by_key.get(key) is None and _stands_elsewhere(key):
+        if call.topic == APPLY and key not in self.cause_by_key and _stands_elsewhere(key):
             return None
         liability = self._entered(cause)
         if liability is None:
