@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import ground, proof, runtime
 from models.base import scratch
-from office import composition, scenarios, verification
+from office import composition, masking, scenarios, verification
 from tests import population
 
 PLAYED = (
@@ -142,3 +142,15 @@ def test_a_forged_draw_is_found(office: Session, day: str, since: str, upto: str
     instants = [f"{instant}:00.000000" for instant in (since, upto, at)]
     with tampered(office, DRAW.format(day, *instants)):
         assert f"draw of {day}: {column}" in differences()
+
+
+def test_who_bears_an_error_is_withheld_in_the_results_as_in_the_form(office: Session) -> None:
+    """Whoever may not see what is personal reads the name nowhere: not in what was typed, asked, answered or passed back."""
+    shown = []
+    for instance_id in proof.every_instance():
+        history = proof.history_of(instance_id)
+        steps = [step for entry in history.entries for step in entry.steps]
+        if any("李某" in str(step) for step in steps):
+            shown += [masking.step(step, history.definition.private, masking.NOTHING) for step in steps]
+    assert shown
+    assert [step["type"] for step in shown if "李某" in str(step)] == []
