@@ -60,7 +60,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     rows = beside.liabilities.rows.get(verdict.business_key, [])
     parts = {row.id: beside.liabilities.parts.get(row.id, []) for row in rows}
     cause_by_key = {part.key: row.cause for row in rows for part in parts[row.id]}
-    expected = _Fold(cause_by_key).of(verdict, beside)
+    expected = _Fold(cause_by_key, {row.id: row.cause for row in rows}).of(verdict, beside)
     by_cause = {row.cause: row for row in rows}
     for cause in expected.keys() - by_cause.keys():
         yield verdict.entries, f"liability of {cause} is missing"
@@ -98,10 +98,13 @@ def _parts(expected: Sequence[Part], rows: Sequence[Any]) -> Iterator[str]:
 
 
 class _Fold:
-    """Carries the calls of a case over to liabilities by cause, as `service_tasks.liabilities` carries them over to the rows."""
+    """Carries the calls of a case over to liabilities by cause, as `service_tasks.liabilities` carries them over to the rows.
 
-    def __init__(self, cause_by_key: Mapping[str, str]) -> None:
-        self.cause_by_key = cause_by_key
+    A cause that was erased is the one that the row has: what else the row says is compared all the same.
+    """
+
+    def __init__(self, cause_by_key: Mapping[str, str], cause_by_number: Mapping[Any, str]) -> None:
+        self.cause_by_key, self.cause_by_number = cause_by_key, cause_by_number
         self.by_cause: dict[str, Expected] = {}
         self.by_number: dict[Any, Expected] = {}
 
@@ -154,7 +157,7 @@ class _Fold:
         key: str | None = call.key
         if call.topic == APPLY and call.fields.get("credited_before"):
             key, cause = self._entered_elsewhere(call), PROMISED
-        if cause == PROMISED:
+        if cause in (PROMISED, proof.ERASED):
             cause = self.cause_by_key.get(key or "")
         if key is not None and cause is not None and amount:
             self._enter(key, cause, amount, call, may_be_gone=key != call.key)
@@ -188,11 +191,13 @@ class _Fold:
         cause, amount = call.parameters.get("cause"), call.parameters.get("amount")
         if cause == "operator" and call.parameters.get("error_kind") in ORDER_ERRORS:
             cause = "staff"
+        if proof.ERASED in (cause, call.parameters.get("error_kind")):
+            cause = self.cause_by_number.get(call.fields.get("number"))
         liability = self._enter(call.key, cause, amount, call) if amount else self._entered(cause)
         if liability is None:
             return
         self.by_number[call.fields.get("number")] = liability
-        if call.parameters.get("paid_by"):
+        if call.fields.get("state") == "paid":
             liability.columns |= {"state": "paid", "bearer": "person", "name": name_of(call), "employee": ANY}
 
     def _relieve(self, step: Mapping[str, Any], *, by_staff: bool) -> None:
@@ -225,16 +230,22 @@ def name_of(call: Answered) -> Any:
     return "" if name is None else name
 
 
+def words(parameters: Mapping[str, Any], name: str) -> Any:
+    """What a call was asked under a name, empty where nothing was; what was erased stays so, though it counts as nothing."""
+    value = parameters.get(name)
+    return value if value is proof.ERASED else value or ""
+
+
 def _by_name(call: Answered) -> dict[str, Any]:
     own, asked = call.parameters.get("unit_kind") == "own", call.parameters
-    employee = (asked.get("employee") or "") if own else ""
+    employee = words(asked, "employee") if own else ""
     undecided = {"decided_by": None, "decided_at": None}
     named = {"named_by": call.by, "named_at": call.at, "objection": ""}
-    return {"employee": employee, "unit": asked.get("unit") or "", **named, **undecided}
+    return {"employee": employee, "unit": words(asked, "unit"), **named, **undecided}
 
 
 def _by_answer(call: Answered) -> dict[str, Any]:
-    return {"objection": (call.parameters.get("objection") or "") if call.parameters.get("objects") else ""}
+    return {"objection": words(call.parameters, "objection") if call.parameters.get("objects") else ""}
 
 
 def _by_decision(call: Answered) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from engine.proof import Verdict
 from engine.record import Entry
 from office.derived.calls import Answered, answered
-from office.derived.liabilities import differs
+from office.derived.liabilities import differs, words
 from office.derived.rows import Beside, Orders
 from office.work_orders import ENDINGS, NOBODY_WAITS, PROCESS
 from service_tasks.work_orders.rows import BY_OTHERS, MESSAGE
@@ -245,7 +245,7 @@ def _handed_on(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -
 def _answered(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
     asked = call.parameters
     columns |= {name: asked.get(name) for name in ("finding", "cause", "proposal", "line_amount")}
-    columns |= {"unit": asked.get("unit") or "", "person": asked.get("person") or "", "state": "answered"}
+    columns |= {"unit": words(asked, "unit"), "person": words(asked, "person"), "state": "answered"}
     columns |= {"answered_at": call.at, "answered_by": call.by}
     department = columns["department"]
     acts.note(own, "answered", call.key, at=call.at, by_whom=call.by, text=asked.get("cause"), department=department)
