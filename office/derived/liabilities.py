@@ -72,7 +72,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
         wrong += ["amount"] if row.amount != sum(_amounts(parts[row.id])) else []
         if wrong:
             yield verdict.entries, f"liability {row.id}: {', '.join(wrong)}"
-        yield from ((verdict.entries, what) for what in _parts(expected[cause].parts, parts[row.id]))
+        yield from ((verdict.entries, difference) for difference in _parts(expected[cause].parts, parts[row.id]))
 
 
 def differs(stored: Any, expected: Any) -> bool:
@@ -237,11 +237,11 @@ def words(parameters: Mapping[str, Any], name: str) -> Any:
 
 
 def _by_name(call: Answered) -> dict[str, Any]:
-    own, asked = call.parameters.get("unit_kind") == "own", call.parameters
-    employee = words(asked, "employee") if own else ""
+    own, parameters = call.parameters.get("unit_kind") == "own", call.parameters
+    employee = words(parameters, "employee") if own else ""
     undecided = {"decided_by": None, "decided_at": None}
-    named = {"named_by": call.by, "named_at": call.at, "objection": ""}
-    return {"employee": employee, "unit": words(asked, "unit"), **named, **undecided}
+    naming = {"named_by": call.by, "named_at": call.at, "objection": ""}
+    return {"employee": employee, "unit": words(parameters, "unit"), **naming, **undecided}
 
 
 def _by_answer(call: Answered) -> dict[str, Any]:

@@ -107,11 +107,11 @@ def _liabilities(numbers: Sequence[str]) -> Liabilities:
     rows = _all(Liability, Liability.case_number.in_(numbers))
     ids = [row.id for row in rows]
     of_naming = ProcessInstance.business_key.in_([naming(id) for id in ids])
-    begun = select(ProcessInstance.business_key, ProcessInstance.id).where(of_naming).order_by(ProcessInstance.id)
-    named = {naming(id): id for id in ids}
+    beginnings = select(ProcessInstance.business_key, ProcessInstance.id).where(of_naming).order_by(ProcessInstance.id)
+    number_by_key = {naming(id): id for id in ids}
     later: dict[int, list[int]] = defaultdict(list)
-    for key, instance_id in session().execute(begun) if ids else ():
-        later[named[key]].append(instance_id)
+    for key, instance_id in session().execute(beginnings) if ids else ():
+        later[number_by_key[key]].append(instance_id)
     parts = _by("liability_id", _all(LiabilityPart, LiabilityPart.liability_id.in_(ids)))
     return Liabilities(_by("case_number", rows), parts, later)
 

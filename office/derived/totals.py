@@ -112,9 +112,9 @@ def verify_liabilities() -> Iterator[Deviation]:
     columns = map(as_stored, (Liability.id, Liability.case_number, Liability.amount))
     query = select(*columns, totals.c.made).outerjoin(totals, totals.c.liability_id == Liability.id)
     rows: list[tuple[int, str, int, int | None]] = cells.rows(query.order_by(Liability.id))
-    for number, _, amount, made in rows:
-        if amount is not UNREADABLE and amount != int(made or 0):
-            yield Deviation(0, "ledger", 0, f"liability {number} is {amount}, its parts make {int(made or 0)}")
+    for number, _, amount, sum_ in rows:
+        if amount is not UNREADABLE and amount != int(sum_ or 0):
+            yield Deviation(0, "ledger", 0, f"liability {number} is {amount}, its parts make {int(sum_ or 0)}")
     stray: list[tuple[int, str]] = cells.rows(
         select(as_stored(Liability.id), as_stored(Liability.case_number)).where(Liability.case_number.not_in(numbers))
     )

@@ -73,16 +73,16 @@ class _Acts:
 
     def differing(self, own: Any) -> Differences:
         """The acts that are there, both ways."""
-        verdict, left = self.verdict, dict(self.by_key)
+        verdict, remaining = self.verdict, dict(self.by_key)
         for row in self.orders.acts:
-            expected = left.pop(row.key, None)
+            expected = remaining.pop(row.key, None)
             if expected is not None:
                 wrong = [name for name, value in expected.items() if self._differs(row, name, value)]
                 if wrong:
                     yield verdict.entries, f"work_order_act {row.id}: {', '.join(wrong)}"
             elif self._is_ours(row, own):
                 yield verdict.entries, f"work_order_act {row.id} belongs to no recorded step"
-        yield from ((verdict.entries, f"work_order_act {key} is missing") for key in left)
+        yield from ((verdict.entries, f"work_order_act {key} is missing") for key in remaining)
 
     def _differs(self, row: Any, name: str, value: Any) -> bool:
         if name == "text" and row.text == "" and self.verdict.erasure is not None and row.case_number:
@@ -126,15 +126,15 @@ def _opens(call: Answered, row: Any) -> bool:
 
 
 def _begun(call: Answered, verdict: Verdict, row: Any) -> Mapping[str, Any]:
-    asked, limits = call.parameters, call.fields
+    parameters, limits = call.parameters, call.fields
     columns = {"key": call.key, "case_number": verdict.business_key, "opened_at": call.at, "opened_by": call.by}
-    columns |= {"about": asked.get("about"), "question": asked.get("question")}
+    columns |= {"about": parameters.get("about"), "question": parameters.get("question")}
     columns["due_whole_at"] = _instant(limits.get("due_whole_at"))
     if row.instance_id is not None:
         return columns
     waiting = {name: _instant(limits.get(name)) for name in ("half_at", "due_at")}
     state = "dropped" if row.state == "dropped" else "open"
-    return {**columns, **waiting, **UNANSWERED, "department": asked.get("department"), "state": state}
+    return {**columns, **waiting, **UNANSWERED, "department": parameters.get("department"), "state": state}
 
 
 def _instant(text: Any) -> Any:
@@ -142,11 +142,11 @@ def _instant(text: Any) -> Any:
 
 
 def _row(expected: Mapping[str, Any], row: Any, orders: Orders, seq: int) -> Differences:
-    gone = TEXTS if row.id in orders.erased else ()
+    erased_texts = TEXTS if row.id in orders.erased else ()
     wrong = [
         name
         for name, value in expected.items()
-        if differs(getattr(row, name), value) and not (name in gone and getattr(row, name) == "")
+        if differs(getattr(row, name), value) and not (name in erased_texts and getattr(row, name) == "")
     ]
     if wrong:
         yield seq, f"work_order {row.number}: {', '.join(wrong)}"
@@ -214,10 +214,10 @@ def _leave(
 
 def _followed(verdict: Verdict, own: Any, acts: _Acts) -> Mapping[str, Any]:
     """An order as its own process left it."""
-    begun: Mapping[str, Any] = (verdict.history[0].steps[0].get("variables") or {}).get("order") or {}
+    beginning: Mapping[str, Any] = (verdict.history[0].steps[0].get("variables") or {}).get("order") or {}
     columns: dict[str, Any] = {**UNANSWERED, "state": "open", "instance_id": verdict.instance_id}
-    columns["department"] = begun.get("department")
-    columns |= {name: _instant(begun.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
+    columns["department"] = beginning.get("department")
+    columns |= {name: _instant(beginning.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
     for call in answered(verdict):
         if call.topic in FOLLOWS:
             FOLLOWS[call.topic](call, columns, own, acts)
@@ -243,12 +243,14 @@ def _handed_on(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -
 
 
 def _answered(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
-    asked = call.parameters
-    columns |= {name: asked.get(name) for name in ("finding", "cause", "proposal", "line_amount")}
-    columns |= {"unit": words(asked, "unit"), "person": words(asked, "person"), "state": "answered"}
+    parameters = call.parameters
+    columns |= {name: parameters.get(name) for name in ("finding", "cause", "proposal", "line_amount")}
+    columns |= {"unit": words(parameters, "unit"), "person": words(parameters, "person"), "state": "answered"}
     columns |= {"answered_at": call.at, "answered_by": call.by}
     department = columns["department"]
-    acts.note(own, "answered", call.key, at=call.at, by_whom=call.by, text=asked.get("cause"), department=department)
+    acts.note(
+        own, "answered", call.key, at=call.at, by_whom=call.by, text=parameters.get("cause"), department=department
+    )
 
 
 def _sent_back(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:

@@ -31,8 +31,8 @@ def schema() -> set[str]:
 
 def test_every_table_is_said_to_be_compared_or_not() -> None:
     """A table that comes without a word about it, in neither list or in both, fails here."""
-    listed, left_out = first_columns("What verification finds"), first_columns("Tables that are not compared")
-    assert sorted(listed + left_out) == sorted(schema())
+    named_tables, bare_tables = first_columns("What verification finds"), first_columns("Tables that are not compared")
+    assert sorted(named_tables + bare_tables) == sorted(schema())
 
 
 def test_the_page_and_the_verdict_leave_out_the_same() -> None:

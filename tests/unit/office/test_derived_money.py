@@ -146,11 +146,11 @@ def test_a_forged_draw_is_found(office: Session, day: str, since: str, upto: str
 
 def test_who_bears_an_error_is_withheld_in_the_results_as_in_the_form(office: Session) -> None:
     """Whoever may not see what is personal reads the name nowhere: not in what was typed, asked, answered or passed back."""
-    shown = []
+    visible_steps = []
     for instance_id in proof.every_instance():
         history = proof.history_of(instance_id)
         steps = [step for entry in history.entries for step in entry.steps]
         if any("李某" in str(step) for step in steps):
-            shown += [masking.step(step, history.definition.private, masking.NOTHING) for step in steps]
-    assert shown
-    assert [step["type"] for step in shown if "李某" in str(step)] == []
+            visible_steps += [masking.step(step, history.definition.private, masking.NOTHING) for step in steps]
+    assert visible_steps
+    assert [step["type"] for step in visible_steps if "李某" in str(step)] == []

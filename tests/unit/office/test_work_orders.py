@@ -334,7 +334,7 @@ TAMPERED = [
 
 
 @pytest.fixture(scope="module")
-def done(office: Flask) -> tuple[int, list[int]]:
+def tampered_order(office: Flask) -> tuple[int, list[int]]:
     """An order that two cases waited for, chased, handed on, answered and verified: its id, and the instances that its record is in."""
     with office.app_context():
         first, order = sent()
@@ -361,9 +361,9 @@ def differences(instances: list[int]) -> list[str]:
 
 
 @pytest.mark.parametrize("statement", TAMPERED)
-def test_whoever_changes_an_order_is_found(done: tuple[int, list[int]], statement: str) -> None:
+def test_whoever_changes_an_order_is_found(tampered_order: tuple[int, list[int]], statement: str) -> None:
     """Every column that the record of the cases or of the order's own process knows, and every row that is missing."""
-    order, instances = done
+    order, instances = tampered_order
     assert differences(instances) == []
     lines: list[str] = []
     with suppress(_Undone), transaction():
@@ -375,9 +375,9 @@ def test_whoever_changes_an_order_is_found(done: tuple[int, list[int]], statemen
 
 
 @pytest.mark.parametrize(("kind", "of_case"), [("verified", False), ("joined", True)])
-def test_an_act_that_nobody_did_is_found(done: tuple[int, list[int]], kind: str, of_case: bool) -> None:
+def test_an_act_that_nobody_did_is_found(tampered_order: tuple[int, list[int]], kind: str, of_case: bool) -> None:
     """A verification or a joining that no record tells of."""
-    order, instances = done
+    order, instances = tampered_order
     lines: list[str] = []
     with suppress(_Undone), transaction():
         number = session().get_one(ProcessInstance, instances[0]).business_key if of_case else ""
