@@ -18,7 +18,7 @@ import click
 from cli.database import open_office
 from cli.output import as_json, counted, progress, report
 from engine import proof
-from office import exports, masking, verification
+from office import compared, exports, masking, verification
 from web import create_app
 from web.queries import casefile
 
@@ -55,6 +55,7 @@ def verify(number: str | None, is_all: bool, file: Path | None, as_json: bool) -
         "entries": sum(verdict.entries for verdict in verdicts),
         "erased": [_erased(verdict.business_key, verdict.erasure) for verdict in verdicts if verdict.erasure],
         "deviations": [asdict(deviation) for deviation in deviations],
+        **({"not_compared": compared.tables()} if is_all else {}),
     }
     report(document, _lines(document, verdicts, deviations), as_json=as_json, found=bool(deviations))
 
@@ -165,4 +166,10 @@ def _lines(document: dict[str, Any], verdicts: list[proof.Verdict], deviations: 
         ),
         f"{counted(document['verified'], 'case')}, {counted(document['entries'], 'entry', 'entries')}: "
         + (counted(len(deviations), "deviation") if deviations else "all agree with their record"),
+        *(_not_compared() if "not_compared" in document else ()),
     ]
+
+
+def _not_compared() -> Iterator[str]:
+    """What the verdict says nothing about."""
+    yield f"not compared: {'; '.join(compared.NOT_COMPARED)}; and of what is, some columns: {compared.PAGE}"

@@ -19,18 +19,15 @@ from engine.proof import Deviation, Verdict
 from engine.record import CaseStep
 from models import cells
 from models.base import Base, session
-from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting, Receipt, Refund
+from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
 from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
-from models.lines import ClaimState, DisputedLine, LineClaim
-from models.review import Review, ReviewDraw
-from office import derived, erasure, reviews
+from office import derived, erasure
+from office.derived import totals
 from office.derived.calls import answered
 from service_tasks import effects
-from service_tasks.gateway import gateway
-from service_tasks.gateway.ledger import taken_back
 
 AT_ONCE = 100
 CASE_BY_CASE = frozenset(
@@ -143,9 +140,11 @@ def verify_office() -> list[Deviation]:
         _strays,
         _keys,
         _complaints,
-        verify_lines,
-        _receipts,
-        _reviews,
+        totals.verify_lines,
+        totals.verify_receipts,
+        totals.verify_reviews,
+        totals.verify_liabilities,
+        totals.verify_orders,
         _cells,
     )
     return verify_schema() + [deviation for question in questions for deviation in _survived(question)]
@@ -348,75 +347,6 @@ def _complaints() -> Iterator[Deviation]:
             yield Deviation(_id(instance_id), "missing", 0, f"complaint {number}: its case is gone")
         elif business_key != number:
             yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
-
-
-def verify_lines() -> Iterator[Deviation]:
-    """Whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
-    line, claim = DisputedLine, LineClaim
-    standing = case((claim.state == ClaimState.REVERSED, 0), else_=claim.amount)
-    sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
-    sum_by_line: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
-    rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
-    claims_of: dict[int, int] = defaultdict(int)
-    inside = {line_id: inside_id for line_id, _, _, inside_id in rows}
-    for id in inside:
-        place: int | None = id
-        while place is not None:
-            claims_of[place] += sum_by_line.get(id, 0)
-            place = inside.get(place)
-    for line_id, address, claimed, _ in rows:
-        if claimed != claims_of[line_id]:
-            difference = f"line {address}: {claimed} is claimed, the claims make {claims_of[line_id]}"
-            yield Deviation(0, "lines", 0, difference)
-    yield from _claims()
-
-
-def _claims() -> Iterator[Deviation]:
-    claim, total = LineClaim, func.sum(Posting.amount)
-    numbers = select(ProcessInstance.business_key)
-    absent = (
-        select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(numbers)).distinct()
-    )
-    for number in session().scalars(absent):
-        yield Deviation(0, "missing", 0, f"claims on lines: their case {number} is gone")
-    entries = (
-        select(claim.entry_id, func.sum(claim.amount).label("claimed"))
-        .where(claim.entry_id.is_not(None))
-        .group_by(claim.entry_id)
-        .subquery()
-    )
-    query = select(entries.c.entry_id, entries.c.claimed, total).outerjoin(
-        Posting, Posting.entry_id == entries.c.entry_id
-    )
-    for entry, amount, posted in session().execute(query.group_by(entries.c.entry_id, entries.c.claimed)):
-        if amount > (posted or 0):
-            yield Deviation(0, "lines", 0, f"journal entry {entry} moved {posted or 0}, claims on lines make {amount}")
-
-
-def _reviews() -> Iterator[Deviation]:
-    """What a day's draw has to take, drawn once more, is what was taken."""
-    for row in session().scalars(select(ReviewDraw).order_by(ReviewDraw.day)):
-        payments = gateway().given_between(row.since, row.upto)
-        to_take = {payment.id: cause for payment, cause in reviews.draw(payments, row.day)}
-        query = select(Review.entry_id, Review.cause).where(Review.day == row.day)
-        reviewed = {review[0]: review[1] for review in session().execute(query)}
-        if to_take != reviewed or (row.paid, row.drawn) != (len(payments), len(to_take)):
-            difference = (
-                f"draw of {row.day}: {row.drawn} of {row.paid} were taken, {len(to_take)} of {len(payments)} have to be"
-            )
-            yield Deviation(0, "reviews", 0, difference)
-
-
-def _receipts() -> Iterator[Deviation]:
-    """No receipt says that less was paid back against it than its refunds make, without those that were taken back."""
-    refunds = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).where(~taken_back(Refund.entry_id))
-    totals = refunds.group_by(Refund.receipt_number).subquery()
-    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), totals.c.made)
-    receipts: list[tuple[str, int, int]] = cells.rows(query.join(totals, totals.c.receipt_number == Receipt.number))
-    for number, refunded, sum_ in receipts:
-        if refunded is not UNREADABLE and int(sum_) > refunded:
-            difference = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
-            yield Deviation(0, "ledger", 0, difference)
 
 
 def _id(stored: object) -> int:

@@ -36,7 +36,9 @@ class OpenParameters(schemas.Parameters):
     cause = schemas.text("查明的情况", "What was found", longest=40, load_default=None, allow_none=True)
     error_kind = schemas.text("差错类型", "Kind of error", load_default=None, allow_none=True)
     amount = schemas.fen("公司付出的金额", "What it cost", least=0, load_default=0)
-    paid_by = schemas.text("当场赔付的人", "Who paid on the spot", longest=60, load_default=None, allow_none=True)
+    paid_by = schemas.text(
+        "当场赔付的人", "Who paid on the spot", longest=60, personal=True, load_default=None, allow_none=True
+    )
     number = schemas.number("已登记的责任", "Opened already", load_default=None, allow_none=True)
 
 
@@ -47,7 +49,7 @@ class LiabilityResult(Schema):
     amount = schemas.fen("金额", "Amount")
     state = schemas.choice("状态", "State", (*LiabilityState, NO_STATE))
     bearer = schemas.text("承担方", "Who bears it")
-    name = schemas.text("承担人或单位", "Person or agency")
+    name = schemas.text("承担人或单位", "Person or agency", personal=True)
 
 
 @handler(
@@ -143,8 +145,8 @@ class NameParameters(schemas.Parameters):
     number = schemas.number("责任编号", "Number", required=True)
     unit_kind = schemas.choice("责任单位类别", "Kind of unit", UNIT_KINDS, required=True)
     unit = schemas.text("单位", "Unit", longest=60, load_default=None, allow_none=True)
-    person = schemas.text("当事人", "Person", longest=60, load_default=None, allow_none=True)
-    employee = schemas.text("工号", "Employee number", longest=20, load_default=None, allow_none=True)
+    person = schemas.text("当事人", "Person", longest=60, personal=True, load_default=None, allow_none=True)
+    employee = schemas.text("工号", "Employee number", longest=20, personal=True, load_default=None, allow_none=True)
 
 
 @handler(

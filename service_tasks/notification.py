@@ -129,7 +129,7 @@ class DepartmentParameters(schemas.Parameters):
 
     group = schemas.text("部门", "Department", longest=40, required=True)
     subject = schemas.text("标题", "Subject", longest=120, required=True)
-    text = schemas.text("内容", "Text", longest=4000, load_default="")
+    text = schemas.text("内容", "Text", longest=4000, personal=True, load_default="")
     wording = schemas.choice("措辞", "Wording", (*WORDINGS, ""), load_default="")
     values = schemas.mapping("措辞中的内容", "Values of it", personal=True, load_default=dict)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from engine import record, running
 from engine.proof import Deviation, Verdict
-from office.derived import acts, collected, complaint, papers, told
+from office.derived import acts, collected, complaint, liabilities, mandates, papers, told, work_orders
 from office.derived.rows import Beside, can_be_read, read
 
 __all__ = ["deviations"]
@@ -50,3 +50,7 @@ def _case(verdict: Verdict, beside: Beside) -> Iterator[Deviation]:
         yield deviation("rows", seq, difference)
     for seq, difference in (*papers.differing(verdict, beside), *collected.differing(verdict, beside)):
         yield deviation("ledger", seq, difference)
+    for seq, difference in (*liabilities.differing(verdict, beside), *mandates.differing(verdict, beside)):
+        yield deviation("ledger", seq, difference)
+    for seq, difference in work_orders.differing(verdict, beside):
+        yield deviation("rows", seq, difference)

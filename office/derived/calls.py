@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine.proof import Verdict
+from engine.record import Entry
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A call and its answer: the entry of the answer, the key under which it acted, what it was asked and what it gave."""
+    """A call and its answer: the entry of the answer, the key under which it acted, what it was asked, what it gave, and whose act led to it."""
 
     seq: int
     at: datetime
@@ -20,6 +21,7 @@ class Answered:
     topic: str
     parameters: Mapping[str, Any]
     result: Any
+    by: str = ""
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -29,12 +31,17 @@ class Answered:
 
 def answered(verdict: Verdict) -> Iterator[Answered]:
     """In the order of the answers; what a person settled by hand was carried out by nobody here and is left out."""
+    return answered_in(verdict.instance_id, verdict.history)
+
+
+def answered_in(instance_id: int, entries: Iterable[Entry]) -> Iterator[Answered]:
+    """The same of entries that were read by themselves."""
     by_token: dict[int, Mapping[str, Any]] = {}
-    for entry in verdict.history:
+    for entry in entries:
         by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
         for step in entry.steps:
             if step["type"] == "job_created":
                 by_token[step["token"]] = step["parameters"]
             elif step["type"] == "job_completed" and step["token"] != by_hand:
-                key, parameters = f"{verdict.instance_id}:{step['token']}", by_token.get(step["token"], {})
-                yield Answered(entry.seq, entry.at, key, step["topic"], parameters, step["result"])
+                key, parameters = f"{instance_id}:{step['token']}", by_token.get(step["token"], {})
+                yield Answered(entry.seq, entry.at, key, step["topic"], parameters, step["result"], entry.actor)

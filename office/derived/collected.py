@@ -35,6 +35,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
         rows = beside.collected.get(model, {}).get(verdict.business_key, [])
         yield from _rows(verdict, model, rows, {key: (call.seq, columns(call)) for key, call in calls.items()})
         if model is SecondaryPricingItem:  # a grant of which nothing was used gives way to the next of its kind
+            yield from _periods(verdict, rows, calls, beside.runs)
             keys_there = {row.key for row in rows} | _withdrawn(verdict, calls)
             yield from (
                 (call.seq, f"{topic} {key}: its item is missing")
@@ -55,6 +56,17 @@ def _rows(
         wrong = [name for name, value in expected.items() if getattr(row, name) != value]
         if wrong:
             yield seq, f"{table} {row.id}: {', '.join(wrong)}"
+
+
+def _periods(
+    verdict: Verdict, rows: Sequence[Any], calls: Mapping[str, Answered], runs: frozenset[str]
+) -> Iterator[tuple[int, str]]:
+    """Corrections of a period that is neither that of the call nor one after it that the office collects for, into which a run moves what is left over."""
+    for row in rows:
+        period = calls[row.key].fields.get("period") if row.key in calls else None
+        moved = isinstance(row.period, str) and isinstance(period, str) and row.period > period and row.period in runs
+        if period is not None and row.period != period and not moved:
+            yield verdict.entries, f"{SecondaryPricingItem.__tablename__} {row.id}: period"
 
 
 def _withdrawn(verdict: Verdict, calls: Mapping[str, Answered]) -> set[str]:

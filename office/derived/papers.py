@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from engine.proof import Verdict
-from models.billing import ChargeHold, HoldState
-from office.derived.calls import answered
+from models.billing import ChargeHold, HoldState, Refund
+from office.derived.calls import Answered, answered
 from office.derived.rows import PAPERS, Beside
+from service_tasks.gateway import lookups
 
 # What a hold becomes by the service task that ends it; the customer's withdrawal makes it due again as a refusal does.
 ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -21,6 +22,7 @@ ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     """Refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
     entries, hold_states = _named(verdict)
+    receipts = {call.fields["refund_number"]: _receipt(call) for call in answered(verdict) if _pays(call)}
     for result, (model, column) in PAPERS.items():
         table, rows = model.__tablename__, beside.papers.get(model, {}).get(verdict.business_key, [])
         stored_names = {getattr(row, column) for row in rows}
@@ -37,8 +39,21 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
             wrong += ["entry_id"] if row.entry_case != verdict.business_key else []
             if model is ChargeHold and row.state != hold_states.get(name, row.state):
                 wrong.append("state")
+            spellings = receipts.get(name) if model is Refund else None
+            if spellings is not None and row.receipt_number not in spellings:
+                wrong.append("receipt_number")
             if wrong:
                 yield seq, f"{table} {name}: {', '.join(wrong)}"
+
+
+def _pays(call: Answered) -> bool:
+    return "refund_number" in call.fields and "receipt_number" in call.parameters
+
+
+def _receipt(call: Answered) -> Collection[str] | None:
+    """What the receipt against which a call was asked to pay may be kept under; None where that cannot be read."""
+    number = call.parameters["receipt_number"]
+    return lookups.spellings(number) if isinstance(number, str) else None
 
 
 def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, Any]]:

@@ -13,18 +13,46 @@ from engine.proof import Verdict
 from models import cells
 from models.acts import CaseRequest, CustomerTry
 from models.authority import Grant
+from models.base import session
+from models.batch import Batch
 from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Posting, Refund, SecondaryPricingItem
 from models.cells import as_stored
 from models.complaint import Complaint
-from models.instance import CaseKey
+from models.instance import CaseKey, ProcessInstance
+from models.liability import Liability, LiabilityPart
 from models.notice import DepartmentNotice, OutboxMessage
+from models.usage import BankMandate
+from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
+from office.derived.calls import answered
+from service_tasks.liabilities import naming
+from service_tasks.secondary_pricing import KIND as SECONDARY_PRICING
 
+MANDATES = ("direct_debit/correct", "direct_debit/renew")
 PAPERS: dict[str, tuple[Any, str]] = {
     "refund_number": (Refund, "number"),
     "credit_note": (CreditNote, "number"),
     "waiver_number": (LateFeeWaiver, "number"),
     "hold_id": (ChargeHold, "id"),
 }
+
+
+@dataclass
+class Liabilities:
+    """Liabilities by case number, their parts by liability, and the instances of the processes that had somebody named later, by liability."""
+
+    rows: Mapping[str, list[Any]] = field(default_factory=dict)
+    parts: Mapping[int, list[Any]] = field(default_factory=dict)
+    later: Mapping[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Orders:
+    """Work orders, the places of cases in them by instance, and acts; `erased` are the orders whose opener's personal data are gone."""
+
+    rows: Sequence[Any] = ()
+    places: Mapping[int, list[Any]] = field(default_factory=dict)
+    acts: Sequence[Any] = ()
+    erased: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -39,6 +67,10 @@ class Beside:
     tries: Mapping[int, list[Any]] = field(default_factory=dict)
     papers: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
     collected: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
+    liabilities: Liabilities = field(default_factory=Liabilities)
+    orders: Orders = field(default_factory=Orders)
+    mandates: Mapping[int, Any] = field(default_factory=dict)
+    runs: frozenset[str] = frozenset()
 
 
 def read(verdicts: Sequence[Verdict]) -> Beside:
@@ -58,7 +90,50 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
             model: _by("case_number", _all(model, model.case_number.in_(numbers)))
             for model in (SecondaryPricingItem, Grant)
         },
+        liabilities=_liabilities(numbers),
+        orders=_orders(ids, numbers),
+        mandates={row.id: row for row in _all(BankMandate, BankMandate.id.in_(_mandates(verdicts)))},
+        runs=frozenset(session().scalars(select(Batch.period).where(Batch.kind == SECONDARY_PRICING))),
     )
+
+
+def _mandates(verdicts: Sequence[Verdict]) -> list[int]:
+    """The mandates that these cases wrote."""
+    calls = (call for verdict in verdicts for call in answered(verdict) if call.topic in MANDATES)
+    return [call.fields["mandate_id"] for call in calls if isinstance(call.fields.get("mandate_id"), int)]
+
+
+def _liabilities(numbers: Sequence[str]) -> Liabilities:
+    rows = _all(Liability, Liability.case_number.in_(numbers))
+    ids = [row.id for row in rows]
+    of_naming = ProcessInstance.business_key.in_([naming(id) for id in ids])
+    beginnings = select(ProcessInstance.business_key, ProcessInstance.id).where(of_naming).order_by(ProcessInstance.id)
+    number_by_key = {naming(id): id for id in ids}
+    later: dict[int, list[int]] = defaultdict(list)
+    for key, instance_id in session().execute(beginnings) if ids else ():
+        later[number_by_key[key]].append(instance_id)
+    parts = _by("liability_id", _all(LiabilityPart, LiabilityPart.liability_id.in_(ids)))
+    return Liabilities(_by("case_number", rows), parts, later)
+
+
+def _orders(ids: Sequence[int], numbers: Sequence[str]) -> Orders:
+    """The orders that these cases opened, joined or are; and what was done with them."""
+    order, joined = WorkOrder, WorkOrderCase
+    of_cases = or_(joined.instance_id.in_(ids), joined.case_number.in_(numbers))
+    own = or_(order.case_number.in_(numbers), order.number.in_(numbers), order.instance_id.in_(ids))
+    orders = _all(order, or_(own, order.id.in_(select(joined.order_id).where(of_cases))))
+    order_ids = [row.id for row in orders]
+    act = WorkOrderAct
+    acts = _all(act, or_(act.order_id.in_(order_ids), act.case_number.in_(numbers)))
+    opener_ids = {row.id: _instance_of(row.key) for row in orders}
+    with_key = set(session().scalars(select(CaseKey.instance_id).where(CaseKey.instance_id.in_(opener_ids.values()))))
+    erased = frozenset(id for id, opener in opener_ids.items() if opener not in with_key)
+    return Orders(orders, _by("instance_id", _all(joined, of_cases)), acts, erased)
+
+
+def _instance_of(key: object) -> int:
+    instance = key.partition(":")[0] if isinstance(key, str) else ""
+    return int(instance) if instance.isdecimal() else 0
 
 
 def _all(model: Any, condition: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from models.base import scratch, session, transaction
 from models.billing import LedgerAccount
 from models.lines import DisputedLine, LineClaim
-from office import verification
+from office.derived import totals
 from office.fixtures import build
 from service_tasks.gateway import Effect, LinePart, Refused, gateway
 
@@ -88,7 +88,7 @@ def test_no_order_of_things_gives_more_than_a_line_has(acts: list[tuple[str, str
             LedgerAccount.kind == "receivable", LedgerAccount.subscription_id == 1
         )
         assert session().scalar(owed) >= 250 - 500 + GIVEN_BEFORE
-        assert [one.what for one in verification.verify_lines() if "gone" not in one.what] == []
+        assert [one.what for one in totals.verify_lines() if "gone" not in one.what] == []
 
 
 PROMISING = ("hold", "price", "reserve", "cash", "credit", "settled", "rejected")
@@ -159,4 +159,4 @@ def test_what_waits_for_its_day_is_taken_over_by_nothing_else_of_the_case(acts: 
             assert {key: reserved.get(key, 0) for key in promised} == {
                 key: kept.waits for key, kept in promised.items()
             }
-        assert [one.what for one in verification.verify_lines() if "gone" not in one.what] == []
+        assert [one.what for one in totals.verify_lines() if "gone" not in one.what] == []

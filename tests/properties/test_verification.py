@@ -27,8 +27,10 @@ from models.entry import HistoryEntry
 from models.head import StreamHead
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
+from models.liability import Liability, LiabilityPart
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
+from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import composition, verification
 from tests import population
 
@@ -103,17 +105,34 @@ COVERED: dict[Any, tuple[str, ...]] = {
     JournalEntry: ("key", "at", "kind", "case_number"),
     Posting: ("entry_id", "debit_account_id", "credit_account_id", "amount"),
     LedgerAccount: ("balance",),
+    Liability: (
+        *("case_number", "cause", "amount", "bearer", "name", "unit", "state", "opened_at"),
+        *("named_at", "named_by", "objection", "decided_at", "decided_by"),
+    ),
+    LiabilityPart: ("liability_id", "key", "amount", "at"),
+    WorkOrder: (
+        *("key", "number", "instance_id", "case_number", "department", "about", "question", "state", "opened_at"),
+        *("opened_by", "half_at", "due_at", "due_whole_at", "chased", "reported_at", "finding", "cause", "proposal"),
+        *("line_amount", "unit", "person", "answered_at", "answered_by", "verified_at", "verified_by"),
+    ),
+    WorkOrderCase: ("order_id", "instance_id", "case_number", "joined_at", "joined_by", "left_at", "how"),
+    WorkOrderAct: ("key", "order_id", "kind", "at", "by_whom", "case_number", "text"),
 }
 FORBIDDEN_TO_DELETE = {CaseKey, LedgerAccount}  # a key deleted is a case erased; an account is what postings name
-STATES = {"instance": ("active", "completed", "cancelled"), "user_task": ("open", "completed", "cancelled")}
+STATES = {
+    "instance": ("active", "completed", "cancelled"),
+    "user_task": ("open", "completed", "cancelled"),
+    "liability": ("to_name", "named", "objected", "stands", "paid"),
+    "work_order": ("open", "answered", "closed", "dropped"),
+}
 
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Session]:
-    """Two dozen cases of a handful of processes in one database that lets itself be tampered with."""
+    """Some dozens of cases of a handful of processes in one database that lets itself be tampered with."""
     with runtime.entered(_office()), scratch() as session:
         population.publish()
-        population.play_some(("TS-001", "TS-007", "SUB-001", "SUB-002", "BATCH"))
+        population.play_some(("TS-001", "TS-002", "TS-007", "SUB-001", "SUB-002", "BATCH"))
         _disarm(session)
         yield session
 
@@ -183,9 +202,11 @@ def _rows(session: Session, table: Table) -> list[Any]:
 
 
 def _is_covered(session: Session, model: Any, row: Any) -> bool:
-    """The operator's own accounts keep no balance, and what billing entered of itself stands in no case's history."""
+    """The operator's own accounts keep no balance; what billing entered of itself, and that an order was opened, stand in no case's history."""
     if model is LedgerAccount:
         return row.balance is not None
+    if model is WorkOrderAct:
+        return row.kind != "acknowledged"
     if model in (JournalEntry, Posting):
         entry = row.id if model is JournalEntry else row.entry_id
         return session.scalar(select(JournalEntry.case_number).where(JournalEntry.id == entry)) is not None
@@ -232,7 +253,7 @@ def _other(value: Any, name: str, table: Table, chance: random.Random) -> Any:
 def _delete(session: Session, model: Any, chance: random.Random) -> str:
     """One row goes."""
     table = model.__table__
-    rows = _rows(session, table)
+    rows = [row for row in _rows(session, table) if model is not WorkOrderAct or _is_covered(session, model, row)]
     if model in FORBIDDEN_TO_DELETE or not rows:
         return _change(session, model, chance)
     row = chance.choice(rows)
@@ -243,7 +264,7 @@ def _delete(session: Session, model: Any, chance: random.Random) -> str:
 def _insert(session: Session, model: Any, chance: random.Random) -> str:
     """One row comes that was not there: a copy of another under a key of its own."""
     table = model.__table__
-    rows = _rows(session, table)
+    rows = [row for row in _rows(session, table) if model is not WorkOrderAct or _is_covered(session, model, row)]
     if model in (CalendarVersion, CaseKey, LedgerAccount) or not rows:
         return _change(session, model, chance)
     row = chance.choice(rows)
@@ -261,7 +282,13 @@ def _fresh_key(session: Session, table: Table, row: Any) -> dict[str, Any]:
         return {"stream_id": f"{row.stream_id}9"}
     if table.name in ("timer", "message_subscription"):
         return {"token": row.token + 500}
+    if table.name == "work_order_case":
+        return {"instance_id": session.scalar(select(func.max(ProcessInstance.id))) - row.instance_id + 1}
     top = session.scalar(select(func.max(table.c.id))) + 1
+    if {"key", "order_id"} <= set(table.c.keys()) or table.name in ("work_order", "liability_part"):
+        return {"id": top, "key": f"{row.key}9", **({"number": f"{row.number}9"} if table.name == "work_order" else {})}
+    if table.name == "liability":
+        return {"id": top, "cause": f"{row.cause}9"}
     more: dict[str, dict[str, Any]] = {"user_task": {"token": 900}, "definition": {"version": 77}}
     if table.name == "journal_entry":
         return {"id": top, "key": f"{row.key}9"}

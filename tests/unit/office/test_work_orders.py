@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 import engine
 from engine import cases, language, proof, published, running, runtime
@@ -337,3 +338,100 @@ def test_only_who_waits_chases_and_only_what_is_not_answered() -> None:
         chased(order, CLEO, 1)
     session().refresh(order)
     assert order.chased == 0
+
+
+ORDER = "WHERE id = :order"
+ACT = "WHERE order_id = :order AND kind = "
+TAMPERED = [
+    *(
+        f"UPDATE work_order SET {name} = 'x' || {name} {ORDER}"
+        for name in ("question", "cause", "proposal", "opened_by")
+    ),
+    *(f"UPDATE work_order SET {name} = 'mallory' {ORDER}" for name in ("unit", "person", "answered_by", "verified_by")),
+    f"UPDATE work_order SET department = 'billing_operations' {ORDER}",
+    f"UPDATE work_order SET finding = 'staff' {ORDER}",
+    f"UPDATE work_order SET line_amount = 1 {ORDER}",
+    f"UPDATE work_order SET chased = chased + 1 {ORDER}",
+    f"UPDATE work_order SET about = 'network' {ORDER}",
+    f"UPDATE work_order SET state = 'dropped' {ORDER}",
+    f"UPDATE work_order SET instance_id = NULL {ORDER}",
+    f"UPDATE work_order SET number = 'GD19990101-0001' {ORDER}",
+    *(
+        f"UPDATE work_order SET {name} = '2020-01-01 00:00:00.000000+00:00' {ORDER}"
+        for name in ("half_at", "due_at", "due_whole_at", "opened_at", "answered_at", "verified_at", "reported_at")
+    ),
+    "UPDATE work_order_case SET joined_by = 'mallory' WHERE order_id = :order",
+    "UPDATE work_order_case SET joined_at = '2020-01-01 00:00:00.000000+00:00' WHERE order_id = :order",
+    "UPDATE work_order_case SET how = 'left' WHERE order_id = :order",
+    "UPDATE work_order_case SET left_at = NULL, how = NULL WHERE order_id = :order",
+    "UPDATE work_order_case SET case_number = 'x' WHERE order_id = :order",
+    "DELETE FROM work_order_case WHERE order_id = :order",
+    *(
+        f"UPDATE work_order_act SET text = 'x' {ACT}'{kind}'"
+        for kind in ("opened", "handed_on", "answered", "verified")
+    ),
+    *(f"UPDATE work_order_act SET by_whom = 'x' {ACT}'{kind}'" for kind in ("joined", "chased", "verified")),
+    *(
+        f"DELETE FROM work_order_act {ACT}'{kind}'"
+        for kind in ("opened", "chased", "handed_on", "answered", "verified")
+    ),
+    f"UPDATE work_order_act SET at = '2020-01-01 00:00:00.000000+00:00' {ACT}'joined'",
+    f"UPDATE work_order_act SET department = 'x' {ACT}'answered'",
+    f"UPDATE work_order_act SET kind = 'sent_back' {ACT}'verified'",
+]
+
+
+@pytest.fixture(scope="module")
+def tampered_order(office: Flask) -> tuple[int, list[int]]:
+    """An order that two cases waited for, chased, handed on, answered and verified: its id, and the instances that its record is in."""
+    with office.app_context():
+        first, order = sent()
+        second = begin()
+        second.step(UNKNOWN | {"joined_order": order.number or ""})
+        settle(order.half_at)
+        at = order.half_at + HOUR
+        own(order).step(
+            {"answer_way": "hand_on", "handed_to": "switching_room", "hand_on_reason": "交换机"}, by=DORA, at=at
+        )
+        own(order).step(ANSWER, by=SUSI, at=at)
+        own(order).step(VERIFIED, by=BILL, at=at)
+        return order.id, [first.instance, second.instance, own(order).instance]
+
+
+class _Undone(Exception):
+    """What was tampered with is put back."""
+
+
+def differences(instances: list[int]) -> list[str]:
+    """What verification of these cases finds."""
+    session().expire_all()
+    return [deviation.what for verdict in verification.verify_each(instances) for deviation in verdict.deviations]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_whoever_changes_an_order_is_found(tampered_order: tuple[int, list[int]], statement: str) -> None:
+    """Every column that the record of the cases or of the order's own process knows, and every row that is missing."""
+    order, instances = tampered_order
+    assert differences(instances) == []
+    lines: list[str] = []
+    with suppress(_Undone), transaction():
+        changed: Any = session().execute(text(statement), {"order": order})
+        assert changed.rowcount
+        lines = differences(instances)
+        raise _Undone
+    assert any(line.startswith("work_order") for line in lines), lines
+
+
+@pytest.mark.parametrize(("kind", "of_case"), [("verified", False), ("joined", True)])
+def test_an_act_that_nobody_did_is_found(tampered_order: tuple[int, list[int]], kind: str, of_case: bool) -> None:
+    """A verification or a joining that no record tells of."""
+    order, instances = tampered_order
+    lines: list[str] = []
+    with suppress(_Undone), transaction():
+        number = session().get_one(ProcessInstance, instances[0]).business_key if of_case else ""
+        columns = {"key": f"forged:{kind}", "order_id": order, "kind": kind, "at": AT, "by": "x", "department": ""}
+        session().add(WorkOrderAct(**columns, case_number=number))
+        session().flush()
+        lines = differences(instances)
+        raise _Undone
+    assert any("belongs to no recorded step" in line for line in lines), lines

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.base import session
 from models.billing import Bill, Receipt
 from models.lines import BillPayment
-from office import verification
+from office.derived import totals
 from service_tasks.gateway import gateway
 from service_tasks.gateway.reversals import given
 
@@ -118,7 +118,7 @@ def test_money_that_was_taken_is_nothing_that_the_case_gave(desk: Any) -> None:
     assert given("AJ-2026-000001") == []
     assert gateway().receipts(gateway().subscription(MINE).id)[0].amount == 5800
     assert session().scalars(select(Receipt.refunded)).all() == [0]
-    assert [finding.what for finding in verification.verify_lines()] == []
+    assert [finding.what for finding in totals.verify_lines()] == []
 
 
 def test_what_a_payment_settles_is_shown_before_it_is_taken(desk: Any) -> None:

@@ -1,0 +1,154 @@
+"""What belongs to no single case and has to add up: claims on lines, receipts, liabilities, and the draws of the payments that are looked at again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import case, func, select
+
+import engine
+from engine.proof import Deviation
+from models import cells
+from models.base import session
+from models.billing import Posting, Receipt, Refund
+from models.cells import UNREADABLE, as_stored
+from models.entry import HistoryEntry
+from models.instance import ProcessInstance
+from models.liability import Liability, LiabilityPart
+from models.lines import ClaimState, DisputedLine, LineClaim
+from models.review import Review, ReviewDraw
+from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
+from office import reviews
+from service_tasks import dates
+from service_tasks.gateway import gateway
+from service_tasks.gateway.ledger import taken_back
+from service_tasks.schemas import ZONE
+
+
+def verify_lines() -> Iterator[Deviation]:
+    """Whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+    line, claim = DisputedLine, LineClaim
+    standing = case((claim.state == ClaimState.REVERSED, 0), else_=claim.amount)
+    sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
+    sum_by_line: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
+    rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
+    claims_of: dict[int, int] = defaultdict(int)
+    inside = {line_id: inside_id for line_id, _, _, inside_id in rows}
+    for id in inside:
+        place: int | None = id
+        while place is not None:
+            claims_of[place] += sum_by_line.get(id, 0)
+            place = inside.get(place)
+    for line_id, address, claimed, _ in rows:
+        if claimed != claims_of[line_id]:
+            difference = f"line {address}: {claimed} is claimed, the claims make {claims_of[line_id]}"
+            yield Deviation(0, "lines", 0, difference)
+    yield from _claims()
+
+
+def _claims() -> Iterator[Deviation]:
+    claim, total = LineClaim, func.sum(Posting.amount)
+    numbers = select(ProcessInstance.business_key)
+    absent = (
+        select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(numbers)).distinct()
+    )
+    for number in session().scalars(absent):
+        yield Deviation(0, "missing", 0, f"claims on lines: their case {number} is gone")
+    entries = (
+        select(claim.entry_id, func.sum(claim.amount).label("claimed"))
+        .where(claim.entry_id.is_not(None))
+        .group_by(claim.entry_id)
+        .subquery()
+    )
+    query = select(entries.c.entry_id, entries.c.claimed, total).outerjoin(
+        Posting, Posting.entry_id == entries.c.entry_id
+    )
+    for entry, amount, posted in session().execute(query.group_by(entries.c.entry_id, entries.c.claimed)):
+        if amount > (posted or 0):
+            yield Deviation(0, "lines", 0, f"journal entry {entry} moved {posted or 0}, claims on lines make {amount}")
+
+
+def verify_reviews() -> Iterator[Deviation]:
+    """What a day's draw has to take, drawn once more, is what was taken; each draw begins where the one before ended, and at none a day is left out."""
+    ended: datetime | None = None
+    days = set()
+    latest = session().scalar(select(func.max(HistoryEntry.at)))
+    now = max(engine.now(), latest or engine.now())
+    for row in session().scalars(select(ReviewDraw).order_by(ReviewDraw.day)):
+        days.add(row.day)
+        yield from (Deviation(0, "reviews", 0, f"draw of {row.day}: {name}") for name in _misplaced(row, ended, now))
+        ended = row.upto
+        payments = gateway().given_between(row.since, row.upto)
+        to_take = {payment.id: cause for payment, cause in reviews.draw(payments, row.day)}
+        query = select(Review.entry_id, Review.cause).where(Review.day == row.day)
+        reviewed = {review[0]: review[1] for review in session().execute(query)}
+        if to_take != reviewed or (row.paid, row.drawn) != (len(payments), len(to_take)):
+            difference = (
+                f"draw of {row.day}: {row.drawn} of {row.paid} were taken, {len(to_take)} of {len(payments)} have to be"
+            )
+            yield Deviation(0, "reviews", 0, difference)
+    for day in sorted(set(session().scalars(select(Review.day).distinct())) - days):
+        yield Deviation(0, "reviews", 0, f"draw of {day} is missing")
+
+
+def _misplaced(row: ReviewDraw, ended: datetime | None, now: datetime) -> Iterator[str]:
+    """The columns of a draw that cannot be so: it ends where its day begins, is made on that day, and begins where the one before ended."""
+    begins = datetime.combine(datetime.fromisoformat(row.day), time.min, ZONE)
+    if row.upto != begins:
+        yield "upto"
+    if row.since != (ended or begins - timedelta(days=1)):
+        yield "since"
+    if f"{dates.day_of(row.at)}" != row.day or row.at > now:
+        yield "at"
+
+
+def verify_liabilities() -> Iterator[Deviation]:
+    """A liability is the sum of its parts, and each part is of one that is there; its case is asked about where the case is verified."""
+    numbers = select(ProcessInstance.business_key)
+    sums = select(LiabilityPart.liability_id, func.sum(LiabilityPart.amount).label("made"))
+    totals = sums.group_by(LiabilityPart.liability_id).subquery()
+    columns = map(as_stored, (Liability.id, Liability.case_number, Liability.amount))
+    query = select(*columns, totals.c.made).outerjoin(totals, totals.c.liability_id == Liability.id)
+    rows: list[tuple[int, str, int, int | None]] = cells.rows(query.order_by(Liability.id))
+    for number, _, amount, sum_ in rows:
+        if amount is not UNREADABLE and amount != int(sum_ or 0):
+            yield Deviation(0, "ledger", 0, f"liability {number} is {amount}, its parts make {int(sum_ or 0)}")
+    stray: list[tuple[int, str]] = cells.rows(
+        select(as_stored(Liability.id), as_stored(Liability.case_number)).where(Liability.case_number.not_in(numbers))
+    )
+    for number, case_number in stray:
+        yield Deviation(0, "missing", 0, f"liability {number}: its case {case_number} is gone")
+    orphans: list[tuple[str]] = cells.rows(
+        select(as_stored(LiabilityPart.key)).where(LiabilityPart.liability_id.not_in(select(Liability.id)))
+    )
+    for (key,) in orphans:
+        yield Deviation(0, "missing", 0, f"liability_part {key}: its liability is gone")
+
+
+def verify_receipts() -> Iterator[Deviation]:
+    """No receipt says that less was paid back against it than its refunds make, without those that were taken back."""
+    refunds = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).where(~taken_back(Refund.entry_id))
+    totals = refunds.group_by(Refund.receipt_number).subquery()
+    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), totals.c.made)
+    receipts: list[tuple[str, int, int]] = cells.rows(query.join(totals, totals.c.receipt_number == Receipt.number))
+    for number, refunded, sum_ in receipts:
+        if refunded is not UNREADABLE and int(sum_) > refunded:
+            difference = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
+            yield Deviation(0, "ledger", 0, difference)
+
+
+def verify_orders() -> Iterator[Deviation]:
+    """Work orders, the places in them and the acts belong to orders and cases that are there; what these say is asked where the case is verified."""
+    ids, numbers = select(ProcessInstance.id), select(ProcessInstance.business_key)
+    orders = select(WorkOrder.id)
+    questions = (
+        (WorkOrder.number, WorkOrder.case_number.not_in(numbers), "its case is gone"),
+        (WorkOrderCase.case_number, WorkOrderCase.instance_id.not_in(ids), "its case is gone"),
+        (WorkOrderCase.case_number, WorkOrderCase.order_id.not_in(orders), "its order is gone"),
+        (WorkOrderAct.key, WorkOrderAct.order_id.not_in(orders), "its order is gone"),
+    )
+    for column, condition, difference in questions:
+        rows: list[tuple[object]] = cells.rows(select(as_stored(column, nullable=True)).where(condition))
+        yield from (Deviation(0, "missing", 0, f"{column.table.name} {name}: {difference}") for (name,) in rows)
