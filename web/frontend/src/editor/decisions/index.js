@@ -47,7 +47,7 @@ class DecisionsTab {
     this.table.addEventListener("mousedown", keepFocus, true);
     /** @type {FileList} */
     this.list = new FileList(draft, {
-      folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), keyLabel: say("decision_key"),
+      folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), remove: say("delete_decision"), keyLabel: say("decision_key"),
       uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
     });
     const work = make("div", { class: "desk-stack", on: { keydown: (event) => this.key(event) } }, this.tools, this.table);

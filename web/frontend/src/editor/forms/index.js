@@ -44,7 +44,7 @@ class FormsTab {
     this.preview = new Preview(urls.preview);
     /** @type {FileList} */
     this.list = new FileList(draft, {
-      folder: "forms/", suffix: ".form", heading: say("form_list"), empty: say("no_forms"), create: say("new_form"), keyLabel: say("form_key"),
+      folder: "forms/", suffix: ".form", heading: say("form_list"), empty: say("no_forms"), create: say("new_form"), remove: say("delete_form"), keyLabel: say("form_key"),
       uses: (id) => new RegExp(`name="form"\\s+value="${id}"`), blank, choose: (name) => this.choose(name),
     });
     draft.addEventListener("problems", () => this.tell());
