@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -95,3 +96,25 @@ def test_a_form_that_a_step_uses_is_not_deleted(page: Page) -> None:
     """The step would be left without its form."""
     side(page).locator("[data-file='forms/ts006_judge.form']").click()
     expect(side(page).get_by_role("button", name="Delete")).to_be_hidden()
+
+
+def test_undo_of_a_form_says_whether_there_is_anything_to_undo(page: Page) -> None:
+    """A button that does nothing would look broken."""
+    make(page, "my_form")
+    undo, redo = (page.locator("#panel-forms").get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
+    page.get_by_role("button", name="Add field").click()
+    expect(undo).to_be_enabled()
+    undo.click()
+    expect(undo).to_be_disabled()
+    redo.click()
+    expect(redo).to_be_disabled()
+
+
+def test_a_new_field_is_called_in_both_languages(page: Page) -> None:
+    """The Chinese label is Chinese on an English page too."""
+    make(page, "my_form")
+    page.get_by_role("button", name="Add field").click()
+    [added] = json.loads(editing.text_of(page, "forms/my_form.form"))["components"]
+    assert added["label"] == "新字段"
+    assert added["properties"]["label_en"] == "New field"
