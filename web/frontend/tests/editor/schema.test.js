@@ -66,7 +66,7 @@ test("a condition is shown without its sign and kept with it", () => {
 test("a new field has a key that no other has, at whatever depth", () => {
   const schema = { components: [field({ key: "field_1" }), { type: "group", components: [field({ key: "field_2" })] }] };
   assert.equal(fresh("number", schema, WORDS).key, "field_3");
-  assert.deepEqual([fresh("separator", schema, WORDS), fresh("group", schema, WORDS)], [{ type: "separator" }, { type: "group", label: "新", components: [] }]);
+  assert.deepEqual([fresh("separator", schema, WORDS), fresh("group", schema, WORDS)], [{ type: "separator" }, { type: "group", label: "新", properties: { label_en: "New" }, components: [] }]);
 });
 
 test("what is new is called in Chinese where the Chinese stands and in English where the English stands", () => {

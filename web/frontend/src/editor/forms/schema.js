@@ -145,7 +145,7 @@ export function fresh(type, schema, words) {
   const [label, label_en] = words.label;
   const [text, text_en] = words.text;
   if (type === "text") return { type, text, properties: { text_en } };
-  if (type === "group") return { type, label, components: [] };
+  if (type === "group") return { type, label, properties: { label_en }, components: [] };
   if (!INPUTS.includes(type)) return { type };
   return typed({ type, key: `field_${number}`, label, properties: { label_en } }, type, words);
 }
