@@ -51,7 +51,7 @@ export class FieldDetails {
   rows() {
     const { type } = this.component;
     if (type === "text") return [this.area("text_zh", "text"), this.area("text_en", "properties.text_en"), this.hide()];
-    if (type === "group") return [this.text("label_zh", "label"), this.hide()];
+    if (type === "group") return [this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.hide()];
     if (!INPUTS.includes(type)) return [make("p", { class: "desk-muted" }, say(`field_${type}`))];
     return [
       this.type(), this.text("key", "key"), this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.text("hint_zh", "description"), this.text("hint_en", "properties.description_en"),
