@@ -101,6 +101,18 @@ def test_an_element_is_found_by_either_name_and_by_id(page: Page, way: str, aske
     assert page.evaluate("editor.opened.diagram.get('canvas').zoom()") >= 0.6
 
 
+def test_an_element_without_a_name_is_found_by_its_id_alone(page: Page) -> None:
+    """A flow needs no name; nothing stands in its place, in neither line of the result."""
+    page.evaluate(
+        "() => { const { diagram } = editor.opened; const flow = diagram.get('elementRegistry').find(({ type, businessObject }) => type === 'bpmn:SequenceFlow' && !businessObject.name); window.unnamed = flow.id; }"
+    )
+    unnamed = page.evaluate("unnamed")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("textbox", name="在图中查找").press_sequentially(unnamed)
+    expect(page.locator(".djs-search-result").first).to_have_text(unnamed)
+    expect(page.locator(".djs-search-results")).not_to_contain_text("undefined")
+
+
 def test_a_search_without_result_says_so(page: Page) -> None:
     """Silence would look like a search that does not work."""
     page.get_by_role("button", name="查找").click()

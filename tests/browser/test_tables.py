@@ -77,6 +77,28 @@ def test_what_was_done_to_a_table_can_be_undone(page: Page) -> None:
     editing.expect_saved(page, FILE, "<rule")
 
 
+def test_the_hit_policy_is_chosen_with_the_mouse(page: Page) -> None:
+    """An option that is clicked is taken and can be undone: pressing it does not take the focus away, which would close the list before the click."""
+    policy = page.locator("#panel-decisions .hit-policy")
+    before = policy.inner_text()
+    policy.locator(".dms-input-select").click()
+    page.locator(".dms-select-options .option", has_text="收集（个数）").click()
+    expect(policy).to_contain_text("收集（个数）")
+    editing.saved(page, FILE, 'aggregation="COUNT"')
+    page.locator("#panel-decisions").get_by_role("button", name="撤销").click()
+    assert policy.inner_text() == before
+
+
+def test_the_type_of_a_column_is_chosen_with_the_mouse(page: Page) -> None:
+    """The lists in the windows over a table take a click as well, and the window stays open for more."""
+    page.locator("#panel-decisions th.input-cell").first.dblclick()
+    chosen = page.locator(".type-ref-edit-select")
+    chosen.click()
+    page.locator(".dms-select-options .option", has_text="数字").click()
+    expect(chosen).to_be_visible()
+    editing.saved(page, FILE, 'typeRef="number"')
+
+
 def test_every_table_of_a_file_can_be_seen(page: Page) -> None:
     """A second table of a file is executed as well; two rules of one id are both read, and what else is in the file is still there after a change."""
     note = '<extensionElements><x:note xmlns:x="urn:other" x:by="me">别的工具</x:note></extensionElements>'

@@ -158,8 +158,8 @@ export class Draft extends EventTarget {
     return this.state === "conflict" || this.state === "submitted";
   }
 
+  /** What is as it was before is checked as well: what was found meanwhile may be over. */
   async check() {
-    if (!this.unsaved.size) return;
     try {
       const { problems } = await ask("POST", this.urls.check, { files: Object.fromEntries(this.unsaved) });
       this.report(problems);

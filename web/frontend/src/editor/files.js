@@ -1,7 +1,7 @@
-/* The list of one kind of file in the draft, each with the steps that use it, and making a new one. */
+/* The list of one kind of file in the draft, each with the steps that use it; making a new one, and deleting one that no step uses. */
 import { element, elements } from "../elements.js";
 import { english } from "./diagram/catalogue.js";
-import { button, field, input, make } from "./dom.js";
+import { button, field, make } from "./dom.js";
 import { either, say } from "./texts.js";
 
 const KEY = /^[a-z_][a-z0-9_]*$/;
@@ -10,12 +10,14 @@ const KEY = /^[a-z_][a-z0-9_]*$/;
 
 /**
  * A kind of file: where it lies, what the list says, and what follows. uses(id): what a diagram that uses it looks like; blank(id): the text of a new one.
- * @typedef {{ folder: string, suffix: string, heading: string, empty: string, create: string, keyLabel: string, uses: (id: string) => RegExp, blank: (id: string) => string, choose: (name: string) => unknown }} FileKind
+ * @typedef {{ folder: string, suffix: string, heading: string, empty: string, create: string, remove: string, keyLabel: string, uses: (id: string) => RegExp, blank: (id: string) => string, choose: (name: string) => unknown }} FileKind
  */
 
 export class FileList {
   /** @type {string | null} */
   chosen = null;
+  /** @type {Map<string, { text: string, steps: { node: Element, text: string }[] }>} */
+  read = new Map();
 
   /**
    * @param {Draft} draft
@@ -26,14 +28,16 @@ export class FileList {
     this.kind = kind;
     this.list = make("ul", { class: "desk-editor-list" });
     this.maker = make("div", { class: "desk-editor-maker" });
+    this.deleting = button(kind.remove, () => this.delete(), { hidden: true });
     this.element = make("nav", { class: "desk-panel desk-editor-side", "aria-label": kind.heading }, make("div", { class: "desk-panel-head" }, make("h2", {}, kind.heading)), this.list, this.maker);
     this.offer();
   }
 
-  /** Files of our own diagram and such as no diagram uses; those of called processes are edited with them. */
+  /** Files of our own diagram, then such as no diagram uses; those of called processes are edited with them. */
   get names() {
-    const { folder } = this.kind;
-    return this.draft.names.filter((name) => name.startsWith(folder) && (this.usedBy(name).length || !this.usedElsewhere(name)));
+    const files = this.draft.names.filter((name) => name.startsWith(this.kind.folder));
+    const own = files.filter((name) => this.usedBy(name).length);
+    return [...own, ...files.filter((name) => !own.includes(name) && !this.usedElsewhere(name))];
   }
 
   /** @param {string} name */
@@ -43,11 +47,33 @@ export class FileList {
 
   /** @param {string} name */
   usedBy(name) {
-    const drawn = new DOMParser().parseFromString(this.draft.text(`${this.draft.key}.bpmn`) ?? "", "application/xml");
+    return this.usersIn(`${this.draft.key}.bpmn`, name).filter((node) => node.hasAttribute("name")).map((node) => this.called(node));
+  }
+
+  /**
+   * The steps of a diagram that use a file, however the attributes of the diagram are quoted.
+   * @param {string} diagram
+   * @param {string} name
+   */
+  usersIn(diagram, name) {
     const uses = this.kind.uses(this.idOf(name));
-    const nodes = [...drawn.getElementsByTagName("*")].filter((node) => node.hasAttribute("name") && node.hasAttribute("id") && /Task$|Activity$/.test(node.localName));
-    const text = new XMLSerializer();
-    return nodes.filter((node) => uses.test(text.serializeToString(node))).map((node) => this.called(node));
+    return this.stepsOf(diagram).filter(({ text }) => uses.test(text)).map(({ node }) => node);
+  }
+
+  /**
+   * Every step of a diagram with its text; a diagram is read again only when it has changed.
+   * @param {string} diagram
+   */
+  stepsOf(diagram) {
+    const text = this.draft.text(diagram) ?? "";
+    const before = this.read.get(diagram);
+    if (before?.text === text) return before.steps;
+    const drawn = new DOMParser().parseFromString(text, "application/xml");
+    const nodes = [...drawn.getElementsByTagName("*")].filter((node) => node.hasAttribute("id") && /Task$|Activity$/.test(node.localName));
+    const writer = new XMLSerializer();
+    const steps = nodes.map((node) => ({ node, text: writer.serializeToString(node) }));
+    this.read.set(diagram, { text, steps });
+    return steps;
   }
 
   /** @param {Element} node */
@@ -58,8 +84,7 @@ export class FileList {
 
   /** @param {string} name */
   usedElsewhere(name) {
-    const uses = this.kind.uses(this.idOf(name));
-    return this.draft.names.some((other) => other.endsWith(".bpmn") && other !== `${this.draft.key}.bpmn` && uses.test(this.draft.text(other) ?? ""));
+    return this.draft.names.some((other) => other.endsWith(".bpmn") && other !== `${this.draft.key}.bpmn` && this.usersIn(other, name).length);
   }
 
   draw() {
@@ -79,6 +104,7 @@ export class FileList {
   /** @param {string | null | undefined} name */
   mark(name) {
     this.chosen = name ?? null;
+    this.deleting.hidden = !name || this.isUsed(name);
     elements(this.list, "[data-file]", HTMLElement).forEach((one) => {
       if (one.dataset.file === name) one.setAttribute("aria-current", "true");
       else one.removeAttribute("aria-current");
@@ -89,31 +115,67 @@ export class FileList {
     element(this.list, "[aria-current]", HTMLElement)?.focus();
   }
 
+  /** @param {string} name */
+  isUsed(name) {
+    return this.draft.names.some((diagram) => diagram.endsWith(".bpmn") && this.usersIn(diagram, name).length);
+  }
+
   offer() {
-    this.maker.replaceChildren(button(this.kind.create, () => this.ask()));
+    this.maker.replaceChildren(make("div", { class: "desk-row" }, button(this.kind.create, () => this.ask()), this.deleting));
+  }
+
+  /** Only what no step uses; what was deleted can be put back. */
+  delete() {
+    const { chosen } = this;
+    const text = chosen && this.draft.text(chosen);
+    if (!chosen || !text || this.isUsed(chosen)) return;
+    this.put(chosen, null, this.names.find((name) => name !== chosen));
+    this.maker.append(make("div", { class: "desk-row", role: "status" }, say("file_deleted", { id: this.idOf(chosen) }), button(say("file_back"), () => this.put(chosen, text, chosen))));
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} text
+   * @param {string | undefined} next which file is shown then
+   */
+  put(name, text, next) {
+    this.draft.change(name, text);
+    this.offer();
+    this.draw();
+    this.kind.choose(next ?? "");
   }
 
   ask() {
-    let id = "";
     const wrong = make("p", { class: "desk-field-error", role: "alert", hidden: true });
-    const key = input("", (value) => (id = value.trim()), { on: { keydown: (event) => event.key === "Enter" && this.make(id, wrong) } });
-    this.maker.replaceChildren(field(this.kind.keyLabel, key, say("key_hint")), wrong, make("div", { class: "desk-row" }, button(say("create"), () => this.make(id, wrong), { class: "btn btn-sm btn-primary" }), button(say("cancel"), () => this.offer())));
+    /** @type {HTMLInputElement} */
+    const key = make("input", { class: "form-control", autocomplete: "off", on: { keydown: (event) => event.key === "Enter" && this.make(key, wrong) } });
+    this.maker.replaceChildren(field(this.kind.keyLabel, key, say("key_hint")), wrong, make("div", { class: "desk-row" }, button(say("create"), () => this.make(key, wrong), { class: "btn btn-sm btn-primary" }), button(say("cancel"), () => this.offer())));
     key.focus();
   }
 
   /**
-   * @param {string} id
+   * @param {HTMLInputElement} key
    * @param {HTMLElement} wrong
    */
-  make(id, wrong) {
+  make(key, wrong) {
+    const id = key.value.trim();
     const name = `${this.kind.folder}${id}${this.kind.suffix}`;
-    const why = !KEY.test(id) ? "key_hint" : this.draft.text(name) !== null ? "key_taken" : "";
+    const why = this.wrongKey(id, name);
     wrong.hidden = !why;
-    wrong.textContent = why && say(why);
-    if (why) return;
-    this.draft.change(name, this.kind.blank(id));
-    this.offer();
-    this.draw();
-    this.kind.choose(name);
+    wrong.textContent = why;
+    key.setAttribute("aria-invalid", String(Boolean(why)));
+    if (why) key.focus();
+    else this.put(name, this.kind.blank(id), name);
+  }
+
+  /**
+   * Why a new file cannot be called so; nothing when it can.
+   * @param {string} id
+   * @param {string} name
+   */
+  wrongKey(id, name) {
+    if (!id) return say("key_missing");
+    if (!KEY.test(id)) return say("key_bad", { id });
+    return this.draft.text(name) === null ? "" : say("key_taken");
   }
 }

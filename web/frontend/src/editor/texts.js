@@ -38,7 +38,7 @@ export const TEXTS = {
     type_string: "文字", type_number: "数字", type_boolean: "是或否", type_date: "日期", type_money: "金额", type_list: "清单", type_any: "任意", type_time: "时间", type_date_and_time: "日期时间", type_days_and_time_duration: "时长", type_years_and_months_duration: "时长（年、月）", type_context: "结构", feel: "FEEL 表达式",
     // decisions
     columns_english: "各列的英文名称", columns_hint: "英文界面里，问题、试办和案件页上用这些名称。", decision_list: "决策表", no_decisions: "这个流程没有决策表。在图上放一个业务规则任务，再从这里新建。", new_decision: "新建决策表", decision_key: "决策表编号", used_in: "用于：{names}", not_used: "还没有用到", create: "新建", cancel: "取消",
-    decision_broken: "这个文件不是能打开的决策表。", decision_of_file: "文件里的哪一张表", decision_unread: "文件里有 {n} 处读不出来，保存后就没有了（{why}）。请先下载原文件留存。", key_taken: "已经有这个编号。", key_hint: "用英文小写单词和下划线。",
+    decision_broken: "这个文件不是能打开的决策表。", decision_of_file: "文件里的哪一张表", decision_unread: "文件里有 {n} 处读不出来，保存后就没有了（{why}）。请先下载原文件留存。", key_taken: "已经有这个编号。", key_hint: "用英文小写单词和下划线。", key_bad: "“{id}”不能用：编号只用英文小写字母、数字和下划线，不以数字开头，例如 refund_check。", key_missing: "请先填编号。", delete_form: "删除表单", delete_decision: "删除决策表", file_deleted: "已删除 {id}", file_back: "放回",
     // forms
     form_list: "表单", no_forms: "这个流程还没有表单。", form_key: "表单编号", form_broken: "这个文件不是能打开的表单。", form_manual: "手册条款", fields: "字段", add_field: "添加字段", remove_field: "删除字段", up: "上移", down: "下移", into_group: "移入组", out_of_group: "移出组", no_group_before: "上面紧挨着的不是组。", in_no_group: "这个字段不在组里。", went_in: "已移入组 {label}", went_out: "已移出组 {label}", field_details: "字段内容",
     no_fields: "还没有字段，请先添加。", choose_field: "请在左边选一个字段。", label_zh: "标签", label_en: "英文标签", hint_zh: "提示", hint_en: "英文提示", key: "变量名", type: "类型", required: "必填", personal: "个人信息（加密保存，可删除）",
@@ -77,7 +77,7 @@ export const TEXTS = {
     process: "Process", process_zh: "Process name (Chinese)", process_about: "About the process (Chinese)", process_about_en: "About the process (English)", lane: "Lane", lane_department: "Department", no_selection: "Select an element of the diagram.", several: "Several elements are selected. Select one.", diagram_unread: "Parts of this diagram cannot be read ({n}) and would be gone after a save ({why}). Download the original first.", known: "Variables known here ({n})", none_known: "No variables are known here yet.",
     type_string: "text", type_number: "number", type_boolean: "yes or no", type_date: "date", type_money: "money", type_list: "list", type_any: "any", type_time: "time", type_date_and_time: "date and time", type_days_and_time_duration: "duration", type_years_and_months_duration: "duration (years, months)", type_context: "object", feel: "FEEL expression",
     columns_english: "English titles of the columns", columns_hint: "Problems, tries and cases use these on English pages.", decision_list: "Decision tables", no_decisions: "This process has no decision table. Put a business rule task in the diagram, then add one here.", new_decision: "New decision table", decision_key: "Id of the decision table", used_in: "Used by: {names}", not_used: "Not used yet", create: "Create", cancel: "Cancel",
-    decision_broken: "This file is not a decision table that can be opened.", decision_of_file: "Which table of the file", decision_unread: "Parts of this file cannot be read ({n}) and would be gone after a save ({why}). Download the original first.", key_taken: "This id is in use already.", key_hint: "Small English words joined by underscores.",
+    decision_broken: "This file is not a decision table that can be opened.", decision_of_file: "Which table of the file", decision_unread: "Parts of this file cannot be read ({n}) and would be gone after a save ({why}). Download the original first.", key_taken: "This id is in use already.", key_hint: "Small English words joined by underscores.", key_bad: "“{id}” cannot be used: an id has small English letters, digits and underscores only and begins with no digit, for example refund_check.", key_missing: "Enter an id first.", delete_form: "Delete form", delete_decision: "Delete table", file_deleted: "{id} is deleted", file_back: "Put it back",
     form_list: "Forms", no_forms: "This process has no form yet.", form_key: "Id of the form", form_broken: "This file is not a form that can be opened.", form_manual: "Manual reference", fields: "Fields", add_field: "Add field", remove_field: "Remove field", up: "Up", down: "Down", into_group: "Into group", out_of_group: "Out of group", no_group_before: "No group stands right before it.", in_no_group: "This field is in no group.", went_in: "Moved into group {label}", went_out: "Moved out of group {label}", field_details: "The field",
     no_fields: "No fields yet; add one first.", choose_field: "Select a field on the left.", label_zh: "Label (Chinese)", label_en: "Label (English)", hint_zh: "Hint (Chinese)", hint_en: "Hint (English)", key: "Variable", type: "Type", required: "Required", personal: "Personal (stored encrypted, can be erased)",
     text_zh: "Text (Chinese)", text_en: "Text (English)", min: "Least", max: "Most", limit_hint: "A number or FEEL, for example disputed_amount.", limit_fen: "Money counts in fen: 128.50 yuan is 12850.", money: "Money (yuan), stored in fen", decimals: "Decimals", prefill: "Filled in at first", prefill_hint: "A FEEL expression, for example refund_kind.", prefill_fen: "A FEEL expression; money counts in fen, for example disputed_amount, or 12850 for 128.50 yuan.",
@@ -90,6 +90,15 @@ export const TEXTS = {
 };
 
 export { language };
+
+/**
+ * A text in both languages, for what is written into the files of a process.
+ * @param {string} name
+ * @returns {[zh: string, en: string]}
+ */
+export function both(name) {
+  return [TEXTS.zh[name] ?? name, TEXTS.en[name] ?? name];
+}
 
 /**
  * The text of a name in the language of the page; NAME_one, where there is one, for n = 1.

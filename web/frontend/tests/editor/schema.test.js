@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { Past } from "../../src/editor/forms/past.js";
 import { blank, condition, flat, fresh, limit, put, putCondition, putLimit, putMoney, read, typed, value, write } from "../../src/editor/forms/schema.js";
 
-const WORDS = { label: "New", option: "Option", text: "Text" };
+/** @type {import("../../src/editor/forms/schema.js").Words} */
+const WORDS = { label: ["新", "New"], option: ["选项", "Option"], text: ["说明", "Text"] };
 /** @returns {import("../../types/forms").Component} */
 const field = (more = {}) => ({ type: "textfield", key: "why", ...more });
 
@@ -65,7 +66,14 @@ test("a condition is shown without its sign and kept with it", () => {
 test("a new field has a key that no other has, at whatever depth", () => {
   const schema = { components: [field({ key: "field_1" }), { type: "group", components: [field({ key: "field_2" })] }] };
   assert.equal(fresh("number", schema, WORDS).key, "field_3");
-  assert.deepEqual([fresh("separator", schema, WORDS), fresh("group", schema, WORDS)], [{ type: "separator" }, { type: "group", label: "New", components: [] }]);
+  assert.deepEqual([fresh("separator", schema, WORDS), fresh("group", schema, WORDS)], [{ type: "separator" }, { type: "group", label: "新", properties: { label_en: "New" }, components: [] }]);
+});
+
+test("what is new is called in Chinese where the Chinese stands and in English where the English stands", () => {
+  const made = fresh("radio", { components: [] }, WORDS);
+  assert.deepEqual([made.label, made.properties], ["新", { label_en: "New" }]);
+  assert.deepEqual(made.values?.[1], { label: "选项 2", value: "option_2", properties: { label_en: "Option 2" } });
+  assert.deepEqual(fresh("text", { components: [] }, WORDS), { type: "text", text: "说明", properties: { text_en: "Text" } });
 });
 
 test("a field of another type loses what that type has no place for, and nothing else", () => {
@@ -84,6 +92,16 @@ test("a form goes back step by step and forward again, and a new step ends what 
   assert.deepEqual([past.back(), past.back(), past.back(), past.again()], ["b", "a", undefined, "b"]);
   past.keep("d", false);
   assert.deepEqual([past.again(), past.back(), past.back()], [undefined, "b", "a"]);
+});
+
+test("a form says whether there is a step back or forward", () => {
+  const past = new Past("a");
+  const can = () => [past.can(-1), past.can(1)];
+  assert.deepEqual(can(), [false, false]);
+  past.keep("b", false);
+  assert.deepEqual(can(), [true, false]);
+  past.back();
+  assert.deepEqual(can(), [false, true]);
 });
 
 test("typing without a pause is one step, and is not joined to what was done before", () => {

@@ -44,9 +44,10 @@ class DecisionsTab {
     this.redo = button(say("redo"), () => this.sheet?.step("redo"), { title: "Ctrl+Y" });
     this.tools = make("div", { class: "desk-row desk-editor-steps", role: "group", "aria-label": say("tools") }, this.undo, this.redo);
     this.table = make("div", { class: "desk-stack desk-editor-sheet" });
+    this.table.addEventListener("mousedown", keepFocus, true);
     /** @type {FileList} */
     this.list = new FileList(draft, {
-      folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), keyLabel: say("decision_key"),
+      folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), remove: say("delete_decision"), keyLabel: say("decision_key"),
       uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
     });
     const work = make("div", { class: "desk-stack", on: { keydown: (event) => this.key(event) } }, this.tools, this.table);
@@ -107,4 +108,12 @@ class DecisionsTab {
     if (file && file !== this.list.chosen) await this.choose(file);
     this.list.focus();
   }
+}
+
+/**
+ * An option takes no focus, so pressing it would give the focus to the page, and a list of dmn-js closes when the focus leaves it: before the click arrives.
+ * @param {MouseEvent} event
+ */
+function keepFocus(event) {
+  if (at(event)?.closest(".dms-select-options .option")) event.preventDefault();
 }

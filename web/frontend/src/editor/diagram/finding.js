@@ -42,7 +42,7 @@ export class Finding {
       .map((element) => ({ element, label: this.shown.of(element), other: this.shown.other(element), id: element.id }));
     const found = this.search(items, pattern, { keys: ["label", "other", "id"] });
     this.note.textContent = found.length ? "" : say("nothing_found");
-    return found.map(({ item: { element }, tokens }) => ({ element, primaryTokens: tokens.label, secondaryTokens: [...tokens.other, { value: tokens.other.length ? " · " : "" }, ...tokens.id] }));
+    return found.map(({ item: { element }, tokens }) => ({ element, ...lines(tokens) }));
   }
 
   /** The key that opened the pad is not yet an answer to it; what is pasted or composed counts as typed, though no key comes up after it. */
@@ -63,4 +63,13 @@ export class Finding {
   toggle() {
     this.pad.toggle();
   }
+}
+
+/**
+ * The name above, then the other name and the id. An empty text is left out: the pad would write "undefined" for it.
+ * @param {Record<keyof Item, Token[]>} tokens
+ */
+function lines({ label, other, id }) {
+  const others = other.filter(({ value }) => value);
+  return { primaryTokens: label.filter(({ value }) => value), secondaryTokens: others.length ? [...others, { value: " · " }, ...id] : id };
 }

@@ -1,7 +1,7 @@
 /* The field being edited: what it is called in both languages, what may be entered, when it is shown. */
 import { button, checkbox, field, input, make, select } from "../dom.js";
-import { say } from "../texts.js";
-import { CHOICES, INPUTS, condition, limit, put, putCondition, putLimit, putMoney, typed, value } from "./schema.js";
+import { both, say } from "../texts.js";
+import { CHOICES, INPUTS, condition, limit, newOption, put, putCondition, putLimit, putMoney, typed, value } from "./schema.js";
 
 /** @import { Problem } from "../../../types/draft" */
 /** @import { Component, Option, Plain } from "../../../types/forms" */
@@ -51,7 +51,7 @@ export class FieldDetails {
   rows() {
     const { type } = this.component;
     if (type === "text") return [this.area("text_zh", "text"), this.area("text_en", "properties.text_en"), this.hide()];
-    if (type === "group") return [this.text("label_zh", "label"), this.hide()];
+    if (type === "group") return [this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.hide()];
     if (!INPUTS.includes(type)) return [make("p", { class: "desk-muted" }, say(`field_${type}`))];
     return [
       this.type(), this.text("key", "key"), this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.text("hint_zh", "description"), this.text("hint_en", "properties.description_en"),
@@ -169,7 +169,7 @@ export class FieldDetails {
   }
 
   type() {
-    const words = { option: say("new_option") };
+    const words = { option: both("new_option") };
     /** @type {[type: string, text: string][]} */
     const types = INPUTS.map((type) => [type, say(`field_${type}`)]);
     return field(say("type"), select(this.component.type, types, (type) => this.replaced(typed(this.component, type, words))));
@@ -178,7 +178,7 @@ export class FieldDetails {
   options() {
     const values = (this.component.values ??= []);
     const rows = values.map((option) => this.option(option, values));
-    const add = button(say("add_option"), () => this.optionsChanged([...values, { label: say("new_option"), value: `option_${values.length + 1}` }]));
+    const add = button(say("add_option"), () => this.optionsChanged([...values, newOption({ option: both("new_option") }, values.length + 1)]));
     return make("fieldset", { class: "desk-form-options" }, make("legend", { class: "form-label" }, say("options")), ...rows, add);
   }
 

@@ -1,15 +1,16 @@
 /* The fields of a form in order: choose, add, remove, move and put into groups by buttons or Alt and the arrow keys. */
 import { element, elements } from "../../elements.js";
 import { button, make, select } from "../dom.js";
-import { either, say } from "../texts.js";
+import { both, either, say } from "../texts.js";
 import { INPUTS, LAYOUT, flat, fresh } from "./schema.js";
 
 /** @import { Component, Row, Schema } from "../../../types/forms" */
+/** @import { Past } from "./past.js" */
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
-const words = () => ({ label: say("new_label"), option: say("new_option"), text: say("new_text") });
+const WORDS = { label: both("new_label"), option: both("new_option"), text: both("new_text") };
 
 export class FieldList {
   type = "textfield";
@@ -26,6 +27,8 @@ export class FieldList {
     this.acts = acts;
     /** @type {Component | null} */
     this.chosen = schema.components[0] ?? null;
+    this.undo = button(say("undo"), () => acts.undo(), { title: "Ctrl+Z" });
+    this.redo = button(say("redo"), () => acts.redo(), { title: "Ctrl+Y" });
     this.list = make("ol", { class: "desk-editor-list", "aria-label": say("fields"), on: { keydown: (event) => this.key(event) } });
     this.told = make("p", { class: "desk-small desk-muted desk-form-told", role: "status" });
     this.element = make("section", { class: "desk-panel desk-form-fields" }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("fields"))), this.list, this.buttons(), this.told);
@@ -37,7 +40,13 @@ export class FieldList {
     const choice = select(this.type, types, (type) => (this.type = type), { "aria-label": say("type") });
     return make("div", { class: "desk-form-buttons" }, choice, button(say("add_field"), () => this.add()),
       button(say("up"), () => this.move(-1), { title: "Alt+↑" }), button(say("down"), () => this.move(1), { title: "Alt+↓" }), button(say("remove_field"), () => this.remove()),
-      button(say("into_group"), () => this.into(), { title: "Alt+→" }), button(say("out_of_group"), () => this.out(), { title: "Alt+←" }), button(say("undo"), () => this.acts.undo(), { title: "Ctrl+Z" }), button(say("redo"), () => this.acts.redo(), { title: "Ctrl+Y" }));
+      button(say("into_group"), () => this.into(), { title: "Alt+→" }), button(say("out_of_group"), () => this.out(), { title: "Alt+←" }), this.undo, this.redo);
+  }
+
+  /** @param {Past} past */
+  offer(past) {
+    this.undo.disabled = !past.can(-1);
+    this.redo.disabled = !past.can(1);
   }
 
   draw({ focus = false } = {}) {
@@ -106,7 +115,7 @@ export class FieldList {
   }
 
   add() {
-    const made = fresh(this.type, this.schema, words());
+    const made = fresh(this.type, this.schema, WORDS);
     const at = this.place();
     if (at?.component.type === "group") (at.component.components ??= []).push(made);
     else if (at) at.siblings.splice(at.index + 1, 0, made);

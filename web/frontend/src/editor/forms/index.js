@@ -44,7 +44,7 @@ class FormsTab {
     this.preview = new Preview(urls.preview);
     /** @type {FileList} */
     this.list = new FileList(draft, {
-      folder: "forms/", suffix: ".form", heading: say("form_list"), empty: say("no_forms"), create: say("new_form"), keyLabel: say("form_key"),
+      folder: "forms/", suffix: ".form", heading: say("form_list"), empty: say("no_forms"), create: say("new_form"), remove: say("delete_form"), keyLabel: say("form_key"),
       uses: (id) => new RegExp(`name="form"\\s+value="${id}"`), blank, choose: (name) => this.choose(name),
     });
     draft.addEventListener("problems", () => this.tell());
@@ -96,6 +96,7 @@ class FormsTab {
       this.changed({ typed: true });
     });
     this.editor.append(fields.element, make("div", { class: "desk-stack" }, details.element, make("section", { class: "desk-panel" }, make("div", { class: "desk-panel-body" }, field(say("form_manual"), manual)))));
+    fields.offer(this.edited.past);
     fields.draw();
     this.preview.draw(text);
   }
@@ -123,6 +124,7 @@ class FormsTab {
     const { file, schema, past, fields } = this.edited;
     const text = write(schema);
     past.keep(text, typed);
+    fields.offer(past);
     fields.label();
     this.draft.change(file, text);
     this.preview.draw(text);
@@ -147,6 +149,7 @@ class FormsTab {
     this.draft.change(file, text);
     this.choose(file);
     this.edited.past = past;
+    this.edited.fields.offer(past);
     this.edited.fields.chooseIndex(place);
   }
 

@@ -34,8 +34,13 @@ export class Past {
   }
 
   /** @param {1 | -1} step */
+  can(step) {
+    return this.place + step in this.texts;
+  }
+
+  /** @param {1 | -1} step */
   go(step) {
-    if (!(this.place + step in this.texts)) return undefined;
+    if (!this.can(step)) return undefined;
     this.place += step;
     this.at = -ONE_STEP;
     return this.texts[this.place];

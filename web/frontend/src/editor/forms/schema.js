@@ -126,8 +126,9 @@ export function putMoney(component, yes) {
 }
 
 /**
- * What a new component is called.
- * @typedef {{ label: string, option: string, text: string }} Words
+ * What a new component is called, in Chinese and in English.
+ * @typedef {[zh: string, en: string]} Both
+ * @typedef {{ label: Both, option: Both, text: Both }} Words
  */
 
 /**
@@ -141,10 +142,20 @@ export function fresh(type, schema, words) {
   const keys = new Set(flat(schema.components).map(({ component }) => component.key));
   let number = 1;
   while (keys.has(`field_${number}`)) number += 1;
-  if (type === "text") return { type, text: words.text };
-  if (type === "group") return { type, label: words.label, components: [] };
+  const [label, label_en] = words.label;
+  const [text, text_en] = words.text;
+  if (type === "text") return { type, text, properties: { text_en } };
+  if (type === "group") return { type, label, properties: { label_en }, components: [] };
   if (!INPUTS.includes(type)) return { type };
-  return typed({ type, key: `field_${number}`, label: words.label }, type, words);
+  return typed({ type, key: `field_${number}`, label, properties: { label_en } }, type, words);
+}
+
+/**
+ * @param {Pick<Words, "option">} words
+ * @param {number} number
+ */
+export function newOption({ option: [label, label_en] }, number) {
+  return { label: `${label} ${number}`, value: `option_${number}`, properties: { label_en: `${label_en} ${number}` } };
 }
 
 /**
@@ -160,7 +171,7 @@ export function typed(component, type, words) {
   delete changed.subtype;
   if (type === "datetime") changed.subtype = "date";
   if (!CHOICES.includes(type)) delete changed.values;
-  else changed.values ??= [1, 2].map((n) => ({ label: `${words.option} ${n}`, value: `option_${n}` }));
+  else changed.values ??= [1, 2].map((n) => newOption(words, n));
   if (type !== "number") {
     delete changed.decimalDigits;
     put(changed, "properties.unit", "");
