@@ -15,6 +15,7 @@ NOT_COMPARED: Mapping[str, tuple[str, ...]] = {
     ),
     "bills, payments and debits": (
         *("bill", "bill_item", "bill_payment", "bank_payment", "bank_posting", "direct_debit", "late_fee_accrual"),
+        "receipt_print",
     ),
     "runs and counters": ("batch", "secondary_pricing_omission", "document_sequence"),
     "duties, notices, comments and days of the calendar": (

@@ -66,11 +66,16 @@ def next_copies(issued: Mapping[str, datetime], prints: Mapping[str, Sequence[Re
 
     Of a receipt that was given out before this office printed any the customer has the original already.
     """
-    taken = select(JournalEntry.memo).where(
+    memos_of_payments = select(JournalEntry.memo).where(
         JournalEntry.at.in_(set(issued.values())), JournalEntry.kind == COUNTER_PAYMENT
     )
-    ours = {number for memo in session().scalars(taken) for number in memo.split()} if issued else set()
-    return {number: prints[number][-1].copy + 1 if prints.get(number) else int(number not in ours) for number in issued}
+    numbers_of_ours = (
+        {number for memo in session().scalars(memos_of_payments) for number in memo.split()} if issued else set()
+    )
+    return {
+        number: prints[number][-1].copy + 1 if prints.get(number) else int(number not in numbers_of_ours)
+        for number in issued
+    }
 
 
 def prints_of(numbers: Collection[str]) -> dict[str, list[ReceiptPrint]]:

@@ -25,6 +25,7 @@ ENDINGS = ("message_received", "message_cancelled", "instance_cancelled", "insta
 NOBODY_WAITS = "desk:nobody_waits"
 SUPERVISOR = "supervisor"
 CHASED = "work_order_chased"
+BY_HAND = "by_hand"  # the keys of chases by a person begin so
 CHASED_AGAIN = timedelta(hours=4)  # ours: as long as the group that verifies has
 
 
@@ -77,12 +78,12 @@ def is_sender(order: WorkOrder, by: Actor) -> bool:
         return True
     of_order = WorkOrderCase.order_id == order.id, WorkOrderCase.left_at.is_(None)
     sending = select(WorkOrderCase.instance_id).outerjoin(UserTask, UserTask.instance_id == WorkOrderCase.instance_id)
-    theirs = or_(
+    of_person = or_(
         WorkOrderCase.joined_by == by.user,
         UserTask.completed_by == by.user,
         UserTask.group.in_(by.groups),
     )
-    return session().scalar(sending.where(*of_order, theirs).limit(1)) is not None
+    return session().scalar(sending.where(*of_order, of_person).limit(1)) is not None
 
 
 def chased_again_at(order: WorkOrder) -> datetime | None:
@@ -107,7 +108,7 @@ def chase(number: str, *, by: Actor, at: datetime) -> str:
         again_at = chased_again_at(order)
         if again_at is not None and again_at > at:
             raise ChasedAlready(order=number, again_at=again_at)
-        key = f"order:{order.id}:{at.isoformat()}"
+        key = f"{BY_HAND}:{order.id}:{at.isoformat()}"
         rows.note(order, "chased", key, by=by.user, at=at)
         order.chased += 1
         notice = {"key": f"{key}:chased", "department": order.department, "case_number": order.number, "at": at}

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from engine.runtime import Call, handler
 from models.base import session
-from models.complaint import Complaint
+from models.complaint import Complaint, ComplaintState
 from models.liability import Liability
 from service_tasks import schemas
 from service_tasks.classification.repetition import LIMIT, Earlier, Repetition
@@ -73,14 +73,14 @@ def _earlier(parameters: dict[str, Any], number: str, process: str, at: datetime
     query = select(row).where(
         row.msisdn == parameters["msisdn"], row.case_number != number, row.accepted_at <= at, same
     )
-    kept = query.where(or_(row.outcome.is_(None), row.outcome != "withdrawn"))
-    complaints = session().scalars(kept.order_by(row.accepted_at.desc(), row.case_number.desc()))
+    standing = query.where(or_(row.outcome.is_(None), row.outcome != "withdrawn"))
+    complaints = session().scalars(standing.order_by(row.accepted_at.desc(), row.case_number.desc()))
     return [
         Earlier(
             complaint.case_number,
             complaint.accepted_at,
             complaint.replied_at or complaint.closed_at,
-            complaint.state == "open",
+            complaint.state == ComplaintState.OPEN,
         )
         for complaint in complaints
     ]

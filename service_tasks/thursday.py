@@ -17,6 +17,7 @@ import engine.cases
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.instance import ProcessInstance
+from models.states import CaseState
 from service_tasks import batches, households, schemas
 from service_tasks.calls import effect
 from service_tasks.charge_hold import DECISIONS, KIND, RELEASED
@@ -87,14 +88,14 @@ def _without_case(lines: Sequence[HeldLine], thursday: str) -> list[HeldLine]:
 def running(numbers: Collection[str]) -> set[str]:
     """Which of these case numbers are those of cases under way."""
     case = ProcessInstance
-    query = select(case.business_key).where(case.business_key.in_(numbers), case.state == "active")
+    query = select(case.business_key).where(case.business_key.in_(numbers), case.state == CaseState.ACTIVE)
     return set(session().scalars(query))
 
 
 def _under_way() -> set[str]:
     """The Thursdays whose batch has begun and is not over."""
     case, prefix = ProcessInstance, f"{batches.PREFIXES[KIND]}-"
-    query = select(case.business_key).where(case.business_key.startswith(prefix), case.state == "active")
+    query = select(case.business_key).where(case.business_key.startswith(prefix), case.state == CaseState.ACTIVE)
     return {number.removeprefix(prefix) for number in session().scalars(query)}
 
 

@@ -147,8 +147,8 @@ def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: d
     liabilities.relieve(complaint.case_number, credit.key, credit.amount, by_staff=credit.kind == BY_STAFF)
     result = {"amount": credit.amount, **_came_back(credit, entry.id, at, handed_back)}
     due = gateway().due_again(entry.id, owed_before)
-    what = taken_back.told(result, credit, due, complaint.subscription_id)
-    template, values = _template(result), {"amount": credit.amount, "what": what}
+    account = taken_back.told(result, credit, due, complaint.subscription_id)
+    template, values = _template(result), {"amount": credit.amount, "what": account}
     of_message = grounds.message_key("credit_reversed", complaint.instance_id, request.number)
     message = grounds.told(of_message, complaint, template, values, tell=tell, by=by, at=at)
     step = {"type": "credit_reversed", "request": request.number, "entry": credit.key, "key": key, **result}

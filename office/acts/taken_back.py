@@ -35,13 +35,13 @@ def _due(due: Sequence[DueAgain], own: int | None) -> Iterator[str]:
 
 
 def _cash(result: Mapping[str, Any], credit: Given) -> Iterator[str]:
-    owed, handed_back = result.get("owed", 0), result.get("handed_back", 0)
+    debt, handed_back = result.get("owed", 0), result.get("handed_back", 0)
     if handed_back:
         yield HANDED_BACK.format(fen=amounts.yuan(handed_back), receipt=result["receipt"])
         if credit.kind.endswith("_refund"):
             yield RECEIPT
-    paid_out = min(owed, credit.cash) if not handed_back else 0
+    paid_out = min(debt, credit.cash) if not handed_back else 0
     if paid_out:
         yield PAID_OUT.format(fen=amounts.yuan(paid_out))
-    if owed > paid_out:
-        yield SPENT.format(fen=amounts.yuan(owed - paid_out))
+    if debt > paid_out:
+        yield SPENT.format(fen=amounts.yuan(debt - paid_out))

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engine import proof, record
 from engine.proof import Verdict
 from models.base import session
-from models.liability import LiabilityPart
+from models.liability import LiabilityPart, LiabilityState
 from office.derived.calls import Answered, answered, answered_in
 from office.derived.rows import Beside, can_be_read
 from service_tasks.liabilities import NAMED, OURS, PROMISED
@@ -197,8 +197,13 @@ class _Fold:
         if liability is None:
             return
         self.by_number[call.fields.get("number")] = liability
-        if call.fields.get("state") == "paid":
-            liability.columns |= {"state": "paid", "bearer": "person", "name": name_of(call), "employee": ANY}
+        if call.fields.get("state") == LiabilityState.PAID:
+            liability.columns |= {
+                "state": LiabilityState.PAID,
+                "bearer": "person",
+                "name": name_of(call),
+                "employee": ANY,
+            }
 
     def _relieve(self, step: Mapping[str, Any], *, by_staff: bool) -> None:
         """A part of the payment that was taken back goes, or else the latest of that amount."""
@@ -206,7 +211,7 @@ class _Fold:
             (part, liability)
             for liability in self.by_cause.values()
             for part in liability.parts
-            if (liability.columns["state"] == "paid") == by_staff
+            if (liability.columns["state"] == LiabilityState.PAID) == by_staff
         ]
         under_key = [pair for pair in parts if pair[0].key == step["entry"]]
         if under_key:

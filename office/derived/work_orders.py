@@ -16,7 +16,7 @@ from models.work_order import OrderState
 from office.derived.calls import Answered, answered
 from office.derived.liabilities import differs, words
 from office.derived.rows import Beside, Orders
-from office.work_orders import ENDINGS, NOBODY_WAITS, PROCESS
+from office.work_orders import BY_HAND, ENDINGS, NOBODY_WAITS, PROCESS
 from service_tasks.work_orders.rows import BY_OTHERS, MESSAGE
 from service_tasks.work_orders.schemas import NEW
 
@@ -101,7 +101,8 @@ class _Acts:
 
 def _is_by_hand(act: Any) -> bool:
     """Whether an act was done on the order's page, outside every process."""
-    return act.kind in ("acknowledged", "chased") and isinstance(act.key, str) and act.key.startswith("order:")
+    prefix = {"acknowledged": "order:", "chased": f"{BY_HAND}:"}.get(act.kind)
+    return prefix is not None and isinstance(act.key, str) and act.key.startswith(prefix)
 
 
 def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Acts) -> Differences:
@@ -224,7 +225,7 @@ def _leave(
 def _followed(verdict: Verdict, own: Any, acts: _Acts) -> Mapping[str, Any]:
     """An order as its own process left it."""
     beginning: Mapping[str, Any] = (verdict.history[0].steps[0].get("variables") or {}).get("order") or {}
-    columns: dict[str, Any] = {**UNANSWERED, "state": "open", "instance_id": verdict.instance_id}
+    columns: dict[str, Any] = {**UNANSWERED, "state": OrderState.OPEN, "instance_id": verdict.instance_id}
     columns["department"] = beginning.get("department")
     columns |= {name: _instant(beginning.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
     for call in answered(verdict):
@@ -254,7 +255,7 @@ def _handed_on(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -
 def _answered(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
     parameters = call.parameters
     columns |= {name: parameters.get(name) for name in ("finding", "cause", "proposal", "line_amount")}
-    columns |= {"unit": words(parameters, "unit"), "person": words(parameters, "person"), "state": "answered"}
+    columns |= {"unit": words(parameters, "unit"), "person": words(parameters, "person"), "state": OrderState.ANSWERED}
     columns |= {"answered_at": call.at, "answered_by": call.by}
     department = columns["department"]
     acts.note(
@@ -263,15 +264,14 @@ def _answered(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) ->
 
 
 def _sent_back(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
-    columns |= {"state": "open", **_limits(call)}
+    columns |= {"state": OrderState.OPEN, **_limits(call)}
     acts.note(own, "sent_back", call.key, at=call.at, by_whom=call.by, text=call.parameters.get("reason"))
 
 
 def _chased(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
-    columns["chased"] = call.fields.get("chased")
     due, key_place = columns["due_at"], f"order:{own.id}"
     key = f"{key_place}:{due.astimezone(call.at.tzinfo).isoformat()}:{call.parameters.get('when')}"
-    acts.note(own, "chased", key, at=call.at, by_whom=call.by)
+    columns["chased"] += acts.note(own, "chased", key, at=call.at, by_whom=call.by)
 
 
 def _reported(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
@@ -281,7 +281,7 @@ def _reported(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) ->
 
 
 def _verified(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
-    columns |= {"state": "closed", "verified_at": call.at, "verified_by": call.by}
+    columns |= {"state": OrderState.CLOSED, "verified_at": call.at, "verified_by": call.by}
     acts.note(own, "verified", call.key, at=call.at, by_whom=call.by)
 
 

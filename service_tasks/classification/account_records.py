@@ -114,7 +114,11 @@ def _monternet(msisdn: str) -> Iterator[Record]:
 
 def _own_balance(subscription: Subscription | None) -> Iterator[Record]:
     """What a cancelled number still has that is its holder's, and no case has."""
-    if subscription and subscription.state == "cancelled" and own_balance(subscription.id).is_left(None):
+    if (
+        subscription
+        and subscription.state == SubscriptionState.CANCELLED
+        and own_balance(subscription.id).is_left(None)
+    ):
         yield Record("SUB-002", "own_balance", 1)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from models.base import session
 from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, SecondaryPricingItem
 from models.customer import Subscription
-from models.lines import DisputedLine, LineClaim
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import ledger
 from service_tasks.gateway.reversals import GIVES_NOTHING
 from service_tasks.gateway.values import MARK, CaseMoney
@@ -53,13 +53,18 @@ def elsewhere(case_number: str, addresses: Collection[str], msisdn: str) -> list
     """Of these lines of a number those of which the case has nothing and another case has something on hold or registered: (line, that case)."""
     line, claim, own = DisputedLine, LineClaim, aliased(LineClaim)
     has_own = (
-        select(own.id).where(own.line_id == line.id, own.case_number == case_number, own.state != "reversed").exists()
+        select(own.id)
+        .where(own.line_id == line.id, own.case_number == case_number, own.state != ClaimState.REVERSED)
+        .exists()
     )
     query = select(line.address, claim.case_number).join(claim, claim.line_id == line.id)
     query = query.join(Subscription, Subscription.id == line.subscription_id).where(Subscription.msisdn == msisdn)
-    query = query.where(line.address.in_(addresses), claim.state.in_(("held", "reserved")), ~has_own)
-    others = query.where(claim.case_number.is_not(None), claim.case_number != case_number)
-    return [(address, number or "") for address, number in session().execute(others.distinct().order_by(line.address))]
+    query = query.where(line.address.in_(addresses), claim.state.in_((ClaimState.HELD, ClaimState.RESERVED)), ~has_own)
+    of_other_cases = query.where(claim.case_number.is_not(None), claim.case_number != case_number)
+    return [
+        (address, number or "")
+        for address, number in session().execute(of_other_cases.distinct().order_by(line.address))
+    ]
 
 
 def sums(entries: tuple[tuple[int, ...], ...]) -> set[int]:

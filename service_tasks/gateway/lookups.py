@@ -132,8 +132,8 @@ def receipts_in_hand(subscription_id: int) -> list[str]:
     Whoever hands the cash back gets the receipt back with it.
     """
     query = select(Refund.receipt_number).where(Refund.subscription_id == subscription_id, Refund.method == "cash")
-    kept = query.where(Refund.receipt_number.is_not(None), ~ledger.handed_back(Refund.entry_id))
-    on_file = kept.distinct().order_by(Refund.receipt_number)
+    in_hand = query.where(Refund.receipt_number.is_not(None), ~ledger.handed_back(Refund.entry_id))
+    on_file = in_hand.distinct().order_by(Refund.receipt_number)
     return [number for number in session().scalars(on_file) if number]
 
 

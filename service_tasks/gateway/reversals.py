@@ -138,10 +138,10 @@ def owed_by_bill(entry_id: int) -> dict[tuple[int, str], int]:
     """What is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
     due: dict[tuple[int, str], int] = {}
     for owner in sorted(_credited_charges(_posted(entry_id))):
-        papers, left = Papers.of(owner), max(0, ledger.balances(owner).get(OWED, 0))
+        papers, remaining = Papers.of(owner), max(0, ledger.balances(owner).get(OWED, 0))
         for bill, amount in payments.owed(papers).items():
-            due[owner, papers.bills[bill].period] = min(amount, left)
-            left -= min(amount, left)
+            due[owner, papers.bills[bill].period] = min(amount, remaining)
+            remaining -= min(amount, remaining)
     return due
 
 

@@ -88,7 +88,9 @@ def sent_by(user: str, departments: frozenset[str]) -> Sequence[WorkOrder]:
         WorkOrderCase.left_at.is_(None),
         or_(WorkOrderCase.joined_by == user, WorkOrderCase.instance_id.in_(tasks)),
     )
-    query = select(WorkOrder).where(WorkOrder.state.in_(("open", "answered")), WorkOrder.id.in_(waiting))
+    query = select(WorkOrder).where(
+        WorkOrder.state.in_((OrderState.OPEN, OrderState.ANSWERED)), WorkOrder.id.in_(waiting)
+    )
     return session().scalars(query.order_by(WorkOrder.due_at).limit(MOST)).all()
 
 

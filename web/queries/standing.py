@@ -292,8 +292,8 @@ def now_at(instance_id: int, definition: engine.definitions.Definition) -> str:
 def _place(row: _Placed, definition: engine.definitions.Definition) -> str:
     name = names.element_name(row.process_key, row.element_id, row.name, definition)
     step = names.of_item(name, row.item_index, row.item_count)
-    who = names.person_name(row.assignee) if row.assignee else names.department(row.group)
-    return gettext("%(who)s, “%(step)s”", who=who, step=step)
+    worker = names.person_name(row.assignee) if row.assignee else names.department(row.group)
+    return gettext("%(who)s, “%(step)s”", who=worker, step=step)
 
 
 _ORDERED = (
@@ -310,16 +310,16 @@ def said(
     complainant: Whose,
     advanced: running.Advanced,
     *,
-    chosen: str = "",
+    choice: str = "",
     place: str = "",
     waits: str = "",
 ) -> tuple[str, str]:
-    """What a completion came to, with the case it was done in, what was `chosen` there and the `place` where the case is now: (kind, sentence).
+    """What a completion came to, with the case it was done in, what was the `choice` there and the `place` where the case is now: (kind, sentence).
 
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
-    place = (gettext(" Chosen: %(chosen)s.", chosen=chosen) if chosen else "") + place
+    place = (gettext(" Chosen: %(chosen)s.", chosen=choice) if choice else "") + place
     sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
     if troubles:

@@ -141,8 +141,8 @@ def assign(task_id: int) -> Response:
         raise NotOfTheDepartment(task=task_id)
     cases.assign(task_id, to=to, by=auth.actor(), at=engine.now())
     step = names.of_item(names.element_name(row.process_key, row.element_id, row.name), row.item_index, row.item_count)
-    handed = {"step": step, "case": row.business_key, "who": names.person_name(to)}
-    flash(gettext("Handed over: “%(step)s” in case %(case)s is with %(who)s now.", **handed))
+    words = {"step": step, "case": row.business_key, "who": names.person_name(to)}
+    flash(gettext("Handed over: “%(step)s” in case %(case)s is with %(who)s now.", **words))
     return redirect(
         auth.safe_target(request.form.get("next", "")) if request.form.get("next") else url_for("supervision.board")
     )

@@ -132,9 +132,9 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     later = any(value in correspondence.LATER for value in request.form.values())
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
-        chosen, place = _chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
+        choice, place = _chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
         kind, sentence = standing.said(
-            _name(row), row.business_key, complainant, advanced, chosen=chosen, place=place, waits=waits
+            _name(row), row.business_key, complainant, advanced, choice=choice, place=place, waits=waits
         )
     flash(sentence + _moved(row.business_key, advanced.calls), kind)
     return onward(row.business_key, row.instance_id)

@@ -45,13 +45,17 @@ class _Served:
 
 def test_what_is_served_is_loaded_from_where_the_operator_says_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program that begins anew keeps what stands in PYTHONPATH: a probe of the operator's, or what counts statements for the benchmark."""
-    begun: list[dict[str, str]] = []
+    surroundings_of_programs: list[dict[str, str]] = []
     monkeypatch.setenv("PYTHONPATH", "/opt/probe")
     for name in ("check_up_to_date", "create_app"):
         monkeypatch.setattr(serving, name, lambda *_arguments: None)
-    monkeypatch.setattr(os, "execve", lambda _program, _words, surroundings: begun.append(surroundings))
+    monkeypatch.setattr(
+        os, "execve", lambda _program, _words, surroundings: surroundings_of_programs.append(surroundings)
+    )
     CliRunner().invoke(serve, ["--port", "8159"])
-    assert [surroundings["PYTHONPATH"].split(os.pathsep) for surroundings in begun] == [[str(TREE), "/opt/probe"]]
+    assert [surroundings["PYTHONPATH"].split(os.pathsep) for surroundings in surroundings_of_programs] == [
+        [str(TREE), "/opt/probe"]
+    ]
 
 
 def test_what_is_in_hand_is_finished_before_work_ends(monkeypatch: pytest.MonkeyPatch) -> None:

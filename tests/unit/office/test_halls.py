@@ -54,11 +54,11 @@ def open_steps(number: str) -> list[UserTask]:
 @pytest.mark.parametrize(("by", "hall"), [(CLEO, "service_hall"), (GINA, "guangda_hall")])
 def test_a_hall_goes_on_with_what_it_took_in(by: engine.Actor, hall: str) -> None:
     """Its clerk confirms the process at once and does the next steps; the other hall may not."""
-    other = GINA if by is CLEO else CLEO
+    clerk_of_other_hall = GINA if by is CLEO else CLEO
     (step,) = taken_in(by, "TS-002")
     assert (step.process_key, step.group) == ("TS-002", hall)
     with pytest.raises(runtime.NotACandidate):
-        cases.complete(step.id, form=UNPROVED, by=other, at=AT)
+        cases.complete(step.id, form=UNPROVED, by=clerk_of_other_hall, at=AT)
     cases.complete(step.id, form=UNPROVED, by=by, at=AT)
     assert {following.group for following in open_steps(step.business_key)} == {hall}
 

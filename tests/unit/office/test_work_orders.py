@@ -321,8 +321,8 @@ def test_who_gets_an_order_handed_on_may_be_chased_at_once_and_the_old_owner_is_
     """The interval is that of the present owner, as its limit is."""
     _, order = sent()
     chased(order, CLEO, 1)
-    handed = {"answer_way": "hand_on", "handed_to": "switching_room", "hand_on_reason": "属交换"}
-    own(order).step(handed, by=DORA, at=AT + 2 * HOUR)
+    form = {"answer_way": "hand_on", "handed_to": "switching_room", "hand_on_reason": "属交换"}
+    own(order).step(form, by=DORA, at=AT + 2 * HOUR)
     assert not work_orders.chases_unread(DORA.groups)
     assert chased(order, CLEO, 2.5) == "switching_room"
 

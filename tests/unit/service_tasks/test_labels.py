@@ -5,14 +5,15 @@ from __future__ import annotations
 from engine.runtime import handlers
 from models.authority import LEVELS
 from service_tasks import labels
+from service_tasks.liabilities import PAYEES
 
 
 def test_the_words_of_a_choice_are_those_of_its_codes() -> None:
-    """Every level of authority and everything that is owed for has words, and nothing else does under these names."""
+    """Every level of authority, everything that is owed for and every payee has words, and nothing else does under these names."""
     by_name: dict[str, set[str]] = {}
     for name, code in labels.words():
         by_name.setdefault(name, set()).add(code)
-    assert by_name == {"level": set(LEVELS), "owed_for": {"bill", "other", "late_fee"}}
+    assert by_name == {"level": set(LEVELS), "owed_for": {"bill", "other", "late_fee"}, "payee": set(PAYEES)}
 
 
 def test_what_stands_in_rows_is_named() -> None:

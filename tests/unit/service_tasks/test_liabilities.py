@@ -122,9 +122,9 @@ def test_a_number_is_written_as_the_office_writes_its_own(desk: Any, employee: s
     if fits:
         assert desk.run("liability/name", person="李某", employee=employee, **parameters)["state"] == "named"
         return
-    with pytest.raises(BpmnError) as refused:
+    with pytest.raises(BpmnError) as error:
         desk.run("liability/name", person="李某", employee=employee, **parameters)
-    assert (refused.value.code, refused.value.values["shapes"]) == ("number_unfit", "YG0000")
+    assert (error.value.code, error.value.values["shapes"]) == ("number_unfit", "YG0000")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("accepted", "replied", "found"),
+    ("accepted", "replied", "verdict"),
     [
         (20, 19.5, (True, "dissatisfied")),
         (40, 39.5, (False, "none")),
@@ -29,12 +29,12 @@ DAY = timedelta(days=1)
     ],
 )
 def test_what_an_earlier_case_makes_of_a_complaint(
-    accepted: float, replied: float | None, found: tuple[bool, str]
+    accepted: float, replied: float | None, verdict: tuple[bool, str]
 ) -> None:
     """It counts while it is open, and for thirty days after its reply (days before the new one)."""
     replied_at = AT - replied * DAY if replied is not None else None
     history = judge([Earlier("A", AT - accepted * DAY, replied_at, replied is None)], AT)
-    assert (history.repeated, history.reason) == found
+    assert (history.repeated, history.reason) == verdict
 
 
 def complain(number: str, days: float, process: str = "TS-003", **more: Any) -> None:

@@ -12,6 +12,7 @@ from models.acts import CaseRequest
 from models.base import session
 from models.instance import ProcessInstance
 from models.notice import DepartmentNotice
+from models.states import CaseState, TaskState
 from models.user_task import UserTask
 from office.acts.requests import ASKS, STANDING
 
@@ -62,12 +63,12 @@ def _states(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
 
 def _open_steps(places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     task: Any = UserTask
-    query = select(task.instance_id, task.token).where(task.state == "open")
+    query = select(task.instance_id, task.token).where(task.state == TaskState.OPEN)
     rows = session().execute(query.where(tuple_(task.instance_id, task.token).in_(list(places))))
     return {(instance, token) for instance, token in rows}
 
 
 def _running(numbers: Iterable[str]) -> set[str]:
     case = ProcessInstance
-    query = select(case.business_key).where(case.business_key.in_(list(numbers)), case.state == "active")
+    query = select(case.business_key).where(case.business_key.in_(list(numbers)), case.state == CaseState.ACTIVE)
     return set(session().scalars(query))

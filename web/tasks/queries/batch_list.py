@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from models.base import session
-from models.billing import SecondaryPricingItem
+from models.billing import CorrectionState, SecondaryPricingItem
 from models.customer import Customer, Subscription
 from office import batches
 from service_tasks import thursday
@@ -73,9 +73,11 @@ def _of_month(period: str) -> BatchList:
     items = [Row(*row) for row in session().execute(rows.limit(MOST_ROWS))]
     running = thursday.running({row.case_number or "" for row in items})
     alone = [
-        replace(row, without_case=True) for row in items if row.state != "applied" and row.case_number not in running
+        replace(row, without_case=True)
+        for row in items
+        if row.state != CorrectionState.APPLIED and row.case_number not in running
     ]
-    of_cases = [row for row in items if row.state == "applied" or row.case_number in running]
+    of_cases = [row for row in items if row.state == CorrectionState.APPLIED or row.case_number in running]
     return BatchList(period, is_closed("secondary_pricing", period), of_cases, count, int(total), alone=alone)
 
 
