@@ -118,6 +118,8 @@ class Play:
             at=self.clock,
         )
         self.instance_id = advanced.instance_id
+        with transaction():
+            fixtures.follow_order(str(variables["case_number"]), advanced.instance_id)
         self._settle()
 
     def _step(self, number: int, step: Mapping[str, Any]) -> None:
