@@ -140,6 +140,8 @@ BRIEF = {
     "exceeds_charged": _("More than the bills of this number still hold"),
     "exceeds_deposit": _("More than the deposit"),
     "file_wrong": _("Rows of the file are wrong"),
+    "forms_differ": _("Another number of forms than the list asks for"),
+    "list_changed": _("The list has changed since the forms were collected"),
     "not_billed": _("A line is on no bill yet"),
     "not_information_fee": _("A line is no information fee"),
     "line_taken": _("Another case has the line"),
