@@ -43,6 +43,7 @@ CODES = {
     "supervisor": _("supervisor"),
     "department": _("head of department"),
     "own_money": _("the customer's own money"),
+    "own_balance": _("the holder's own prepayment"),
     "other_number": _("to another number"),
     "same_holder": _("to another number of the same holder"),
     "other_holder": _("to a number of another holder"),

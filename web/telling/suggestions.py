@@ -21,7 +21,7 @@ FACTS = {
     "orphan_monternet": _("%(count)s Monternet charges after suspension, cancellation or change"),
     "recharge_card": _("%(count)s recharge cards were loaded onto this invalid or cancelled number"),
     "bank_payment": _("%(count)s payments at a bank were not posted to this number"),
-    "own_balance": _("This cancelled number still has prepayment that is its holder's"),
+    "own_balance": _("The number is cancelled and still has prepayment of its holder"),
     "direct_debit": _("%(count)s direct debits failed in 90 days"),
     "service_order": _("%(count)s service orders of 180 days were not keyed in as agreed"),
 }
