@@ -18,7 +18,7 @@ from tests.people import CLEO
 from tests.population import PROCESSES
 from tests.visitors import Visitor
 
-TO_COME = ("improvement_by", "follow_by")
+TO_COME = {"ask_again_on", "follow_by", "improvement_by"}
 SCOPE = language.feel.Scope(engine.now(), Calendar(frozenset(), frozenset()))
 
 TAKEN = {
@@ -103,14 +103,14 @@ def test_a_day_that_can_only_be_past_is_not_one_to_come(desk: Flask, process: st
 
 
 def test_every_day_a_form_asks_for_is_past() -> None:
-    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of; an improvement and what is followed up are to come."""
+    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of; an improvement, what is followed up and when it is asked again are to come."""
     asked = [
         (field.key, *(field.expressions[name].text if name in field.expressions else "" for name in ("min", "max")))
         for file in sorted((PROCESSES / "forms").glob("*.form"))
         for field in language.forms.Form.parse(file.read_bytes()).inputs
         if field.type == "datetime"
     ]
-    assert sorted(key for key, *_ in asked if key in TO_COME) == ["follow_by", "improvement_by"]
+    assert {key for key, *_ in asked if key in TO_COME} == TO_COME
     assert {(least, most) for key, least, most in asked if key in TO_COME} == {("today()", "")}
     assert {most for key, _, most in asked if key not in TO_COME} == {"today()"}
 
@@ -151,11 +151,11 @@ def test_the_number_of_a_paper_is_read_in_any_case() -> None:
     }
     papers = ("receipt_number", "serial", "new_serial", "proof_reference")
     assert {kinds[key] for key in papers} == {"paper"}
-    assert (language.written.KINDS["paper"]("sj- 0201"), kinds["pin"]) == ("SJ-0201", "code")
+    assert (language.written.KINDS["paper"].read("sj- 0201"), kinds["pin"]) == ("SJ-0201", "code")
 
 
 @pytest.mark.parametrize("typed", ["abc¥", "收据一", "a/b"])
 def test_a_code_is_letters_digits_and_hyphens(typed: str) -> None:
     """What a form says to hold a code holds no other signs."""
-    assert language.written.KINDS["code"](typed) is None
-    assert language.written.KINDS["code"]("SJ-02 01") == "SJ-0201"
+    assert language.written.KINDS["code"].read(typed) is None
+    assert language.written.KINDS["code"].read("SJ-02 01") == "SJ-0201"
