@@ -24,7 +24,7 @@ from office import reviews
 from service_tasks import dates
 from service_tasks.gateway import gateway
 from service_tasks.gateway.ledger import taken_back
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 
 def verify_lines() -> Iterator[Deviation]:
@@ -74,8 +74,10 @@ def verify_reviews() -> Iterator[Deviation]:
     """What a day's draw has to take, drawn once more, is what was taken; each draw begins where the one before ended, and at none a day is left out."""
     ended: datetime | None = None
     days = set()
-    latest = session().scalar(select(func.max(HistoryEntry.at)))
-    now = max(engine.now(), latest or engine.now())
+    newest: list[tuple[datetime]] = cells.rows(
+        select(as_stored(HistoryEntry.at)).order_by(HistoryEntry.at.desc()).limit(1)
+    )
+    now = max([engine.now(), *(at for (at,) in newest if at is not UNREADABLE)])
     for row in session().scalars(select(ReviewDraw).order_by(ReviewDraw.day)):
         days.add(row.day)
         yield from (Deviation(0, "reviews", 0, f"draw of {row.day}: {name}") for name in _misplaced(row, ended, now))

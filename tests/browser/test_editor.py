@@ -476,7 +476,7 @@ def test_another_window_of_ones_own_is_told_as_that(page: Page) -> None:
     other.close()
     editing.select(page, "judge_cause")
     editing.entry(page, "name").fill("核对原因")
-    expect(page.locator(".desk-editor-banner")).to_contain_text("你在另一个窗口里")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("您在另一个窗口里")
     page.get_by_role("button", name="用对方的版本").click()
     expect(page.locator(".desk-editor-banner")).to_contain_text("没存上的改动")
     assert "答复用户" in editing.text_of(page, FILE)
