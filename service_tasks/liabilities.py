@@ -25,7 +25,6 @@ NO_STATE = "none"  # where there is no liability
 OURS = ("management", "technology", "equipment", "engineering", "debit_program", "system", "operator")
 DECISIONS = ("upheld", "another", "company")
 HOLDER, AGENT = "holder", "agent"
-PAYEES = {HOLDER: ("机主本人", "The holder"), AGENT: ("受托人", "Somebody authorised")}
 MOST_SHAPES, _DIGIT = 3, re.compile("[0-9]")
 SPOT_WAY = "cash"  # of the authority table, whoever's purse it comes from
 
@@ -270,7 +269,13 @@ class SpotParameters(schemas.Parameters):
     lines = lines.picked()
     paid_by = schemas.text("赔付人", "Who paid it", longest=40, personal=True, load_default=None, allow_none=True)
     approved_by = schemas.texts("批准人", "Who approved it", load_default=None, allow_none=True)
-    payee = schemas.choice("收款人", "Who received it", PAYEES, load_default=None, allow_none=True)
+    payee = schemas.choice(
+        "收款人",
+        "Who received it",
+        {HOLDER: ("机主本人", "The holder"), AGENT: ("受托人", "Somebody authorised")},
+        load_default=None,
+        allow_none=True,
+    )
     payee_name = schemas.text("受托人", "Authorised", longest=40, personal=True, load_default=None, allow_none=True)
     payee_document = schemas.text(
         "委托书和证件", "Authority and identity", longest=60, personal=True, load_default=None, allow_none=True

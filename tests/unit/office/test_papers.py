@@ -34,6 +34,7 @@ def content(lines: int = 1, wording: str = "彩铃功能费") -> dict[str, Any]:
         "approvals": [{"step": wording, "opinion": wording, "who": wording, "at": "2026-11-28 10:00"}],
         "signs": [{"who": "客户", "name": wording}] * 4,
         "note": wording,
+        "duplicate": wording,
         "foot": [wording, "2"],
     }
 

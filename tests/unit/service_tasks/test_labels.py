@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.runtime import handlers
 from models.authority import LEVELS
 from service_tasks import labels
-from service_tasks.liabilities import PAYEES
 
 
 def test_the_words_of_a_choice_are_those_of_its_codes() -> None:
@@ -13,7 +12,7 @@ def test_the_words_of_a_choice_are_those_of_its_codes() -> None:
     by_name: dict[str, set[str]] = {}
     for name, code in labels.words():
         by_name.setdefault(name, set()).add(code)
-    assert by_name == {"level": set(LEVELS), "owed_for": {"bill", "other", "late_fee"}, "payee": set(PAYEES)}
+    assert by_name == {"level": set(LEVELS), "owed_for": {"bill", "other", "late_fee"}, "payee": {"holder", "agent"}}
 
 
 def test_what_stands_in_rows_is_named() -> None:
