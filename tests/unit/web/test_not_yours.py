@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from models.identity import HouseholdNumber, User
 from models.user_task import UserTask
 from office import intake, tokens
 from office.demo.people import employee_number
+from service_tasks.zone import ZONE
 from tests.furnishing import begin, complete, open_tasks
 from tests.people import CLEO, SAM
 from tests.visitors import Caller, Visitor
@@ -23,7 +25,6 @@ JUDGED = {"finding": "charge_right", "finding_note": "收费正确"}
 INSISTS = {"resolution": "收费正确", "explanation_accepted": "no", "reply_channel": "counter"}
 ASKED = {
     "insistence_reason": "老客户",
-    "disputed_lines": "bill-item:2026-10:1 10.00 半月未用",
     "requested_way": "credit",
     "clerk_opinion": "建议减免",
 }
@@ -34,9 +35,15 @@ def asked_by(desk: Flask, who: engine.Actor) -> int:
     """A task of TS-001 that waits for a supervisor's approval, everything before it done by one person."""
     with desk.app_context():
         number = begin("13900000103", process="TS-001")
-        for form in (DISPUTED, JUDGED, INSISTS, ASKED):
+        for form in (DISPUTED, JUDGED, INSISTS, {**ASKED, "disputed_lines": f"{billed_last()} 10.00 半月未用"}):
             complete(open_tasks(number)[0], form, by=who)
         return open_tasks(number)[0]
+
+
+def billed_last() -> str:
+    """The first item on the bill of the month before, which every number of the demo has."""
+    today = engine.now().astimezone(ZONE).date()
+    return f"bill-item:{today.replace(day=1) - timedelta(days=1):%Y-%m}:1"
 
 
 def household(desk: Flask, login: str, msisdn: str) -> None:

@@ -64,7 +64,7 @@ def test_every_field_of_every_page_keeps_its_signs() -> None:
     fields = re.compile(r' value="\{\{ ([^}]+) \}\}"|<textarea[^\n]*>\{\{ ([^}]+) \}\}</textarea>')
     altered = {
         f"{file.name}: {expression}"
-        for file in TEMPLATES.glob("*.html")
+        for file in TEMPLATES.rglob("*.html")
         for found in fields.findall(file.read_text())
         for expression in found
         if expression and not expression.endswith("| as_typed")
