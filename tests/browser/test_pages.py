@@ -45,13 +45,15 @@ def test_intake_by_keyboard_alone(office: Office) -> None:
 
 
 def test_other_counters_take_in_for_the_service_hall(office: Office) -> None:
-    """What Guangda hall takes in waits at the service hall, the page says so, and the service hall confirms the process."""
-    case = office.take_in("gina", "13900000101", said=SAID, amount="5.00", process="费用争议投诉处理流程")
-    page = office.of("gina")
+    """What the hotline takes in waits at the service hall, the page says so, and the service hall confirms the process; a hall goes on by itself."""
+    case = office.take_in("hugo", "13900000101", said=SAID, amount="5.00", process="费用争议投诉处理流程")
+    page = office.of("hugo")
     expect(page.locator(".desk-note-ok")).to_contain_text("等待办理部门：专业厅")
     expect(page.locator("aside")).to_contain_text("确认归类与流程")
     office.does("cleo", case, "确认归类与流程")
     office.opens("cleo", case, "受理费用争议")
+    case = office.take_in("gina", "13900000102", said=SAID, amount="5.00", process="费用争议投诉处理流程")
+    office.opens("gina", case, "受理费用争议")
 
 
 def tab_to(page: Page, field: str) -> None:
