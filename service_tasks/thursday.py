@@ -209,8 +209,8 @@ def compare_list(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Refuse to settle a list to which something came, or from which something went, since its forms were collected."""
     now = waiting(parameters["settle_on"])
     if (now.forms, now.total) != (parameters["forms"], parameters["total"]):
-        before = {"before": parameters["forms"], "of": parameters["total"]}
-        raise BpmnError("list_changed", count=now.forms, amount=now.total, **before)
+        forms, total = parameters["forms"], parameters["total"]
+        raise BpmnError("list_changed", count=now.forms, amount=now.total, before=forms, of=total)
     return {"forms": now.forms, "total": now.total}
 
 

@@ -51,6 +51,7 @@ REFUND = Course(
         "receipt_taken_back": "yes",
         "customer_signed": "yes",
         "unit_kind": "own",
+        "liable_employee": "",
         "liable_unit": "拱北厅",
         "liable_person": "李某",
         "liable_objects": "no",

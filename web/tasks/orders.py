@@ -110,7 +110,7 @@ def chase(number: str) -> Response:
     return redirect(url_for("orders.order", number=number))
 
 
-@blueprint.post("/verification")
+@blueprint.post("")
 def verify() -> Response:
     """Verify the answers that were ticked; one that somebody else has or wrote is passed over, and that is said."""
     ticked = {id for id in request.form.getlist("task") if id.isdecimal()}

@@ -80,10 +80,11 @@ def test_a_play_belongs_to_what_was_played(folder: Path, at: datetime) -> None:
     ((key, content),) = publication.differing_files(folder)
     draft = publication.draft_from_files(key, content, by=OLU, at=at)
     assert publication.play(draft, folder, at=at) == 0
-    assert [outcome.ok for outcome in publication.outcomes(drafts.find(key), folder)] == [True]
+    played = [outcome.ok for outcome in publication.outcomes(drafts.find(key), folder)]
+    assert set(played) == {True}
     text = draft.package.files["BATCH-002.bpmn"].replace("每周挂帐批处理", "挂帐批处理")
     changed = drafts.save(key, {"BATCH-002.bpmn": text}, revision=1, by=OLU, at=at)
-    assert [outcome.ok for outcome in publication.outcomes(changed, folder)] == [None]
+    assert [outcome.ok for outcome in publication.outcomes(changed, folder)] == [None] * len(played)
 
 
 def test_a_file_that_no_step_uses_is_told_and_stays(folder: Path, tmp_path: Path, at: datetime) -> None:

@@ -80,7 +80,7 @@ ROUTES = {
     "GET /customers": row("302 200 200 200 403 403", "/customers?msisdn=13900000202"),
     "GET /supervision": row("302 403 200 403 403 403"),
     "GET /work-orders": row("302 200 200 200 200 200"),
-    "POST /work-orders/verification": row("302 302 302 302 302 302"),
+    "POST /work-orders": row("302 302 302 302 302 302"),
     "POST /receipts/<number>/prints": row("302 404 404 403 403 403", "/receipts/SJ-none/prints"),
     "GET /work-orders/<number>": row("302 404 404 404 404 404", "/work-orders/GD-1"),
     "POST /work-orders/<number>/chase": row("302 404 404 404 404 404", "/work-orders/GD-1/chase"),
@@ -216,7 +216,7 @@ MAY_CHANGE_NOTHING = {
     "POST /processes/<key>/try/step",
     "DELETE /processes/<key>/draft",
     "POST /notices/<int:notice_id>/confirmation",  # confirmed already
-    "POST /work-orders/verification",  # none ticked
+    "POST /work-orders",  # none ticked
 }
 
 

@@ -131,7 +131,7 @@ def test_many_answers_are_verified_at_once_and_told_at_the_case(desk: Flask, lan
     Visitor(desk, "berta", language).post(f"/tasks/{tasks[1]}/claim")
     olga = Visitor(desk, "olga", language)
     assert "程序误开" in olga.get("/work-orders").text
-    olga.post("/work-orders/verification", task=[str(one) for one in tasks])
+    olga.post("/work-orders", task=[str(one) for one in tasks])
     said = olga.get("/work-orders").text
     assert {"zh": "已核实 1 张工单", "en": "Work orders verified: 1"}[language] in said
     assert {"zh": "1 张未能核实", "en": "1 could not be verified"}[language] in said
@@ -158,9 +158,7 @@ def test_nobody_outside_verifies(desk: Flask) -> None:
     """A number in a form that is not one's own work is passed over."""
     _, order = sent(desk)
     Visitor(desk, "dan", "zh").post(f"/tasks/{task_of(desk, order.number)}/completion", **ANSWER)
-    Visitor(desk, "cleo", "zh").post(
-        "/work-orders/verification", task=[str(task_of(desk, order.number)), "x", "9" * 30]
-    )
+    Visitor(desk, "cleo", "zh").post("/work-orders", task=[str(task_of(desk, order.number)), "x", "9" * 30])
     with desk.app_context():
         assert session().get_one(UserTask, open_tasks(order.number)[0]).state == "open"
         assert session().scalar(select(Department.code).where(Department.code == "billing_operations"))
