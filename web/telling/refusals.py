@@ -47,10 +47,10 @@ SENTENCES = {
     "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),
     "exceeds_receipt": _("Receipt %(receipt)s still holds %(left)s; %(amount)s is more."),
     "forms_differ": _(
-        "The list asks for %(count)s forms (%(amount)s), and %(typed)s was entered. Please count again, or write below why the number differs."
+        "Forms on the list: %(count)s (%(amount)s); entered: %(typed)s. Please count again, or write below why the number differs."
     ),
     "list_changed": _(
-        "The list has changed since the forms were collected: then %(before)s forms (%(of)s), now %(count)s (%(amount)s). Send it back to the charge-hold desk, or check the list as it is now and write below what changed."
+        "The list has changed since the forms were collected: forms then %(before)s (%(of)s), now %(count)s (%(amount)s). Send it back to the charge-hold desk, or check the list as it is now and write below what changed."
     ),
     "file_wrong": _("%(rows)s. Nothing was taken over: please correct these rows and hand the file in again."),
     "holder_keyed_wrong": _("This is the holder that was keyed by mistake. Please enter the one who signed."),
