@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from office import scenarios
 from tests.browser.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 KEY = "BATCH-002"
+AGREED = len(scenarios.read(Path(__file__).parents[2] / "processes", [KEY]))
 WHY = "市场部三月的新规定"
 REACHED = """(one) => { const box = one.getBoundingClientRect();
     const inside = box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
@@ -74,7 +77,7 @@ def test_what_is_refused_stands_at_its_form_with_the_way_on(office: Office) -> N
     handed_in(page)
     expect(refusal(page)).to_contain_text("没有试跑")
     played(office, page)
-    expect(page.locator("#scenarios .state-late")).to_have_text("1 个与约定不一致")
+    expect(page.locator("#scenarios .state-late")).to_have_text(f"{AGREED} 个与约定不一致")
     handed_in(page)
     expect(refusal(page)).to_contain_text("与约定不同")
     page.get_by_label("与约定不一致的场景属于本意").check()
