@@ -84,7 +84,7 @@ def test_the_hit_policy_is_chosen_with_the_mouse(page: Page) -> None:
     policy.locator(".dms-input-select").click()
     page.locator(".dms-select-options .option", has_text="收集（个数）").click()
     expect(policy).to_contain_text("收集（个数）")
-    editing.saved(page, FILE, 'aggregation="COUNT"')
+    editing.expect_saved(page, FILE, 'aggregation="COUNT"')
     page.locator("#panel-decisions").get_by_role("button", name="撤销").click()
     assert policy.inner_text() == before
 
@@ -96,7 +96,7 @@ def test_the_type_of_a_column_is_chosen_with_the_mouse(page: Page) -> None:
     chosen.click()
     page.locator(".dms-select-options .option", has_text="数字").click()
     expect(chosen).to_be_visible()
-    editing.saved(page, FILE, 'typeRef="number"')
+    editing.expect_saved(page, FILE, 'typeRef="number"')
 
 
 def test_every_table_of_a_file_can_be_seen(page: Page) -> None:
