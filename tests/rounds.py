@@ -52,6 +52,8 @@ class Round(Play):
         number = str(variables.setdefault("case_number", f"TS20261123-{id(self)}"))
         started = cases.start(self.scenario.process, business_key=number, variables=variables, by=CLEO, at=self.clock)
         self.instance_id = started.instance_id
+        with transaction():
+            fixtures.follow_order(number, self.instance_id)
         if variables.get("msisdn"):
             self._complain(number, variables, started)
         self._settle()

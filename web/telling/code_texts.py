@@ -1,4 +1,4 @@
-"""Codes of the tables in words: states, kinds, accounts, journal entries, refusals of service tasks, columns of evidence."""
+"""Codes of the tables in words, one table of them all: states, kinds, accounts, journal entries, refusals of service tasks, columns of evidence."""
 
 from __future__ import annotations
 
@@ -241,6 +241,11 @@ CODES = {
     "charge_held_in_part": _("charge put on hold in part"),
     "credit_scheduled": _("credit with the next secondary pricing"),
     "reward_scheduled": _("reward with the next bill"),
+    "credit_posted": _("credit entered"),
+    "reward_posted": _("reward entered"),
+    "hold_credited": _("charge on hold credited"),
+    "hold_due": _("charge on hold due again"),
+    "mandate_renewed": _("direct debit set up again"),
     "charge_hold_settled": _("the hold is settled"),
     "secondary_pricing_released": _("the secondary pricing is released"),
 }

@@ -39,7 +39,7 @@ from web.tasks import papers
 PEOPLE = ("cleo", "sam", "ada", "olu", "nora", "omar")
 OF_A_KIND = 4  # pages of one address and one kind of question, for each person
 TABS = ("timeline", "diagram", "money", "messages")
-BANK_OF_FIXTURES = "中国银行"
+BANK_OF_FIXTURES, HOLDER_OF_FIXTURES = "中国银行", "甲某某"
 OF_A_LINE = re.compile(r"^[a-z-]+:\S+ [0-9.]+ ")  # what stands before the reason of a picked line
 QUOTED = re.compile(r'"([^"]+)"')
 WRITTEN_INTO_MESSAGES = ("收费网站", "处理结果")  # by diagrams; a message is shown as it was sent
@@ -222,7 +222,7 @@ def test_every_page_says_what_is_so(walk: Walk) -> None:
     """After every scenario every page that a person may open is there, in words of the person's language."""
     with walk.app.app_context():
         walk.token = tokens.create("sam", at=engine.now())
-        walk.said |= _looked_for() | {BANK_OF_FIXTURES}
+        walk.said |= _looked_for() | {BANK_OF_FIXTURES, HOLDER_OF_FIXTURES}
         plays = rounds.play(walk.look)
         walk.at[0] = max(play.clock for play in plays)
         walk.said |= frozenset(_worded())
