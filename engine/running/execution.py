@@ -23,13 +23,12 @@ from engine.record.columns import Begun, CaseRow
 from engine.record.heads import BEGINNING, GENESIS, INSTANCE, Place
 from engine.record.steps import Step, Work, WorkOutcome
 from engine.record.stores import SqlRows
-from engine.running import jobs, locking
+from engine.running import jobs, lanes, locking
 from engine.runtime import calendars, runtime
 from engine.runtime.handlers import Call
 from engine.spiff.run import Run
 from models import writes
-from models.base import bind, connection, flush, forget, session, transaction
-from models.identity import Department
+from models.base import connection, flush, forget, session, transaction
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.states import CaseState, IncidentState, TaskState
@@ -141,7 +140,7 @@ def take(row: CaseRow, *, by: str, at: datetime) -> Loaded:
         perform=_performer(row.id, row.business_key, by, at),
         state=state,
         rows=changes,
-        department=_department,
+        department=lanes.department,
     )
     return Loaded(row, definition, key, run, changes, heads.of_row(row))
 
@@ -174,7 +173,7 @@ def create(definition: Definition, business_key: str, variables: dict[str, Any],
         calendar=calendars.calendar(),
         perform=_performer(instance_id, business_key, by, at),
         rows=changes,
-        department=_department,
+        department=lanes.department,
     )
     run.begin(variables, number=business_key, software=runtime.current().software)
     row = _Fresh(instance_id, business_key, definition.key, 1, None)
@@ -345,36 +344,6 @@ def _send(batch: list[Write], loaded: Loaded, place: Place, moves: bool) -> list
     if not changed:
         raise StaleInstance(case=loaded.row.business_key)
     return loaded.rows.open_tasks([id for ids in (*early_ids, *late_ids) for id in ids])
-
-
-def _department(process: str, element: str, lane: str) -> str:
-    """Lanes carry the department's name; work lists go by its code."""
-    codes = _department_codes(lane)
-    departments = set(codes.values())
-    if lane in departments:
-        return lane
-    return codes.get(lane) or _worked_on_by(process, element, departments) or lane
-
-
-def _worked_on_by(process: str, element: str, departments: set[str]) -> str | None:
-    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
-    if not departments:
-        return None
-    earlier = select(UserTask.group).where(
-        UserTask.process_key == process,
-        UserTask.element_id == element,
-        UserTask.group.in_(departments),
-    )
-    return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
-
-
-def _department_codes(department: str) -> dict[str, str]:
-    """Department codes by Chinese name; read again when the one wanted is not among those known."""
-    office = runtime.current().remembered(bind())
-    if department not in office.departments and department not in office.departments.values():
-        pairs = session().execute(select(Department.code, Department.name_zh))
-        office.departments = {name: code for code, name in pairs}
-    return office.departments
 
 
 def _shift_limits(changes: SqlRows, row: Begun) -> None:
