@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response
 import engine
 import engine.definitions
 import engine.language
-from engine import cases, diagrams, proof, published, running, runtime
+from engine import cases, proof, published, running, runtime
 from models.base import session
 from models.states import TaskState
 from models.user_task import NamedTask, TaskColumns, UserTask
@@ -24,12 +23,13 @@ from service_tasks import pricing_file
 from service_tasks.gateway import gateway
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
 from web.lookup import definitions, people
-from web.queries import casefile, evidence, filled_form, line_names, money, picking_lines, standing, worklist
-from web.tasks.queries import batch_list
+from web.queries import casefile, evidence, filled_form, line_names, picking_lines, standing, worklist
+from web.tasks import completed, ways
+from web.tasks.queries import batch_list, receipt_paper
 from web.telling import error_texts, names, timeline
 from web.telling.code_texts import code_text
 from web.telling.disputed_lines import part_text
-from web.telling.i18n import gettext, in_language, language, shown_to, yuan
+from web.telling.i18n import gettext, language, shown_to
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -123,7 +123,7 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
             secret = _secret_of(task_id)
             refusal["sealed"] = secret_fields.sealed(task_id, typed, secret, user=current_user.name, at=at)
         return unsent_forms.back(error.reasons, **refusal) or (
-            _page(task_id, request.form, error.reasons, _ways(task_id, refusal), refusal["doubts"]),
+            _page(task_id, request.form, error.reasons, ways.around(task_id, refusal), refusal["doubts"]),
             422,
         )
     except running.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
@@ -132,38 +132,12 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     later = any(value in correspondence.LATER for value in request.form.values())
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
-        choice, place = _chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
+        choice, place = completed.chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
         kind, sentence = standing.said(
             _name(row), row.business_key, complainant, advanced, choice=choice, place=place, waits=waits
         )
-    flash(sentence + _moved(row.business_key, advanced.calls), kind)
+    flash(sentence + completed.moved(row.business_key, advanced.calls), kind)
     return onward(row.business_key, row.instance_id)
-
-
-def _chosen(row: NamedTask, definition: engine.definitions.Definition, typed: Mapping[str, Any]) -> str:
-    """The answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
-    for field in definition.form(row.element_id, row.process_key).inputs:
-        if field.type in ("radio", "select") and len(field.options) > 1 and not field.channel_of:
-            for option in field.options:
-                if str(option.value) == str(typed.get(field.key)):
-                    return in_language(option.label, option.label_en)
-    return ""
-
-
-def _moved(number: str, calls: Sequence[str]) -> str:
-    """What money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
-    entered = money.entered_by(number, calls)
-    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
-    return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
-
-
-def _entry(kind: str, fen: int, cash: int) -> str:
-    """One entry in words; of one that went in two ways what is handed out and what is credited."""
-    whole = f"{code_text(kind)} {yuan(fen)}"
-    if not 0 < cash < fen:
-        return whole
-    shares = {"cash": yuan(cash), "credited": yuan(fen - cash)}
-    return whole + gettext(" (%(cash)s in cash, %(credited)s credited against what is owed)", **shares)
 
 
 def onward(number: str, instance_id: int) -> Response:
@@ -198,64 +172,6 @@ def _secret_of(task_id: int) -> frozenset[str]:
 def _name(row: NamedTask) -> str:
     name = names.element_name(row.process_key, row.element_id, row.name)
     return names.of_item(name, row.item_index, row.item_count)
-
-
-@dataclass(frozen=True)
-class Way:
-    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to.
-
-    `codes` are those of everything that was told at once, with commas between them; `choices` is what this very step offers then,
-    `sealed` what the form took and no page shows.
-    """
-
-    codes: str
-    step: str
-    choices: tuple[str, ...] = ()
-    sealed: str = ""
-
-
-def _ways(task_id: int, refusal: Mapping[str, Any]) -> Way | None:
-    """The way round a refusal, when the diagram draws one that leads to another step than this, or back to it with more to choose from."""
-    caught_by, process = refusal.get("caught_by"), refusal.get("caught_in", "")
-    if not caught_by:
-        return None
-    row = session().get_one(UserTask, task_id)
-    definition = proof.definition_of(row.instance_id)
-    diagram = definition.processes[process].diagram
-    for flow in diagram.outgoing(caught_by):
-        target = _past_merges(diagram, flow.target)
-        again = (process, target.id) == (row.process_key, row.element_id)
-        codes, step = refusal["codes"], names.element_name(process, target.id, target.name, definition)
-        choices = _offered_then(row, codes) if again else ()
-        if not again or choices:
-            return Way(",".join(codes), step, choices, refusal.get("sealed", ""))
-    return None
-
-
-def _past_merges(diagram: diagrams.Diagram, target: str) -> diagrams.Element:
-    """The step that a flow leads to; a gateway where flows only come together is none."""
-    passed: set[str] = set()
-    while "Gateway" in diagram.elements[target].type and len(diagram.outgoing(target)) == 1 and target not in passed:
-        passed.add(target)
-        target = diagram.outgoing(target)[0].target
-    return diagram.elements[target]
-
-
-def _offered_then(row: TaskColumns, codes: Sequence[str]) -> tuple[str, ...]:
-    """What a step that a refusal leads back to offers more than now, once the refusal is recorded."""
-    form, variables, scope = _form(row)
-
-    def offered(values: Mapping[str, Any]) -> dict[str, str]:
-        fields = form.offered(values, {}, scope)
-        return {
-            f"{field.key}={option.value}": in_language(option.label, option.label_en)
-            for field in fields
-            for option in field.options
-        }
-
-    now = offered(variables)
-    then = {key: text for code in codes for key, text in offered({**variables, "refusal": {"code": code}}).items()}
-    return tuple(text for key, text in then.items() if key not in now)
 
 
 @blueprint.post("/tasks/<int:task_id>/fields")
@@ -377,7 +293,7 @@ def _page(
     task_id: int,
     typed: MultiDict[str, str] | None,
     reasons: dict[str, list[engine.language.Reason]],
-    way: Way | None = None,
+    way: ways.Way | None = None,
     doubts: Sequence[str] = (),
 ) -> str | Response:
     row, sight = opened(task_id)
@@ -395,7 +311,7 @@ def _page(
     kept_form = unsent_forms.kept(place) if typed is None else None
     if kept_form and kept_form.at:
         typed, reasons = kept_form.values, kept_form.reasons
-        way, doubts = _ways(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
+        way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     refusal = standing.refused_before(history.entries, row.token)
     barred = _barred(row, definition)
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
@@ -429,7 +345,7 @@ def _page(
             words=shown_to(variables.get("complaint_text"), sight),
             picker=_picker(form, variables, filled),
             batch=batch_list.of(row.process_key, row.business_key),
-            receipts=_receipts(variables) if row.process_key == COUNTER_PAYMENT else [],
+            receipts=receipt_paper.of_payment(variables) if row.process_key == COUNTER_PAYMENT else [],
             shown=[
                 *evidence.turned_down(history, row.token, sight),
                 *evidence.of(
@@ -448,13 +364,6 @@ def _page(
             paused=history.is_paused,
             **filled,
         )
-
-
-def _receipts(variables: Mapping[str, Any]) -> list[str]:
-    """The numbers of the receipts that a payment at the counter has left."""
-    payment = variables.get("payment")
-    issued = payment.get("receipts") if isinstance(payment, Mapping) else None
-    return [receipt["receipt"] for receipt in issued or ()]
 
 
 def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -18,6 +18,13 @@ from web.telling.code_texts import code_text
 from web.telling.i18n import mark as _
 
 WHY = {"lost": _("the customer has lost it"), "spoiled": _("damaged"), "unread": _("not printed legibly")}
+
+
+def of_payment(variables: Mapping[str, Any]) -> list[str]:
+    """The numbers of the receipts that a payment at the counter has left."""
+    payment = variables.get("payment")
+    issued = payment.get("receipts") if isinstance(payment, Mapping) else None
+    return [receipt["receipt"] for receipt in issued or ()]
 
 
 def content(printed: Printed) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""What a completed step came to, in words: the answer that was chosen there, and the money that it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import definitions
+from models.user_task import NamedTask
+from web.queries import money
+from web.telling.code_texts import code_text
+from web.telling.i18n import gettext, in_language, yuan
+
+
+def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
+    """The answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
+    for field in definition.form(row.element_id, row.process_key).inputs:
+        if field.type in ("radio", "select") and len(field.options) > 1 and not field.channel_of:
+            for option in field.options:
+                if str(option.value) == str(typed.get(field.key)):
+                    return in_language(option.label, option.label_en)
+    return ""
+
+
+def moved(number: str, calls: Sequence[str]) -> str:
+    """What money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
+    entered = money.entered_by(number, calls)
+    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
+    return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+
+
+def _entry(kind: str, fen: int, cash: int) -> str:
+    """One entry in words; of one that went in two ways what is handed out and what is credited."""
+    whole = f"{code_text(kind)} {yuan(fen)}"
+    if not 0 < cash < fen:
+        return whole
+    shares = {"cash": yuan(cash), "credited": yuan(fen - cash)}
+    return whole + gettext(" (%(cash)s in cash, %(credited)s credited against what is owed)", **shares)
