@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from marshmallow import Schema
 from sqlalchemy import and_, or_, select
 
-from engine import language
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
-from models.identity import User
 from models.liability import Liability, LiabilityPart, LiabilityState
-from service_tasks import lines, schemas
+from service_tasks import employees, lines, schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
@@ -25,7 +22,6 @@ NO_STATE = "none"  # where there is no liability
 OURS = ("management", "technology", "equipment", "engineering", "debit_program", "system", "operator")
 DECISIONS = ("upheld", "another", "company")
 HOLDER, AGENT = "holder", "agent"
-MOST_SHAPES, _DIGIT = 3, re.compile("[0-9]")
 SPOT_WAY = "cash"  # of the authority table, whoever's purse it comes from
 
 
@@ -71,7 +67,7 @@ def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         cause = "staff"
     row = enter(call, cause, parameters["amount"]) if parameters["amount"] else _entered(cause, call)
     if row is not None and parameters["paid_by"]:
-        person = _of_staff(parameters["paid_by"])
+        person = employees.known_as(parameters["paid_by"])
         row.state, row.bearer = LiabilityState.PAID, "person"
         row.name = person.display_name if person else parameters["paid_by"]
         row.employee = (person.employee_number if person else None) or ""
@@ -169,11 +165,11 @@ def name_liable(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if not name:
         raise BpmnError("nobody_named", unit=parameters["unit_kind"])
     employee = (parameters["employee"] or "") if own else ""
-    if own and _is(call.actor, name, employee):
+    if own and employees.is_person(call.actor, name, employee):
         raise BpmnError("names_oneself", name=name)
-    if own and _is_of_another(name, employee):
+    if own and employees.is_of_another(name, employee):
         raise BpmnError("number_of_another", number=employee, name=name)
-    if own and (shapes := _other_shapes(employee)):
+    if own and (shapes := employees.other_shapes(employee)):
         raise BpmnError("number_unfit", number=employee, shapes=shapes)
     row.bearer, row.name, row.employee = ("person" if own else "agency"), name, employee
     row.unit, row.state, row.objection = parameters["unit"] or "", LiabilityState.NAMED, ""
@@ -248,7 +244,7 @@ class DecideParameters(schemas.Parameters):
 def decide(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Decide on an objection: it stands, somebody else is to be named, or the company bears it; never by who was named."""
     row, decision = _locked(parameters["number"], call), parameters["decision"]
-    if row.bearer == "person" and _is(call.actor, row.name, row.employee):
+    if row.bearer == "person" and employees.is_person(call.actor, row.name, row.employee):
         raise BpmnError("decides_own_case", name=row.name)
     row.state = LiabilityState.TO_NAME if decision == "another" else LiabilityState.STANDS
     if decision != "upheld":
@@ -329,31 +325,12 @@ def paid_on_spot(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def _check_people(parameters: dict[str, Any], call: Call) -> None:
     """Errors: BpmnError not_of_staff, payer_approved, payee_unproved."""
     payer = parameters["paid_by"]
-    if payer and _of_staff(payer) is None and _has_accounts():
+    if payer and employees.known_as(payer) is None and employees.has_accounts():
         raise BpmnError("not_of_staff", name=payer)
-    if payer and any(_is(login, payer, payer) for login in parameters["approved_by"] or ()):
+    if payer and any(employees.is_person(login, payer, payer) for login in parameters["approved_by"] or ()):
         raise BpmnError("payer_approved", name=payer)
     if parameters["payee"] == AGENT and not (parameters["payee_name"] and parameters["payee_document"]):
         raise BpmnError("payee_unproved")
-
-
-def _has_accounts() -> bool:
-    """Whether anybody works here by name; where cases are only played nobody does, and whoever is written down is taken."""
-    return session().scalar(select(User.name).limit(1)) is not None
-
-
-def _of_staff(text: str) -> User | None:
-    """Who works here under this log-in, employee number or name; nobody where a name is that of several people."""
-    login, name, number = text.strip().lower(), language.written.name(text), language.written.paper(text)
-    accounts = session().scalars(select(User).where(User.active).order_by(User.name)).all()
-    users = [user for user in accounts if login == user.name or number == _number_of(user)]
-    users = users or [user for user in accounts if name == language.written.name(user.display_name)]
-    people = {user.employee_number or user.name for user in users}
-    return users[0] if len(people) == 1 else None
-
-
-def _number_of(user: User) -> str | None:
-    return language.written.paper(user.employee_number) if user.employee_number else None
 
 
 def naming(number: int) -> str:
@@ -367,51 +344,6 @@ def _locked(number: int, call: Call) -> Liability:
     if call.business_key != naming(number):
         own = own.where(Liability.case_number == call.business_key)
     return session().scalars(own.with_for_update()).one()
-
-
-def _is(actor: str, name: str, employee: str) -> bool:
-    """Whether a log-in is the person of that name or employee number."""
-    user, plain_name = session().get(User, actor), language.written.name(name)
-    if user is None:
-        return plain_name == language.written.name(actor)
-    own, number = language.written.paper(user.employee_number or ""), language.written.paper(employee)
-    if number and (number == own or language.written.name(employee) == language.written.name(user.name)):
-        return True
-    return plain_name in map(language.written.name, (user.name, user.display_name))
-
-
-def _is_of_another(name: str, employee: str) -> bool:
-    """Whether an employee number, or a log-in written for one, is known to be that of somebody of another name."""
-    number, login = language.written.paper(employee), language.written.name(employee)
-    if not number:
-        return False
-    numbered = session().execute(
-        select(User.name, User.display_name, User.employee_number).where(
-            User.employee_number.is_not(None) | (User.name == employee.strip().lower())
-        )
-    )
-    owners = [
-        (user_name, display_name)
-        for user_name, display_name, own in numbered
-        if language.written.paper(own or "") == number or language.written.name(user_name) == login
-    ]
-    return bool(owners) and not any(
-        language.written.name(name) in map(language.written.name, names) for names in owners
-    )
-
-
-def _other_shapes(employee: str) -> str:
-    """How the employee numbers of this office are written, a zero for every digit, where this one is written otherwise and is no log-in; else empty."""
-    number, login = language.written.paper(employee), language.written.name(employee)
-    if not number or session().get(User, login) is not None:
-        return ""
-    numbers = session().scalars(select(User.employee_number).where(User.active, User.employee_number.is_not(None)))
-    shapes = {_shape(language.written.paper(own or "")) for own in numbers}
-    return "" if _shape(number) in shapes else " / ".join(sorted(shapes)[:MOST_SHAPES])
-
-
-def _shape(number: str) -> str:
-    return _DIGIT.sub("0", number)
 
 
 def _told(row: Liability | None) -> dict[str, Any]:
