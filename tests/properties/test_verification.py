@@ -33,6 +33,7 @@ from models.user_task import UserTask
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import composition, verification
 from tests import population
+from tests.tampering import disarm
 
 MUTATIONS = 200
 THOUSAND = 1_000
@@ -133,22 +134,13 @@ def office() -> Iterator[Session]:
     with runtime.entered(_office()), scratch() as session:
         population.publish()
         population.play_some(("TS-001", "TS-002", "TS-007", "SUB-001", "SUB-002", "BATCH"))
-        _disarm(session)
+        disarm(session)
         yield session
 
 
 def _office() -> runtime.Runtime:
     """What an office writes beside its cases is written here too."""
     return composition.runtime(ground.ephemeral_keys())
-
-
-def _disarm(session: Session) -> None:
-    """Whoever tampers with a database begins by dropping its triggers."""
-    triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-    for name in triggers:
-        session.execute(text(f"DROP TRIGGER {name}"))
-    session.execute(text("PRAGMA foreign_keys = OFF"))
-    session.execute(text("PRAGMA ignore_check_constraints = ON"))
 
 
 def deviations() -> list[Deviation]:

@@ -13,6 +13,7 @@ from engine import ground, proof, runtime
 from models.base import scratch
 from office import composition, masking, scenarios, verification
 from tests import population
+from tests.tampering import disarm
 
 PLAYED = (
     "The right service was put in force, only what is above its price comes back",
@@ -31,10 +32,7 @@ def office() -> Iterator[Session]:
         for place, scenario in enumerate(scenarios.read(population.PROCESSES)):
             if scenario.name_en in PLAYED:
                 population.play(scenario, place)
-        for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            session.execute(text(f"DROP TRIGGER {name}"))
-        session.execute(text("PRAGMA foreign_keys = OFF"))
-        session.execute(text("PRAGMA ignore_check_constraints = ON"))
+        disarm(session)
         session.commit()
         yield session
 

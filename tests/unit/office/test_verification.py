@@ -34,6 +34,7 @@ from models.user_task import UserTask
 from office import complaints, composition, correspondence, erasure, scenarios, verification
 from tests import auditing, population
 from tests.people import SAM
+from tests.tampering import disarm
 
 PLAYED = (auditing.REFUSED, auditing.HELD, auditing.CALLED)
 NOT_TEXT = "CAST(x'ff' AS TEXT)"
@@ -70,10 +71,7 @@ def office() -> Iterator[Session]:
         for place, scenario in enumerate(scenarios.read(population.PROCESSES)):
             if scenario.name_en in PLAYED:
                 population.play(scenario, place)
-        for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            session.execute(text(f"DROP TRIGGER {name}"))
-        session.execute(text("PRAGMA foreign_keys = OFF"))
-        session.execute(text("PRAGMA ignore_check_constraints = ON"))
+        disarm(session)
         yield session
 
 
