@@ -35,7 +35,6 @@ CREDIT_NORMAL = ("prepayment", "deposit", "revenue", "recharge_suspense")
 ACCOUNT_KINDS = DEBIT_NORMAL + CREDIT_NORMAL
 NEVER_NEGATIVE = ("prepayment", "deposit", "hold", "late_fee", "recharge_suspense")
 ITEM_KINDS = ("function_fee", "monthly_fee", "call", "roaming", "monternet", "other")
-PRINT_REASONS = ("", "lost", "spoiled", "unread")
 RECEIPT_KINDS = ("prepayment", "charge", "late_fee", "deposit")
 PERSONAL = {"personal": True}
 
@@ -214,24 +213,6 @@ class Receipt(Base):
         CheckConstraint(f"kind in {RECEIPT_KINDS}", name="kind"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("refunded >= 0 and refunded <= amount", name="refunded_within_amount"),
-    )
-
-
-class ReceiptPrint(Base):
-    """One print of a receipt: `copy` 0 is the original, any later one a duplicate, marked as such, with why it was asked for."""
-
-    __tablename__ = "receipt_print"
-
-    receipt_number: Mapped[str] = mapped_column(ForeignKey("receipt.number"), primary_key=True)
-    copy: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = mapped_column(UTCDateTime())
-    by: Mapped[str] = mapped_column("by_whom", String(60))
-    reason: Mapped[str] = mapped_column(String(8), default="")
-
-    __table_args__ = (
-        CheckConstraint("copy >= 0", name="copy_not_negative"),
-        CheckConstraint(f"reason in {PRINT_REASONS}", name="reason"),
-        CheckConstraint("(copy = 0) = (reason = '')", name="duplicate_with_reason"),
     )
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 import engine
 from engine import Actor
 from models.base import session, transaction
-from models.billing import PRINT_REASONS, JournalEntry, Receipt, ReceiptPrint
+from models.billing import JournalEntry, Receipt
+from models.receipt_print import PRINT_REASONS, ReceiptPrint
 from office import intake
 from service_tasks.gateway import gateway
 

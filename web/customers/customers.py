@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
-from models.billing import ReceiptPrint
+from models.receipt_print import ReceiptPrint
 from office import intake, looks, receipts
 from service_tasks import numbers
 from service_tasks.gateway import Receipt, gateway
