@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -379,20 +379,16 @@ def _withheld(value: Any) -> str:
 
 def _fields(definition: definitions.Definition) -> dict[str, Any]:
     """The fields of all forms of a version by key: they know what a variable is called and how it is written."""
-    by_key: dict[str, Any] = {}
-    for form in _forms(definition):
-        for box in form.inputs:
-            by_key.setdefault(box.key, box)
-    return by_key
+    return _first_of((field.key, field) for form in _forms(definition) for field in form.inputs)
 
 
 def _shown_beside(definition: definitions.Definition) -> dict[str, Any]:
     """What is laid beside the forms of a version by variable: what nobody types has its name there."""
-    by_variable: dict[str, Any] = {}
-    for form in _forms(definition):
-        for entry in form.shows:
-            by_variable.setdefault(entry.variable, entry)
-    return by_variable
+    return _first_of((entry.variable, entry) for form in _forms(definition) for entry in form.shows)
+
+
+def _first_of(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(list(pairs)))
 
 
 def _forms(definition: definitions.Definition) -> Iterator[engine.language.Form]:
