@@ -1,4 +1,4 @@
-"""Walks the tree of a DMN file: compiles every expression and gathers every problem. What a decision does is in `language.decisions`."""
+"""Walks the tree of a DMN file, one method for each of its elements: compiles every expression and gathers every problem. What a decision does is in `language.decisions`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a decision table can do what it says: cells of the wrong type, rules that contradict each other or are never reached, cases without an answer.
+"""Whether a decision table can do what it says, by one search over its rules: cells of the wrong type, rules that contradict each other or are never reached, cases without an answer.
 
 Everything is told by table, rule and column. What cannot be decided is not told.
 """

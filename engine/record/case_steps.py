@@ -1,4 +1,4 @@
-"""The types of the steps of a case: one for each shape, a union closed by `type`. Whoever follows a record by them is told of every key that no step has.
+"""The types of the steps of a case, all in one file because they are one union closed by `type`. Whoever follows a record by them is told of every key that no step has.
 
 At run time a step is the plain dict that is written down. What earlier versions did not say is not required.
 """

@@ -1,4 +1,4 @@
-"""Claims on lines: what a case reserves, what became of it, and how it is taken back. The money of a line is given once, whoever gives it.
+"""Claims on lines, every change of one in this file because all take the same locks: what a case reserves, what became of it, how it is taken back. A line's money is given once.
 
 Lines are locked from the outermost inwards and in one order, so that two halls that want the same line come one after the other; what the second may
 still have it is told, with the case that has the rest.

@@ -1,4 +1,4 @@
-"""Addresses of everything that can be disputed, and the customer's own papers they stand for; nothing is claimed or paid here.
+"""Addresses of everything that can be disputed, a function for each kind, and the customer's own papers they stand for; nothing is claimed or paid here.
 
     bill-item:2026-11:3      line 3 of the bill of that month
     call:17                  a call detail record, on a bill, deducted from a prepayment, or not billed yet

@@ -1,4 +1,4 @@
-"""The papers of a customer as they lie beside a step: every line that can be disputed, what is left of it, and which case has the rest.
+"""The papers of a customer as they lie beside a step, a query for each kind: every line that can be disputed, what is left of it, and which case has the rest.
 
 Five statements however many papers there are; nothing is decided or changed here.
 """

@@ -1,4 +1,4 @@
-"""From draft to version in the browser: what changed, what is wrong, scenarios played on the draft, submit, approve, roll back, bring files in."""
+"""From draft to version in the browser, all of it on one page and so in one file: what changed, what is wrong, scenarios played, submit, approve, roll back, bring files in."""
 
 from __future__ import annotations
 

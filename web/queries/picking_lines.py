@@ -1,4 +1,4 @@
-"""Picking disputed lines from the customer's own papers beside a step: which rows a page shows, what is ticked in them, and what was sent.
+"""Picking disputed lines beside a step, shown and read back in one file so that both know the same names of fields: the rows of a page, what is ticked, and what was sent.
 
 In a form a picked line is written "LINE[/COMPONENT] YUAN [REASON]". Beside the field KEY stand controls of the page: "KEY@LINE" for another
 amount, "KEY@LINE@why" for its reason, "KEY@all" for whole groups, and "KEY@find" for what is sought; they never reach the engine.

@@ -1,4 +1,4 @@
-"""What the parts of a FEEL expression do: closures over the closures of their parts, each called with the variables and the scope."""
+"""What the parts of a FEEL expression do, a function for each: closures over the closures of their parts, each called with the variables and the scope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of a FEEL expression may be, told without evaluating: the functions of `closures`, over types in the place of values.
+"""What the parts of a FEEL expression may be, told without evaluating, a function for each of `closures`: the same names, over types in the place of values.
 
 Each gives a judge: called with the types of the variables, it tells the type of its part and adds what cannot be right to the doubts. What is not
 certain is no doubt: a judge that does not know says that it may be anything.

@@ -1,4 +1,4 @@
-"""What the checks of a process found, in words an owner understands: what is wrong and what to do. Keyed by rule; `published.problems` says which."""
+"""What the checks of a process found, a sentence for each rule in words an owner understands: what is wrong and what to do; `published.problems` says which."""
 
 from __future__ import annotations
 
