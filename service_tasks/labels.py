@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
 from engine.runtime import handlers
+from service_tasks import refusals
 
 
 class Label(NamedTuple):
@@ -61,13 +63,14 @@ def _words(topics: tuple[str, ...]) -> Mapping[tuple[str, str], tuple[str, str]]
 
 
 def column(name: str) -> Label | None:
-    """What stands under a name in the rows of a table that a service task gives back; None for a name that no service task knows."""
+    """What stands under a name in the rows of a table that a service task gives back, or with a refusal; None for a name that no service task knows."""
     return _columns(tuple(handlers.handlers_by_topic())).get(name)
 
 
 @cache
 def _columns(topics: tuple[str, ...]) -> Mapping[str, Label]:
-    return {name: _label(name, field.metadata) for name, field in _fields(topics) if field.metadata.get("zh")}
+    labelled = chain(_all(refusals.RefusalValues()), _fields(topics))
+    return {name: _label(name, field.metadata) for name, field in labelled if field.metadata.get("zh")}
 
 
 def _fields(topics: tuple[str, ...]) -> Iterator[tuple[str, fields.Field]]:

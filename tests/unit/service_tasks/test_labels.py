@@ -20,5 +20,8 @@ def test_what_stands_in_rows_is_named() -> None:
     label = labels.column("up_to")
     assert label is not None
     assert (label.zh, label.en, label.unit) == ("缴到此项共需", "Paid up to here", "fen")
+    before = labels.column("before")  # of a refusal alone
+    assert before is not None
+    assert (before.zh, before.en) == ("原份数", "Forms before")
     assert labels.column("nowhere") is None
     assert "payments/owed" in handlers.handlers_by_topic()
