@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import states
 from models.base import Base, UTCDateTime
 from models.states import TaskState
+
+# As the databases write what is asked for: an index with another condition is not used.
+IN_TIME: dict[str, Any] = {"sqlite_where": text("overdue IS 0"), "postgresql_where": text("overdue IS false")}
+LATE: dict[str, Any] = {"sqlite_where": text("overdue IS 1"), "postgresql_where": text("overdue IS true")}
 
 
 class UserTask(Base):
@@ -47,7 +51,8 @@ class UserTask(Base):
         Index("ix_user_task_worklist", "state", "group_code", "due_at", "id"),
         Index("ix_user_task_assignee", "state", "assignee", "due_at", "id"),
         Index("ix_user_task_due", "state", "due_at", "id"),
-        Index("ix_user_task_late", "state", "overdue", "due_at"),
+        Index("ix_user_task_in_time", "state", "due_at", **IN_TIME),
+        Index("ix_user_task_late", "state", "group_code", "due_at", "id", **LATE),
     )
 
 
