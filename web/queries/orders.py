@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from models.base import session
 from models.complaint import Complaint
@@ -83,10 +83,12 @@ def of_case(case_number: str) -> list[Sheet]:
 
 def sent_by(user: str, departments: frozenset[str]) -> Sequence[WorkOrder]:
     """The orders that are not closed yet for which a case waits that the person sent or that their departments handle, the most urgent first."""
-    tasks = select(UserTask.instance_id).where(or_(UserTask.completed_by == user, UserTask.group.in_(departments)))
+    handled = exists().where(
+        UserTask.instance_id == WorkOrderCase.instance_id,
+        or_(UserTask.completed_by == user, UserTask.group.in_(departments)),
+    )
     waiting = select(WorkOrderCase.order_id).where(
-        WorkOrderCase.left_at.is_(None),
-        or_(WorkOrderCase.joined_by == user, WorkOrderCase.instance_id.in_(tasks)),
+        WorkOrderCase.left_at.is_(None), or_(WorkOrderCase.joined_by == user, handled)
     )
     query = select(WorkOrder).where(
         WorkOrder.state.in_((OrderState.OPEN, OrderState.ANSWERED)), WorkOrder.id.in_(waiting)
@@ -138,12 +140,15 @@ def to_verify(departments: frozenset[str]) -> Sequence[Any]:
     """The answers that wait to be verified by one of these departments: task and order, the most urgent first."""
     query = select(UserTask, WorkOrder).join(WorkOrder, WorkOrder.instance_id == UserTask.instance_id)
     verifying = query.where(
+        WorkOrder.state == OrderState.ANSWERED,
         UserTask.process_key == work_orders.PROCESS,
         UserTask.element_id == VERIFYING,
         UserTask.state == TaskState.OPEN,
         UserTask.group.in_(departments),
     )
-    return session().execute(verifying.order_by(UserTask.due_at, UserTask.id).limit(MOST)).all()
+    # By the limit of the order, so that a database begins with the few orders and not with all open tasks.
+    rows = session().execute(verifying.order_by(WorkOrder.due_at, WorkOrder.id).limit(MOST)).all()
+    return sorted(rows, key=lambda row: (row.UserTask.due_at is None, row.UserTask.due_at, row.UserTask.id))
 
 
 def of_departments(departments: frozenset[str], *, all_departments: bool) -> Sequence[WorkOrder]:
