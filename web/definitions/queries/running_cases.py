@@ -67,7 +67,9 @@ def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tupl
 
 
 def _with_people() -> Iterator[Standing]:
+    """Those with an open task in a called process; most cases stand in their own, and are not looked at."""
     query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == TaskState.OPEN)
+    query = query.where(UserTask.process_key != ProcessInstance.key)
     for definition_id, sha256, key, instance_id in session().execute(query.distinct()):
         yield version(definition_id, sha256), key, instance_id
 
