@@ -309,7 +309,9 @@ def test_every_chart_of_the_manual_says_whose_it_is(key: str) -> None:
     """Whoever opens a process reads who answers for it, which edition it is and on what it rests, in either language."""
     catalogue = yaml.safe_load((PROCESSES / "translations" / f"{key}.en.yaml").read_text(encoding="utf-8"))
     notice = re.escape(NOTICES.get(key, ""))
-    assert re.search(rf"负责：.+。第一版，2002-08-22。依据：.*{notice}", definition(key).processes[key].diagram.documentation)
+    assert re.search(
+        rf"负责：.+。第一版，2002-08-22。依据：.*{notice}", definition(key).processes[key].diagram.documentation
+    )
     assert re.search(rf"Owner: .+\. First edition, 2002-08-22\. Basis: .*{notice}", catalogue["documentation"][""])
 
 
