@@ -52,15 +52,15 @@ def test_our_own_fault_is_told_when_it_is_found(form: dict[str, str], department
     bill = {"items": [{"kind": "function_fee", "text": "彩铃", "amount": 5000}]}
     with transaction():
         fixtures.build({"subscriptions": [{"msisdn": msisdn, "bill": bill}]}, at=AT)
-    given = {
+    complaint = {
         "case_number": case,
         "msisdn": msisdn,
         "complaint_text": "多收",
         "channel": "counter",
         "hall": "guangda_hall",
     }
-    variables: dict[str, Any] = {**given, "disputed_amount": 5000, "demand": "退还", "repeated": False}
-    begun = cases.start("TS-001", business_key=case, variables=variables, by=CLEO, at=AT)
-    judged = cases.complete(begun.user_task_ids[0], form=DISPUTED, by=GINA, at=AT).user_task_ids[0]
-    cases.complete(judged, form={**form, "finding_note": "底单与录入不符"}, by=GINA, at=AT)
+    variables: dict[str, Any] = {**complaint, "disputed_amount": 5000, "demand": "退还", "repeated": False}
+    instance = cases.start("TS-001", business_key=case, variables=variables, by=CLEO, at=AT)
+    judging = cases.complete(instance.user_task_ids[0], form=DISPUTED, by=GINA, at=AT).user_task_ids[0]
+    cases.complete(judging, form={**form, "finding_note": "底单与录入不符"}, by=GINA, at=AT)
     assert notices(case) == [(department, "底单与录入不符") for department in departments]

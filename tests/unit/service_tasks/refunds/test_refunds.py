@@ -109,12 +109,12 @@ def test_calls_that_were_deducted_come_back_on_the_receipt_of_the_prepayment(des
     call = {"msisdn": msisdn, "start": "2026-10-09T09:00:00", "basic": 80}
     desk.given({"msisdn": msisdn, "kind": kind, "prepayment": 5000, "receipts": [receipt], **bill}, cdrs=[call])
     number = session().scalars(select(Cdr.id).where(Cdr.served_msisdn == msisdn)).one()
-    paid = {**CASH, "msisdn": msisdn, "receipt_number": "SJ-7", "amount": 80, "disputed_amount": 80}
-    paid["lines"] = [{"line": f"call:{number}", "amount": 80}]
+    refund = {**CASH, "msisdn": msisdn, "receipt_number": "SJ-7", "amount": 80, "disputed_amount": 80}
+    refund["lines"] = [{"line": f"call:{number}", "amount": 80}]
     if not prepaid:
-        assert desk.refused("refunds/cash", **paid) == "receipt_unknown"
+        assert desk.refused("refunds/cash", **refund) == "receipt_unknown"
         return
-    desk.twice("refunds/cash", **paid)
+    desk.twice("refunds/cash", **refund)
     assert desk.moved() == {"adjustment": 80, "cash": -80}
 
 
