@@ -97,7 +97,8 @@ def _pay_lines(
     receipt: ReceiptRow, amount: int, lines: Sequence[LinePart], effect: Effect, form: dict[str, Any] | None
 ) -> Document:
     papers = Papers.of(receipt.subscription_id)
-    division = split(papers, claims.fitting(papers, lines, _kind_of(receipt, lines), amount))
+    kind = _kind_of(receipt, lines)
+    division = split(papers, claims.fitting(papers, lines, kind, amount))
     fall = division.fallen + division.late_fee_owed
     possible = _possible(receipt, division)
     if possible < amount - fall or amount == fall:
@@ -112,7 +113,7 @@ def _pay_lines(
     ]
     sharing = {"fallen": fall, "late_fee": division.with_it, "source": source.kind}
     posted = [line for line in postings if line.amount]
-    document = _pay(receipt, posted, amount - fall, effect, {**(form or {}), **sharing})
+    document = _pay(receipt, posted, amount - fall, effect, {**(form or {}), **sharing}, kind)
     entry = Entry(document.entry, effect.key, repeated=False)
     claims.give(papers, lines, division.settled(ClaimState.REFUNDED), effect, entry)
     return document
@@ -220,14 +221,20 @@ def _check_receipt(receipt: ReceiptRow, amount: int) -> None:
 
 
 def _pay(
-    receipt: ReceiptRow, lines: Sequence[Line], cash: int, effect: Effect, form: dict[str, Any] | None
+    receipt: ReceiptRow,
+    lines: Sequence[Line],
+    cash: int,
+    effect: Effect,
+    form: dict[str, Any] | None,
+    kind: str | None = None,
 ) -> Document:
-    entry = ledger.post(effect, f"{receipt.kind}_refund", lines, memo=receipt.number)
+    kind = kind or receipt.kind
+    entry = ledger.post(effect, f"{kind}_refund", lines, memo=receipt.number)
     receipt.refunded = min(receipt.amount, receipt.refunded + cash)
     session().flush()
     columns = {
         "subscription_id": receipt.subscription_id,
-        "kind": receipt.kind,
+        "kind": kind,
         "method": "cash",
         "amount": cash,
     }

@@ -15,6 +15,7 @@ from service_tasks import dates, entitlements, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Issued, LinePart, Receipt, Subscription, gateway
+from service_tasks.gateway.claims import USED
 from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
 from service_tasks.targets import open_target
@@ -29,6 +30,12 @@ def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: st
     if receipt is None or subscription is None:
         return False
     return receipt.subscription_id == subscription.id and kind in (None, receipt.kind)
+
+
+def _paid_for(subscription: Subscription, kind: str, parts: Sequence[LinePart]) -> str:
+    """The kind of receipt by which this was paid: calls were deducted from what a prepaid number had paid in."""
+    deducted = subscription.kind == "prepaid" and bool(parts) and all(part.line.startswith(USED) for part in parts)
+    return "prepayment" if kind == "charge" and deducted else kind
 
 
 @handler(
@@ -51,8 +58,9 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     amount, number = parameters["amount"], parameters["receipt_number"]
     subscription = gateway().find(parameters["msisdn"])
     beyond = beyond_disputed(amount, parameters["disputed_amount"])
-    receipt = gateway().receipt(number)
-    if subscription is None or not belongs(receipt, subscription, parameters["kind"]):
+    receipt, parts = gateway().receipt(number), lines.parts(parameters["lines"])
+    kinds = {parameters["kind"], _paid_for(subscription, parameters["kind"], parts)} if subscription else set()
+    if subscription is None or not any(belongs(receipt, subscription, kind) for kind in kinds):
         raise together(BpmnError("receipt_unknown", receipt=number), *beyond)
     if beyond and receipt is not None and receipt.refunded >= receipt.amount:
         raise together(BpmnError("receipt_used", receipt=number), *beyond)
@@ -60,7 +68,6 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
     codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
     with refusing(*codes, renamed=lines.NOT_HELD):
-        parts = lines.parts(parameters["lines"])
         refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=parts)
     way = "own_money" if parameters["kind"] == "prepayment" else "cash"
     _use(parameters, call, way=way, amount=refund.amount, payee=subscription.msisdn)

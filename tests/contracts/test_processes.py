@@ -301,6 +301,20 @@ def _fields(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from _fields(component.get("components", []))
 
 
+NOTICES = {"TS-005": "2001-04-27", "TS-006": "2001-07-04", "TS-007": "2002-03-01"}
+
+
+@pytest.mark.parametrize("key", ["CH-002", *(f"TS-00{number}" for number in range(1, 9))])
+def test_every_chart_of_the_manual_says_whose_it_is(key: str) -> None:
+    """Whoever opens a process reads who answers for it, which edition it is and on what it rests, in either language."""
+    catalogue = yaml.safe_load((PROCESSES / "translations" / f"{key}.en.yaml").read_text(encoding="utf-8"))
+    notice = re.escape(NOTICES.get(key, ""))
+    assert re.search(
+        rf"负责：.+。第一版，2002-08-22。依据：.*{notice}", definition(key).processes[key].diagram.documentation
+    )
+    assert re.search(rf"Owner: .+\. First edition, 2002-08-22\. Basis: .*{notice}", catalogue["documentation"][""])
+
+
 def test_every_step_of_the_manual_is_somewhere() -> None:
     """Each id of the manual is declared, each declared id exists, and each step says where it comes from."""
     survey = coverage.survey(PROCESSES, coverage.manual_ids(ROOT / "docs" / "manual_ids.csv"))

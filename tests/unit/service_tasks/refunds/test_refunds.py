@@ -10,9 +10,11 @@ from sqlalchemy import select
 from engine.runtime import BpmnError
 from models.base import session, transaction
 from models.billing import CreditNote, LateFeeWaiver, Refund
+from models.usage import Cdr
 from service_tasks.gateway import Effect, gateway
 
 BILL = {"period": "2026-10", "items": [{"kind": "function_fee", "text": "彩铃", "amount": 8000}]}
+CALLS_BILLED = [{"kind": "call", "text": "通话费", "amount": 80}]
 RECEIPTS = [
     {"number": "SJ-1", "kind": "prepayment", "amount": 20000},
     {"number": "SJ-2", "kind": "charge", "amount": 5000},
@@ -96,6 +98,24 @@ def test_the_sheet_goes_with_the_refund(desk: Any) -> None:
 def test_cash_that_may_not_be_paid_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
     """Another number's receipt, a receipt of another kind, one already used: nothing is paid, and the code says why."""
     assert desk.refused("refunds/cash", **{**CASH, **changed}) == code
+
+
+@pytest.mark.parametrize("prepaid", [True, False])
+def test_calls_that_were_deducted_come_back_on_the_receipt_of_the_prepayment(desk: Any, prepaid: bool) -> None:
+    """A prepaid customer has no other receipt; one who pays by bill cannot use that of a prepayment for calls."""
+    msisdn, kind = "13900000007", "prepaid" if prepaid else "gotone"
+    receipt = {"number": "SJ-7", "kind": "prepayment", "amount": 5000}
+    bill = {} if prepaid else {"bill": {"period": "2026-10", "paid": True, "items": CALLS_BILLED}}
+    call = {"msisdn": msisdn, "start": "2026-10-09T09:00:00", "basic": 80}
+    desk.given({"msisdn": msisdn, "kind": kind, "prepayment": 5000, "receipts": [receipt], **bill}, cdrs=[call])
+    number = session().scalars(select(Cdr.id).where(Cdr.served_msisdn == msisdn)).one()
+    refund = {**CASH, "msisdn": msisdn, "receipt_number": "SJ-7", "amount": 80, "disputed_amount": 80}
+    refund["lines"] = [{"line": f"call:{number}", "amount": 80}]
+    if not prepaid:
+        assert desk.refused("refunds/cash", **refund) == "receipt_unknown"
+        return
+    desk.twice("refunds/cash", **refund)
+    assert desk.moved() == {"adjustment": 80, "cash": -80}
 
 
 def test_a_receipt_gives_back_no_more_than_its_amount(desk: Any) -> None:
