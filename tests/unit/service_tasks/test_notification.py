@@ -84,9 +84,9 @@ def test_unknown_templates_are_refused(desk: Any) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_message_names_its_case_and_a_day(name: str) -> None:
     """Whoever reads it again weeks later knows which complaint it is about, and when it was so or will be."""
-    named = set(Template(TEMPLATES[name].text).get_identifiers())
-    assert "case_number" in named
-    assert named & {"date", "settle_on", "period", "effective_on", "until"}
+    identifiers = set(Template(TEMPLATES[name].text).get_identifiers())
+    assert "case_number" in identifiers
+    assert identifiers & {"date", "settle_on", "period", "effective_on", "until"}
 
 
 def test_the_day_of_a_message_is_that_of_the_office(desk: Any) -> None:
