@@ -24,7 +24,7 @@ from models.complaint import Complaint, ComplaintState
 from models.customer import SubscriptionState
 from models.notice import MessageState, OutboxMessage
 from office import recalls
-from service_tasks import dates, notification
+from service_tasks import notification
 from service_tasks.gateway import gateway
 
 SMS, LETTER = "sms", "letter"
@@ -77,8 +77,7 @@ def _keep(change: Change, key: str, field: str, channel: str | None, text: str) 
 
 
 def _body(template: str, case_number: str, text: str, at: datetime) -> str:
-    day = dates.day_of(at)
-    return notification.body(template, {"case_number": case_number, "text": text, "date": f"{day.month}月{day.day}日"})
+    return notification.body(template, {**notification.known(case_number, at), "text": text})
 
 
 def bodies(case_number: str, text: str, at: datetime) -> tuple[str, ...]:

@@ -77,5 +77,5 @@ def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime, 
             raise NotSayable(reasons={"told": [doubt]})
         aside = [doubt.code] if doubt is not None else []
         cases.meet_limit(complaint.instance_id, text=progress, by=by, at=at, aside=aside)
-        text = notification.body(TEMPLATE, {"case_number": case_number, "progress": progress})
+        text = notification.body(TEMPLATE, {**notification.known(case_number, at), "progress": progress})
         notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)

@@ -22,7 +22,7 @@ from models.complaint import Complaint
 from models.customer import SubscriptionState
 from models.identity import Department
 from models.notice import DepartmentNotice, MessageState, OutboxMessage
-from service_tasks import amounts, schemas
+from service_tasks import amounts, dates, schemas
 from service_tasks.gateway import gateway
 
 
@@ -46,7 +46,9 @@ class Message(NamedTuple):
 
 
 _NEW = insert(OutboxMessage)
-TAKEN_BACK = Message("您的投诉 $case_number 中误退的 $amount 元已更正：$what。如有疑问，请与我们联系。", ("amount",))
+TAKEN_BACK = Message(
+    "您的投诉 $case_number 中误退的 $amount 元已更正：$what。如有疑问，请与我们联系。（$date）", ("amount",)
+)
 TEMPLATES = {
     "charge_held": Message(
         "您有争议的话费 $amount 元已挂帐，其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。（案件 $case_number）",
@@ -60,36 +62,38 @@ TEMPLATES = {
         "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
         ("amount",),
     ),
-    "hold_credited": Message("您挂帐的话费 $amount 元经核算已冲减，请留意帐单。（批次 $case_number）", ("amount",)),
+    "hold_credited": Message(
+        "您挂帐的话费 $amount 元经核算已冲减，请留意帐单。（批次 $case_number，$date）", ("amount",)
+    ),
     "hold_due": Message(
-        "您挂帐的话费 $amount 元经核算恢复应缴，请按时缴纳。原因：$reason（批次 $case_number）", ("amount",)
+        "您挂帐的话费 $amount 元经核算恢复应缴，请按时缴纳。原因：$reason（批次 $case_number，$date）", ("amount",)
     ),
     "credit_on_thursday": Message(
         "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知。（案件 $case_number）", ("amount",)
     ),
-    "credit_posted": Message("您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number）", ("amount",)),
+    "credit_posted": Message("您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number，$date）", ("amount",)),
     "reward_scheduled": Message(
         "感谢您的投诉，现给予投诉奖励 $amount 元，将随 $period 的帐单兑现，帐单出具后可查。（案件 $case_number）",
         ("amount",),
     ),
-    "reward_posted": Message("您的投诉奖励 $amount 元已兑现，请留意帐单。（案件 $case_number）", ("amount",)),
+    "reward_posted": Message("您的投诉奖励 $amount 元已兑现，请留意帐单。（案件 $case_number，$date）", ("amount",)),
     "mandate_renewed": Message(
         "您的托收已重新办理，$effective_on 起生效，每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。（案件 $case_number）"
     ),
     "reply": Message("您的投诉 $case_number 答复如下：$text（$date）"),
     "explanation": Message("您的投诉 $case_number 说明如下：$text（$date）"),
-    "interim_reply": Message("您的投诉 $case_number 正在处理：$progress。"),
-    "withdrawn": Message("您的投诉 $case_number 已按您的要求撤回，不再处理。如需再次反映，请与我们联系。"),
+    "interim_reply": Message("您的投诉 $case_number 正在处理：$progress。（$date）"),
+    "withdrawn": Message("您的投诉 $case_number 已按您的要求撤回，不再处理。如需再次反映，请与我们联系。（$date）"),
     "withdrawn_due": Message(
-        "您的投诉 $case_number 已按您的要求撤回，不再处理。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。",
+        "您的投诉 $case_number 已按您的要求撤回，不再处理。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。（$date）",
         ("amount",),
     ),
     "extended": Message("您的投诉 $case_number 情况复杂，需要延长处理时间，最迟 $until 答复您。"),
     **dict.fromkeys(("taken_back", "taken_back_owed", "taken_back_cash", "taken_back_cash_owed"), TAKEN_BACK),
     "not_reached": Message(
-        "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"
+        "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。（$date）"
     ),
-    "resolved": Message("您的投诉 $case_number 已有结果：$resolution。"),
+    "resolved": Message("您的投诉 $case_number 已有结果：$resolution。（$date）"),
 }
 
 # What departments are told in our own words, in Chinese and in English; whoever reads a notice reads it in their language.
@@ -102,12 +106,23 @@ LETTER = "letter"
 CANCELLED = "number_cancelled"  # why a message failed, as a code that pages tell in words
 
 # How they read in offices that run an earlier version: what was sent then is still what the record says was sent.
-FORMERLY = {
-    "charge_held": "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。",
-    "credit_scheduled": "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。",
-    "credit_posted": "您反映的话费已冲减 $amount 元,请留意下期帐单。",
-    "mandate_renewed": "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。",
+FORMERLY: dict[str, tuple[str, ...]] = {
+    "charge_held": ("您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。",),
+    "credit_scheduled": ("与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。",),
+    "credit_posted": (
+        "您反映的话费已冲减 $amount 元,请留意下期帐单。",
+        "您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number）",
+    ),
+    "mandate_renewed": (
+        "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。",
+    ),
+    "hold_credited": ("您挂帐的话费 $amount 元经核算已冲减，请留意帐单。（批次 $case_number）",),
+    "hold_due": ("您挂帐的话费 $amount 元经核算恢复应缴，请按时缴纳。原因：$reason（批次 $case_number）",),
+    "reward_posted": ("您的投诉奖励 $amount 元已兑现，请留意帐单。（案件 $case_number）",),
+    "interim_reply": ("您的投诉 $case_number 正在处理：$progress。",),
+    "resolved": ("您的投诉 $case_number 已有结果：$resolution。",),
 }
+KNOWN_OF_ITSELF = ("case_number", "date")  # what every message has without being given it
 
 
 class SendParameters(schemas.Parameters):
@@ -140,6 +155,12 @@ class DepartmentResult(Schema):
     notice_id = schemas.number("通知编号", "Notice")
 
 
+def known(case_number: str, at: datetime) -> dict[str, str]:
+    """What every message of a case may name: its number, and the day on which it is told, such as 11月24日."""
+    day = dates.day_of(at)
+    return {"case_number": case_number, "date": f"{day.month}月{day.day}日"}
+
+
 def body(template: str, values: Mapping[str, Any]) -> str:
     """The text of a message.
 
@@ -163,16 +184,17 @@ def _filled(text: str, message: Message, values: Mapping[str, Any]) -> str:
 
 def wordings(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     """The text of a message as it is written today and as earlier versions wrote it. Errors: as `body`."""
-    former = FORMERLY.get(template)
-    return body(template, values), *([_filled(former, TEMPLATES[template], values)] if former else [])
+    return body(template, values), *(
+        _filled(former, TEMPLATES[template], values) for former in FORMERLY.get(template, ())
+    )
 
 
 def asked_for(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
-    """The names that a template asks for; the case's number need not be given, every message has it."""
+    """The names that a template asks for; the number of the case and the day need not be given, every message has them."""
     message = TEMPLATES.get(literals.get("template", ""))
     if message is None:
         return {}
-    return {"values": {name: name != "case_number" for name in Template(message.text).get_identifiers()}}
+    return {"values": {name: name not in KNOWN_OF_ITSELF for name in Template(message.text).get_identifiers()}}
 
 
 @handler(
@@ -191,7 +213,7 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
     Errors: ValuesMissing.
     """
-    message = body(parameters["template"], {"case_number": call.business_key, **parameters["values"]})
+    message = body(parameters["template"], {**known(call.business_key, call.at), **parameters["values"]})
     number = customers_number(call.business_key) or parameters["msisdn"]
     subscription = gateway().find(number)
     failure = CANCELLED if subscription is not None and subscription.state == SubscriptionState.CANCELLED else None

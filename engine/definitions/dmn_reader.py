@@ -329,8 +329,12 @@ class _Reader:
 
     def _table(self, element: xml.Element) -> DecisionTable:
         policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation", "")
-        inputs = tuple(self._input(column) for column in children(element, "input"))
-        outputs = tuple(self._output(column, element) for column in children(element, "output"))
+        heads = [*children(element, "input"), *children(element, "output")]
+        columns = [heading_of(column) or str(number) for number, column in enumerate(heads, start=1)]
+        headings = iter(columns)
+        inputs = tuple(self._input(column, next(headings)) for column in children(element, "input"))
+        outputs = tuple(self._output(column, next(headings), element) for column in children(element, "output"))
+        self.place = {"table": self.place["table"]}
         if policy not in POLICIES or aggregation not in AGGREGATIONS:
             self.problem(element, "unknown_hit_policy", policy=policy, aggregation=aggregation)
         elif aggregation and (policy != "COLLECT" or len(outputs) != 1):
@@ -339,24 +343,23 @@ class _Reader:
             self.problem(element, "priority_without_output_values", policy=policy)
         if not outputs:
             self.problem(element, "table_without_output")
-        columns = [heading_of(column) for column in children(element, "input", "output")]
         rules = tuple(
             self._rule(row, number, len(inputs), len(outputs), columns)
             for number, row in enumerate(children(element, "rule"), start=1)
         )
         return DecisionTable(inputs, outputs, rules, policy, aggregation)
 
-    def _input(self, element: xml.Element) -> Input:
+    def _input(self, element: xml.Element, heading: str) -> Input:
         text = text_of(child(element, "inputExpression"))
-        self.place["heading"] = heading_of(element)
+        self.place["heading"] = heading
         if not text:
             self.problem(element, "input_without_expression")
         domain = text_of(child(element, "inputValues"))
         expression = self.compiled(element, text or "null", feel.compile)
         return Input(expression, self.compiled(element, domain, feel.compile_unary) if domain else None)
 
-    def _output(self, element: xml.Element, table: xml.Element) -> Output:
-        self.place["heading"] = heading_of(element)
+    def _output(self, element: xml.Element, heading: str, table: xml.Element) -> Output:
+        self.place["heading"] = heading
         domain = text_of(child(element, "outputValues")) or self._allowed(element, table)
         default = text_of(child(element, "defaultOutputEntry"))
         return Output(
@@ -387,6 +390,7 @@ class _Reader:
 
     def _rule(self, element: xml.Element, number: int, inputs: int, outputs: int, columns: list[str]) -> Rule:
         cells, results = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
+        self.place["row"] = number
         if len(cells) != inputs or len(results) != outputs:
             self.problem(element, "row_does_not_fit", inputs=len(cells), outputs=len(results))
         headings = iter(columns)

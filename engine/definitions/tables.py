@@ -105,10 +105,12 @@ class _Table:
         self.columns = columns.of_rules(heads_by_input, table.rules)
 
     def _tested(self, number: int) -> Type:
-        """What a column tests: what its expression gives, or what the column says that it is."""
-        judgement = self._judged(self.table.inputs[number].expression.text, [])
+        """What a column tests: what its expression gives, or what the column says that it is; called by its name, or as the expression stands."""
+        text = self.table.inputs[number].expression.text
+        judgement = self._judged(text, [])
         declaration = TYPES.get(self.decision.heads.inputs[number][1], "")
-        return judgement if judgement.is_known else inferred.named(declaration).named(judgement.said)
+        tested = judgement if judgement.is_known else inferred.named(declaration)
+        return tested if tested.said else tested.named(judgement.said or text)
 
     def _judged(self, text: str, findings: list[Doubt]) -> Type:
         return feel.judge(text, self.model.names, self.model.functions)(self.names, findings)

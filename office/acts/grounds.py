@@ -107,7 +107,7 @@ def told(
     key: str, complaint: Complaint, template: str, values: Mapping[str, Any], *, tell: str, by: Actor, at: datetime
 ) -> dict[str, str]:
     """Tell the customer, once per key; what a step says of it."""
-    text = notification.body(template, {"case_number": complaint.case_number, **values})
+    text = notification.body(template, {**notification.known(complaint.case_number, at), **values})
     if tell == correspondence.SMS:
         notification.queue(key, complaint.case_number, complaint.msisdn or "", template, text, at, by=by.user)
     else:

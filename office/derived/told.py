@@ -63,7 +63,7 @@ def _sent(
 ) -> Expected:
     """A text message of a process."""
     template, values = str(parameters.get("template", "")), parameters.get("values") or {}
-    bodies = notification.wordings(template, {"case_number": verdict.business_key, **values})
+    bodies = notification.wordings(template, {**notification.known(verdict.business_key, entry.at), **values})
     numbers = (variables.get("msisdn"), parameters.get("msisdn"))
     return Expected(
         entry.seq,
@@ -79,7 +79,9 @@ def _sent(
 
 
 def _interim(verdict: Verdict, entry: record.Entry, text: str, variables: Mapping[str, Any]) -> Expected:
-    bodies = notification.wordings(replies.TEMPLATE, {"case_number": verdict.business_key, "progress": text})
+    bodies = notification.wordings(
+        replies.TEMPLATE, {**notification.known(verdict.business_key, entry.at), "progress": text}
+    )
     columns = {"template": (replies.TEMPLATE,), "body": bodies, "queued_at": (entry.at,), "told_by": (entry.actor,)}
     return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn"),), "channel": ("sms",)})
 

@@ -214,7 +214,7 @@ def test_twenty_elements_are_the_same_twenty_after_a_reload(fresh: Page, databas
         for _ in range(times):
             page.locator("#panel-diagram").get_by_role("button", name=button).click()
     assert seen(page) == state
-    assert len([id for id, one in state.items() if one["type"] != "bpmn:SequenceFlow"]) == len(steps) + 2 >= 18
+    assert len([id for id, one in state.items() if one["type"] != "bpmn:SequenceFlow"]) == len(steps) + 2 == 20
     assert reloaded(page, NEW) == state
     assert page.evaluate(TOLD) == []
     text = editing.text_of(page, f"{NEW}.bpmn")

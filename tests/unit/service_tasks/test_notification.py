@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from models.base import session
 from models.notice import DepartmentNotice, OutboxMessage
 from office import correspondence
+from service_tasks import dates
 from service_tasks.notification import (
     TEMPLATES,
     WORDINGS,
@@ -19,6 +20,7 @@ from service_tasks.notification import (
     ValuesMissing,
     body,
     in_words,
+    wordings,
 )
 
 HELD = {"msisdn": "13900000001", "template": "charge_held", "values": {"amount": 1250, "settle_on": "2026-11-26"}}
@@ -58,8 +60,10 @@ def test_a_message_to_a_cancelled_number_has_failed_at_once(desk: Any) -> None:
 
 def test_values_are_never_read_as_templates() -> None:
     """What a customer or a clerk typed stays what was typed, dollar signs, braces and all."""
-    text = body("resolved", {"case_number": "$resolution {0.__class__}", "resolution": "$case_number ${amount} %s"})
-    assert text == "您的投诉 $resolution {0.__class__} 已有结果：$case_number ${amount} %s。"
+    values = {"case_number": "$resolution {0.__class__}", "resolution": "$case_number ${amount} %s", "date": "$date"}
+    assert (
+        body("resolved", values) == "您的投诉 $resolution {0.__class__} 已有结果：$case_number ${amount} %s。（$date）"
+    )
 
 
 def test_a_missing_value_is_an_incident_not_a_message(desk: Any) -> None:
@@ -75,6 +79,28 @@ def test_unknown_templates_are_refused(desk: Any) -> None:
         desk.run("notification/send", msisdn="13900000001", template="hello", values={})
     with pytest.raises(UnknownTemplate):
         body("hello", {})
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_message_names_its_case_and_a_day(name: str) -> None:
+    """Whoever reads it again weeks later knows which complaint it is about, and when it was so or will be."""
+    identifiers = set(Template(TEMPLATES[name].text).get_identifiers())
+    assert "case_number" in identifiers
+    assert identifiers & {"date", "settle_on", "period", "effective_on", "until"}
+
+
+def test_the_day_of_a_message_is_that_of_the_office(desk: Any) -> None:
+    """The step need not give it; it is the day on which the message was queued, as the office has it."""
+    desk.run("notification/send", msisdn="13900000001", template="credit_posted", values={"amount": 8800})
+    message = session().scalars(select(OutboxMessage)).one()
+    day = dates.day_of(message.queued_at)
+    assert message.body.endswith(f"（案件 AJ-2026-000001，{day.month}月{day.day}日）")
+
+
+def test_a_message_without_a_day_is_still_one_of_ours() -> None:
+    """Offices have sent them; whoever verifies such a case accuses nobody."""
+    values = {"amount": 8800, "case_number": "AJ-2026-000001", "date": "11月24日"}
+    assert "您反映的话费已冲减 88.00 元，请留意帐单。（案件 AJ-2026-000001）" in wordings("credit_posted", values)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -302,19 +302,19 @@ RULES = {
         "The decision “%(name)s” holds a function of its own, a call of another language, or nothing. Make a table or an expression of it."
     ),
     "unknown_hit_policy": _(
-        "The hit policy of the table is not known (%(policy)s %(aggregation)s). Choose one of the list."
+        "The hit policy of %(place)s is not known (%(policy)s %(aggregation)s). Choose one of the list."
     ),
     "aggregation_needs_one_collected_output": _(
-        "Only a table that collects one result can add up or count. Choose another hit policy."
+        "%(place)s: only a table that collects one result can add up or count. Choose another hit policy."
     ),
     "priority_without_output_values": _(
-        "The hit policy %(policy)s needs the possible results in order. List them in the result column."
+        "%(place)s: the hit policy %(policy)s needs the possible results in order. List them in the result column."
     ),
-    "table_without_output": _("The table has no result column. Add one."),
+    "table_without_output": _("%(place)s: the table has no result column. Add one."),
     "input_without_expression": _(
-        "A column of the table does not say what it tests. Enter a variable or an expression."
+        "%(place)s: the column does not say what it tests. Enter a variable or an expression."
     ),
-    "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
+    "row_does_not_fit": _("%(place)s: the row has another number of cells than there are columns. Fill the row anew."),
     # ways through the diagram: warnings
     "begun_not_in_force": _(
         "“%(name)s” begins %(process)s beside its cases, and %(process)s is not in force: they would wait for what never begins. Have %(process)s published first."

@@ -201,6 +201,17 @@ def test_the_list_of_a_column_and_its_default() -> None:
     ]
 
 
+def test_what_a_column_tests_is_told_beside_the_cell() -> None:
+    """A variable of which only the column says the type stands there by its name: not the cell twice."""
+    text = (
+        '<decisionTable hitPolicy="FIRST"><input id="i"><inputExpression typeRef="number"><text>level</text></inputExpression></input>'
+        '<output name="r"/><rule><inputEntry><text>"gold"</text></inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable>'
+    )
+    parsed = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
+    (doubt,) = tables.doubts(parsed, parsed.find("d"), Names({}, complete=False), asked_for=False)
+    assert (doubt.rule, doubt.values["variable"], doubt.values["other"]) == ("kinds_differ", "level", '"gold"')
+
+
 def test_a_knowledge_model_knows_its_parameters_only() -> None:
     """Whatever else it names is null there, also when the process has a variable of that name."""
     knowledge = (

@@ -223,6 +223,30 @@ def test_what_is_not_there_is_left_out(rule: str, values: dict[str, str], langua
     assert "this_one" in findings.text(engine.Problem(1, "x", rule, {"name": "登记", **full}))
 
 
+TABLE = (
+    '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d" name="等级"><decisionTable hitPolicy="FIRST"><input id="i">'
+    '<inputExpression><text>level</text></inputExpression></input><output name="r"/><rule id="r1"><inputEntry><text>1</text></inputEntry>'
+    "<outputEntry><text>2</text></outputEntry></rule></decisionTable></decision></definitions>"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("<text>level</text>", "", "column “1” of the table “等级”"),
+        ("<outputEntry><text>2</text></outputEntry>", "", "rule 1 of the table “等级”: the row has another number"),
+        ('<output name="r"/>', "", "the decision “等级”: the table has no result column"),
+        ("FIRST", "BEST", "The hit policy of the decision “等级”"),
+        ("FIRST", "PRIORITY", "the decision “等级”: the hit policy PRIORITY"),
+        ('"FIRST"', '"FIRST" aggregation="SUM"', "the decision “等级”: only a table that collects"),
+    ],
+)
+def test_what_is_wrong_with_a_table_says_in_which(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    """Of several tables in a file, and of many columns and rules, the owner finds the one; a column that nobody named by its number."""
+    (tmp_path / "d.dmn").write_text(TABLE.replace(right, wrong), encoding="utf-8")
+    assert any(findings.text(one).startswith(said) for one in published.lint_file(tmp_path / "d.dmn"))
+
+
 def test_an_expression_that_another_tool_begins_with_an_equals_sign() -> None:
     """What to do is said, and not only where it cannot be read."""
     drawn = process("P", start(), user("x", due="=accepted_at"), end(), path("begun", "x", "finished"))
