@@ -23,11 +23,10 @@ from pathlib import Path
 
 import office
 import service_tasks
-from engine import definitions, runtime
+from engine import definitions, diagrams, runtime
 from engine.ground import xml
 from office import papers, reference
 
-ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 MANUAL_REF = "manualRef"
 MANUAL = Path(__file__).parents[1] / "docs" / "manual_ids.csv"
@@ -191,7 +190,7 @@ def _bare(directory: Path) -> Iterator[str]:
         sources = [flow.source for flow in definition.flows.values()]
         for element in definition.elements.values():
             decides = element.type in DECIDING and sources.count(element.id) > 1
-            if (element.type in ACTIVITIES or decides) and not element.manual_refs:
+            if (element.type in diagrams.ACTIVITIES or decides) and not element.manual_refs:
                 yield f"{key}#{element.id}"
 
 

@@ -14,7 +14,7 @@ from engine import elements
 from engine.definitions import catalogue, four_eyes, pattern_lint, soundness, times, trials, vendor_extensions
 from engine.definitions.package import MissingFile, Package, load_package
 from engine.diagrams import pictures, settings
-from engine.diagrams.diagram import ACTIVITIES, EVENTS, Diagram, Element, Parameter, parse
+from engine.diagrams.diagram import ACTIVITIES, EVENTS, SERVED, THROWING, Diagram, Element, Parameter, parse
 from engine.diagrams.graph import reachable, recursive_calls
 from engine.elements import service_task
 from engine.ground.errors import Problem, first_findings
@@ -29,8 +29,7 @@ RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
 # Our own extensions by the kind of element that they mean something at; properties are judged one by one (`settings`).
 EXTENSIONS = {
-    "serviceTask": "serviceTaskOperator",
-    "intermediateThrowEvent": "serviceTaskOperator",
+    **dict.fromkeys(SERVED, "serviceTaskOperator"),
     "businessRuleTask": "calledDecisionId",
 }
 MANY = 2
@@ -252,11 +251,11 @@ def _element(element: Element) -> Iterator[Problem]:
 
 def _throws_nothing(element: Element) -> bool:
     """A message is thrown by the service task that brings it to those who wait; without one nothing would happen."""
-    return element.type == "intermediateThrowEvent" and not (element.trigger == "message" and element.topic)
+    return element.type in THROWING and not (element.trigger == "message" and element.topic)
 
 
 def _event(element: Element) -> Iterator[Problem]:
-    if element.type not in EVENTS or element.type == "intermediateThrowEvent":
+    if element.type not in EVENTS - THROWING:
         return
     beginning = element.type == "startEvent" and element.trigger == "timer"
     executed = element.trigger in elements.triggers(element.type) and element.trigger_count < MANY

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from engine.definitions.package import Package
-from engine.diagrams.diagram import SERVED, Diagram, Element, parse
+from engine.diagrams.diagram import SERVED, THROWING, Diagram, Element, parse
 from engine.ground.errors import EngineError, Problem
 
 MOST_KEPT = 256
@@ -50,7 +50,7 @@ def _waits(element: Element) -> bool:
 
 
 def _throws(element: Element) -> bool:
-    return element.type == "intermediateThrowEvent" and bool(element.message)
+    return element.type in THROWING and bool(element.message)
 
 
 def _brought(element: Element) -> Iterator[str]:

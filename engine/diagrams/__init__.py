@@ -1,12 +1,13 @@
 """Diagrams: what a BPMN file says, what is drawn of it, and how both are mended."""
 
-from engine.diagrams.diagram import Diagram, Element, Flow, parse
+from engine.diagrams.diagram import ACTIVITIES, Diagram, Element, Flow, parse
 from engine.diagrams.identifiers import Mending
 from engine.diagrams.repair import Mended, executable, mend
 from engine.diagrams.settings import asked_properties
 from engine.diagrams.shapes import Drawing, read_drawing
 
 __all__ = [
+    "ACTIVITIES",
     "Diagram",
     "Drawing",
     "Element",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.diagrams import normalization
-from engine.diagrams.diagram import EVENT_DEFINITION, SPIFF, Diagram, Element
+from engine.diagrams.diagram import EVENT_DEFINITION, SPIFF, THROWING, Diagram, Element
 from engine.diagrams.normalization import BOOLEAN_ATTRIBUTES, BOOLEANS, BPMN
 from engine.ground import xml
 from engine.ground.errors import Problem
@@ -52,7 +52,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
         }
     ),
     "serviceTask": frozenset({"resultVariable", "caseLimit", "caseLimitWhen"}),
-    "intermediateThrowEvent": frozenset({"resultVariable"}),
+    **dict.fromkeys(THROWING, frozenset({"resultVariable"})),
     "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
     "receiveTask": MESSAGES,
     "intermediateCatchEvent": MESSAGES,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from marshmallow import Schema
 
 from engine.definitions.package import Package
-from engine.diagrams.diagram import Diagram, Element
+from engine.diagrams.diagram import THROWING, Diagram, Element
 from engine.elements import refusals
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
@@ -36,7 +36,7 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
     """There is a handler, and it is given what it takes; a message is thrown by the service task that brings it to those who wait."""
     if element.trigger == "message" and not element.message:
         yield problem(element, "no_message")
-    if element.type == "serviceTask" or element.topic:
+    if element.type not in THROWING or element.topic:
         yield from _topic(element)
 
 

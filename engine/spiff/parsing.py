@@ -12,6 +12,8 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.diagrams import diagram, normalization
+from engine.diagrams.diagram import THROWING
+from engine.diagrams.normalization import BPMN
 from engine.ground import xml
 from engine.ground.errors import Invalid
 from engine.spiff.specs import Parser, own_events, repeat
@@ -101,7 +103,7 @@ def _carried_out_by_us(root: xml.Element) -> None:
     for start in [e for e in root.iter() if xml.local(e) == "startEvent"]:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)
-    for throw_event in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
-        throw_event.tag = str(throw_event.tag).replace("intermediateThrowEvent", "serviceTask")
-        for event in [e for e in throw_event if xml.local(e).endswith("EventDefinition")]:
-            throw_event.remove(event)
+    for throwing in [e for e in root.iter() if xml.local(e) in THROWING]:
+        throwing.tag = f"{{{BPMN}}}serviceTask"
+        for event in [e for e in throwing if xml.local(e).endswith("EventDefinition")]:
+            throwing.remove(event)

@@ -6,25 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.definitions import Definition
-from engine.diagrams import Element
+from engine.diagrams import ACTIVITIES, Element
 from tools.reference_pages.markdown import code, table
 
-STEPS = ("userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess")
-KINDS = {
-    "userTask": "user task",
-    "serviceTask": "service task",
-    "businessRuleTask": "decision",
-    "receiveTask": "message",
-    "callActivity": "calls",
-    "subProcess": "sub-process",
-}
+SHORT = {"businessRuleTask": "decision", "receiveTask": "message", "callActivity": "calls", "subProcess": "sub-process"}
 
 
 def render(definition: Definition) -> str:
     """Markdown of one process page."""
     english: dict[str, Any] = definition.english.get(definition.key, {})
     diagram = definition.processes[definition.key].diagram
-    steps = [element for element in definition.elements.values() if element.type in STEPS]
+    steps = [element for element in definition.elements.values() if element.type in ACTIVITIES]
     parts = [
         f"# {definition.key} · {definition.name} · {english.get('', '')}\n",
         diagram.documentation,
@@ -40,6 +32,11 @@ def render(definition: Definition) -> str:
         table(("end", "中文"), _ends(definition, english)),
     ]
     return "\n".join(part for part in parts if part).rstrip() + "\n"
+
+
+def _words(type: str) -> str:
+    """Write `userTask` as `user task`."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type)
 
 
 def _step(element: Element, english: dict[str, Any]) -> list[str]:
@@ -59,7 +56,7 @@ def _step(element: Element, english: dict[str, Any]) -> list[str]:
         limit = f"{limit} (keeps the limit of the case)".strip()
     return [
         _named(element, english),
-        KINDS[element.type],
+        SHORT.get(element.type) or _words(element.type),
         department,
         limit,
         code(subject),

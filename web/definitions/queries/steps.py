@@ -14,8 +14,6 @@ from web.lookup.departments import department_codes
 from web.telling import names
 from web.telling.i18n import in_language
 
-KINDS = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
-
 
 @dataclass(frozen=True)
 class Step:
@@ -37,7 +35,7 @@ class Step:
 def of(definition: definitions.Definition) -> list[Step]:
     """Every activity of a process, in the order in which it is drawn."""
     departments = _Departments()
-    return [_step(definition, e, departments) for e in definition.elements.values() if e.type in KINDS]
+    return [_step(definition, e, departments) for e in definition.elements.values() if e.type in diagrams.ACTIVITIES]
 
 
 def limit_of_all(definition: definitions.Definition) -> str:

@@ -4,8 +4,8 @@
 /** @import { Editing } from "../../../types/draft" */
 
 const FIRST = 2_000;
-/** @type {Record<string, string>} */
-const PARTS = { "spiffworkflow:ServiceTaskOperator": "serviceTask", "spiffworkflow:CalledDecisionId": "businessRuleTask" };
+/** @type {Record<string, string[]>} */
+const PARTS = { "spiffworkflow:ServiceTaskOperator": ["serviceTask", "intermediateThrowEvent"], "spiffworkflow:CalledDecisionId": ["businessRuleTask"] };
 
 export class KeptSettings {
   static $inject = ["eventBus", "config.bench"];
@@ -26,7 +26,7 @@ export class KeptSettings {
   isLost(property, parent) {
     const kind = kindOf(parent);
     if (!kind || !property?.$type) return false;
-    if (property.$type in PARTS) return PARTS[property.$type] !== kind;
+    if (property.$type in PARTS) return !PARTS[property.$type].includes(kind);
     return property.$type === "spiffworkflow:Property" && this.isOurs(property.name) && !this.means(property.name ?? "", kind);
   }
 
