@@ -80,17 +80,17 @@ def test_a_test_that_reaches_for_a_private_name_is_counted() -> None:
 
 
 def test_every_room_of_the_engine_has_its_door_measured() -> None:
-    """A room without a list offers all that it imports; with one, what is listed. Another name on the way out is counted."""
+    """A room without a list offers all that it imports and defines; with one, what is listed. Another name on the way out is counted."""
     figures = doors.measured(
         modules(
             engine____init__="from datetime import datetime\nfrom a import b as c\n__all__ = ['c']\n",
-            engine__room____init__="from a import b, c\n\ndef d(): ...\n",
+            engine__room____init__="from a import b, c\n\nMOST = 3\n\ndef d(): ...\n",
             engine__room__inner="from a import e, f, g, h\n",
         )
     )
     figure = {figure.name: figure for figure in figures}
     widest = figure["names at the widest front door"]
-    assert (widest.count, widest.places) == (3, ("engine/room",))
+    assert (widest.count, widest.places) == (4, ("engine/room",))
     assert figure["names changed at a front door"].places == ("engine: b",)
 
 
