@@ -74,7 +74,7 @@ def expressions(around: Surroundings, process: Drawn) -> Iterator[PlacedExpressi
 
 def _of_element(around: Surroundings, process: Drawn, element: Element) -> Iterator[PlacedExpression]:
     names = around.at(process.key, element.id)
-    asked = partial(_asked, element)
+    expression = partial(_placed, element)
     for place, text, expected in (
         ("due", element.properties.get("due"), TIME),
         ("correlationKey", element.properties.get("correlationKey"), ANYTHING),
@@ -83,16 +83,16 @@ def _of_element(around: Surroundings, process: Drawn, element: Element) -> Itera
         ("timer", element.timer_expression, TIME),
     ):
         if text:
-            yield asked(place, text, names, expected)
+            yield expression(place, text, names, expected)
     handler = handlers.handlers_by_topic().get(element.topic)
     for parameter in element.parameters:
         schema = handler.takes.fields.get(parameter.name) if handler is not None else None
         expected = variable_types.taken(schema) if schema is not None else ANYTHING
-        yield asked(parameter.name, parameter.expression, names, expected, takes=parameter.name)
-    yield from (asked(name, text, names) for name, text in element.properties.items() if name.startswith(IN))
+        yield expression(parameter.name, parameter.expression, names, expected, takes=parameter.name)
+    yield from (expression(name, text, names) for name, text in element.properties.items() if name.startswith(IN))
     if element.type == "callActivity":
         inside = around.finally_(element.called) if element.called in around.drawn else EMPTY
-        yield from (asked(name, text, inside) for name, text in element.properties.items() if name.startswith(OUT))
+        yield from (expression(name, text, inside) for name, text in element.properties.items() if name.startswith(OUT))
     yield from _of_done(element, _after(process, element, names))
     if element.multi_instance is not None:
         yield from _of_list(around, process, element, element.multi_instance)
@@ -102,10 +102,10 @@ def _of_done(element: Element, names: Names) -> Iterator[PlacedExpression]:
     """What is asked once a step is done."""
     for name, expected in AFTER.items():
         if text := element.properties.get(name):
-            yield _asked(element, name, text, names, expected, takes="" if expected == BOOLEAN else name)
+            yield _placed(element, name, text, names, expected, takes="" if expected == BOOLEAN else name)
     for name in settings.NAMES:
         variables = (variable.strip() for variable in element.properties.get(name, "").split(","))
-        yield from (_asked(element, name, variable, names) for variable in variables if settings.usable(variable))
+        yield from (_placed(element, name, variable, names) for variable in variables if settings.usable(variable))
 
 
 def _of_list(
@@ -114,14 +114,14 @@ def _of_list(
     """What is asked of the list of a multi-instance activity, and of each item."""
     names = around.within(process.key, element)
     list_names = around.listing(process.key, element)
-    yield _asked(element, "inputCollection", marker.collection, list_names, LIST, takes="inputCollection")
+    yield _placed(element, "inputCollection", marker.collection, list_names, LIST, takes="inputCollection")
     if marker.output:
-        yield _asked(element, "outputElement", marker.output, names)
+        yield _placed(element, "outputElement", marker.output, names)
     if marker.completion:
-        yield _asked(element, "completionCondition", marker.completion, names, BOOLEAN)
+        yield _placed(element, "completionCondition", marker.completion, names, BOOLEAN)
 
 
-def _asked(
+def _placed(
     element: Element, place: str, text: str, names: Names, expected: Type = ANYTHING, takes: str = ""
 ) -> PlacedExpression:
     return PlacedExpression(

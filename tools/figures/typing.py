@@ -30,20 +30,20 @@ class Counted(NamedTuple):
 
 def measured() -> list[Figure]:
     """Expressions of type Any outside and inside the language, and what hides some from that count: aliases, casts and ignores are counted with them."""
-    hidden = {
+    hiding = {
         "aliases of Any": _all(_is_alias),
         "casts": _all(_is_cast),
         "lines that the type check leaves out": _ignores(),
     }
-    places = [place for kind in hidden.values() for place in kind]
+    places = [place for kind in hiding.values() for place in kind]
     modules = _counted()
     feel = [module for module in modules if module.module.startswith(FEEL)]
     rest = [module for module in modules if module not in feel]
-    hidden_in_feel = sum(place.startswith(FEEL.replace(".", "/")) for place in places)
+    in_feel = sum(place.startswith(FEEL.replace(".", "/")) for place in places)
     return [
-        _share("expressions of type Any, the language aside", rest, MOST, len(places) - hidden_in_feel),
-        _share("expressions of type Any in the language", feel, MOST_OF_FEEL, hidden_in_feel),
-        *(Figure(name, len(kind), None, places=tuple(kind[:5])) for name, kind in hidden.items()),
+        _share("expressions of type Any, the language aside", rest, MOST, len(places) - in_feel),
+        _share("expressions of type Any in the language", feel, MOST_OF_FEEL, in_feel),
+        *(Figure(name, len(kind), None, places=tuple(kind[:5])) for name, kind in hiding.items()),
     ]
 
 
@@ -56,10 +56,10 @@ def _counted() -> list[Counted]:
     return [row for row in rows if row.module != "Total"]
 
 
-def _share(name: str, modules: list[Counted], most: float, hidden: int) -> Figure:
+def _share(name: str, modules: list[Counted], most: float, hiding: int) -> Figure:
     worst = sorted(modules, key=lambda module: -module.untyped)[:5]
     places = tuple(f"{module.module} {module.untyped}" for module in worst)
-    return Figure(name, sum(m.untyped for m in modules) + hidden, most, sum(m.all for m in modules), places)
+    return Figure(name, sum(m.untyped for m in modules) + hiding, most, sum(m.all for m in modules), places)
 
 
 def _all(is_hidden: Callable[[ast.AST], bool]) -> list[str]:

@@ -48,7 +48,7 @@ def begin(number: str, at: datetime) -> running.Advanced:
 
 def deviations() -> list[Deviation]:
     """What verification finds in the whole database."""
-    of_cases = [one for verdict in proof.verify_each(proof.every_instance()) for one in verdict.deviations]
+    of_cases = [deviation for verdict in proof.verify_each(proof.every_instance()) for deviation in verdict.deviations]
     return [*of_cases, *proof.verify_definitions(), *proof.verify_streams(), *proof.verify_registers()]
 
 
@@ -124,7 +124,7 @@ def test_entries_cut_off_the_end_of_a_stream_are_missed(office: Session, at: dat
     written(update(StreamHead).where(StreamHead.stream_id == "sam").values(sequence=1, head=first))
     assert [deviation.kind for deviation in deviations()] == ["head"]
     people.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
-    assert [(one.kind, one.seq) for one in deviations()] == [("head", 2)]
+    assert [(deviation.kind, deviation.seq) for deviation in deviations()] == [("head", 2)]
 
 
 def test_a_case_cut_back_is_found_though_it_goes_on(office: Session, at: datetime) -> None:
@@ -133,16 +133,16 @@ def test_a_case_cut_back_is_found_though_it_goes_on(office: Session, at: datetim
     first = select(HistoryEntry.hash).where(HistoryEntry.stream_id == "2", HistoryEntry.sequence == 1).scalar_subquery()
     cut = update(ProcessInstance).where(ProcessInstance.id == 2).values(sequence=1, head=first)
     written(delete(HistoryEntry).where(*tail), cut)
-    assert "head" in {one.kind for one in proof.verify(2)}
+    assert "head" in {deviation.kind for deviation in proof.verify(2)}
     engine.cases.cancel(2, reason="mistake", by=SAM, at=at)
-    assert "head" in {one.kind for one in proof.verify(2)}
+    assert "head" in {deviation.kind for deviation in proof.verify(2)}
 
 
 def test_two_cases_cannot_exchange_their_numbers_in_the_register(office: Session) -> None:
     """The number is signed with the end of the history it belongs to."""
-    one = update(ProcessInstance).where(ProcessInstance.id == 1).values(ordinal=2)
-    other = update(ProcessInstance).where(ProcessInstance.id == 2).values(ordinal=1)
-    written(one, other)
+    first_case = update(ProcessInstance).where(ProcessInstance.id == 1).values(ordinal=2)
+    second_case = update(ProcessInstance).where(ProcessInstance.id == 2).values(ordinal=1)
+    written(first_case, second_case)
     assert {(deviation.instance_id, deviation.kind) for deviation in deviations()} == {(1, "head"), (2, "head")}
 
 
