@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 import engine
 from engine import record
-from engine.record import people
+from engine.record import person_streams
 from models.base import one_writer, session, transaction
 from models.entry import HistoryEntry
 from models.user_task import UserTask
@@ -87,8 +87,8 @@ def refuse_three_times() -> None:
     """Cleo sends a form that cannot be taken more often than is kept of each, and no more for an hour."""
     task, at = session().scalars(select(UserTask)).first(), engine.now()
     for _ in range(3):
-        people.record_refused(task, {"amount": ["required"]}, by=engine.Actor("cleo"), at=at)
-    assert record.record_not_kept(at + people.REFUSED_WITHIN) == 1
+        person_streams.record_refused(task, {"amount": ["required"]}, by=engine.Actor("cleo"), at=at)
+    assert record.record_not_kept(at + person_streams.REFUSED_WITHIN) == 1
 
 
 def rows(page: Page) -> list[tuple[str, str]]:
