@@ -11,10 +11,10 @@ from typing import Any
 from engine import record
 from web.edge.asgi.answers import FILE, Answer, Application
 from web.edge.asgi.body import Bodies, Receive
+from web.edge.asgi.capacity import Limits
 from web.edge.asgi.environ import Scope, announced, environ
 from web.edge.asgi.errors import CutOff, Refused
 from web.edge.asgi.lanes import Lane
-from web.edge.asgi.limits import Limits
 from web.edge.asgi.refusals import Refusals, header
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]

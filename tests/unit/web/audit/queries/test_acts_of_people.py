@@ -78,7 +78,7 @@ def busy(any_desk: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     Caller(any_desk.test_client(), token).get("/messages")
     with any_desk.app_context():
         tokens.revoke_all("omar", at=engine.now())
-        monkeypatch.setattr(people, "MOST_REFUSED", 1)
+        monkeypatch.setattr(person_streams, "MOST_REFUSED", 1)
         refuse_three_times()
     return there.case
 
