@@ -21,8 +21,6 @@ REFERENCE = ROOT / "docs" / "reference"
 UNWRAPPED = frozenset(
     {
         ROOT / "CHANGELOG.md",
-        ROOT / "docs" / "architecture.md",
-        ROOT / "docs" / "adr" / "0002-the-history-entry-is-the-record.md",
         ROOT / "docs" / "explanation" / "readings.md",
     }
 )
