@@ -146,7 +146,7 @@ class Played:
     def follow(self, entry: engine.record.Entry) -> None:
         """Let the twin do what an entry says was done."""
         self.followed = entry.seq
-        self.twin.at, self.twin.steps, self.twin.states, self.twin._seen = entry.at, [], [], 0
+        self.twin.at, self.twin.steps, self.twin.states, self.twin.counted = entry.at, [], [], 0
         self.twin.perform = re_execution.answers(entry.steps)
         re_execution.command(self.twin, entry.steps)
         assert canonical(self.twin.steps) == canonical(entry.steps)

@@ -79,6 +79,16 @@ def test_a_test_that_reaches_for_a_private_name_is_counted() -> None:
     assert state.measured((), modules(tests__test_jobs=text))[1].count == 4
 
 
+def test_a_private_member_of_an_object_is_reached_for_as_well() -> None:
+    """Of a class of the product, by whatever name the test has the object; what libraries and the test's own classes call so is not counted."""
+    product = modules(engine__turns="class Turns:\n    def __init__(self): self._owner = 1\n    def _wait(self): ...\n")
+    text = (
+        "turns._owner\nturns._wait()\nrow._mapping\nclass Own:\n    def _act(self): self._owner\n"
+        "class Turn:\n    def _wait(self): ...\n"
+    )
+    assert state.measured(product, modules(tests__test_turns=text))[1].places == ("tests/test_turns.py:1 turns._owner",)
+
+
 def test_every_room_of_the_engine_has_its_door_measured() -> None:
     """A room without a list offers all that it imports and defines; with one, what is listed. Another name on the way out is counted."""
     figures = doors.measured(
