@@ -1,4 +1,4 @@
-"""A case's history as sentences, one for each type of step: who did what, what the desk did by itself, what was refused, what is late."""
+"""A case's history as sentences, in one file because one match is closed over all types of steps: who did what, what the desk did, what was refused, what is late."""
 
 from __future__ import annotations
 

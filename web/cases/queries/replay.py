@@ -1,7 +1,7 @@
-"""A case as a sequence of events for replay: what each says, where tokens moved, what was asked and answered, what changed, what money moved.
+"""A case as a sequence of events for replay, in one file because the page's list and the picture are made from the same events, so that they cannot differ.
 
-The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked; other personal values are shown as on the page of the case, secret
-ones to nobody.
+An event says what happened, where tokens moved, what was asked and answered, what changed, what money moved. Numbers are masked; other personal values are shown as on the
+page of the case, secret ones to nobody.
 """
 
 from __future__ import annotations
