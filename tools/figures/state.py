@@ -13,8 +13,8 @@ CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
 
 
 def measured(modules: Modules, tests: Modules) -> list[Figure]:
-    """Modules with names that functions rebind or change; private names of the product that tests reach for."""
-    holders = [path for path, tree in modules if set(_changed(tree))]
+    """Modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
+    holders = [path for path, tree in modules if set(_changed(tree)) or any(_elsewhere(tree))]
     own = private_members(modules)
     reached = [place for path, tree in tests for place in reaches(path, tree, own)]
     return [
@@ -36,6 +36,19 @@ def _changed(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
+def _elsewhere(tree: ast.Module) -> Iterator[str]:
+    """Constants of other modules that this one changes: `module.NAME[key] = …`, `module.NAME.append(…)`."""
+    modules = {alias.asname or alias.name for node in ast.walk(tree) for alias in _imported(node)}
+    for node in ast.walk(tree):
+        holder = _holder(node)
+        if isinstance(holder, ast.Attribute) and holder.attr.isupper() and ast.unparse(holder.value) in modules:
+            yield ast.unparse(holder)
+
+
+def _imported(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+
+
 def _targets(node: ast.stmt) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
@@ -43,6 +56,12 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
 
 
 def _changed_by(node: ast.AST) -> str:
+    holder = _holder(node)
+    return holder.id if isinstance(holder, ast.Name) else ""
+
+
+def _holder(node: ast.AST) -> ast.AST | None:
+    """What a statement or a call changes an item of, if it changes one."""
     holder: ast.AST | None = None
     if isinstance(node, ast.Expr) and (attribute := _called(node.value)) and attribute.attr in CHANGES:
         holder = attribute.value  # whose answer is used, such as the sum of two numbers, changed nothing
@@ -50,7 +69,7 @@ def _changed_by(node: ast.AST) -> str:
         holder = attribute.value
     elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         holder = node.value
-    return holder.id if isinstance(holder, ast.Name) else ""
+    return holder
 
 
 def _called(node: ast.AST) -> ast.Attribute | None:

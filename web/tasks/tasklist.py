@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
     """Add the pages, and the counts every page shows."""
     app.register_blueprint(blueprint)
     app.context_processor(_counts)
-    unsent_forms.BEFORE["tasklist.complete"] = _before
+    app.extensions[unsent_forms.BEFORE]["tasklist.complete"] = _before
 
 
 def _counts() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tools.figures.sources import Modules
 
 UNGOOD = "def amounts(lines):\n    found = [line for line in lines]\n    total = sum(found)\n    return total\n"
 KEPT = "CACHE = {}\n\ndef put(key, value):\n    CACHE[key] = value\n"
+REGISTERED = "from web.edge import forms\n\ndef register(app):\n    forms.BEFORE['task'] = app\n"
 PASSED = "LIMITS = {}\n\ndef put(key, value):\n    LIMITS = {}\n    LIMITS[key] = value\n"
 
 
@@ -63,9 +64,9 @@ def test_the_share_of_a_folder_is_told_with_its_places() -> None:
     assert [share.name for share in naming.shares(naming.locals_of(sources))] == ["engine/b", "engine"]
 
 
-@pytest.mark.parametrize(("text", "count"), [(KEPT, 1), (PASSED, 0), ("LIST = []\n", 0)])
+@pytest.mark.parametrize(("text", "count"), [(KEPT, 1), (PASSED, 0), ("LIST = []\n", 0), (REGISTERED, 1)])
 def test_a_module_has_state_when_a_function_changes_it(text: str, count: int) -> None:
-    """A constant that is a list is none; a local of the same name neither."""
+    """A constant that is a list is none; a local of the same name neither. That of another module is state as well."""
     assert state.measured(modules(engine__kept=text), ())[0].count == count
 
 
