@@ -11,7 +11,7 @@ import click
 from cli.output import as_json, counted, report
 from cli.speaking import speaking
 from engine import checks, published, runtime
-from office import composition, drafts, reference
+from office import composition, departments_and_duties, drafts
 from web.definitions.telling import findings
 from web.telling import i18n
 
@@ -35,7 +35,7 @@ def lint(files: tuple[Path, ...], language: str, as_json: bool) -> None:
 
 def _found(file: Path) -> list[Mapping[str, Any]]:
     """What keeps a file from being executed, and after it what can hardly be meant."""
-    departments = [name for code, zh, _en in reference.DEPARTMENTS for name in (code, zh)]
+    departments = [name for code, zh, _en in departments_and_duties.DEPARTMENTS for name in (code, zh)]
     warnings = checks.warnings_of_file(file, drafts.STARTED, departments)
     return [*findings.as_json(published.lint_file(file)), *findings.as_json(warnings)]
 

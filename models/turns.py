@@ -14,40 +14,44 @@ class OutOfTurn(TimeoutError):
 
 
 class Turns:
-    """A fair lock; whoever holds it may take it again. Nobody waits for longer than some `seconds`. Errors: OutOfTurn."""
+    """A fair lock; whoever holds it may take it again. Nobody waits for longer than some `seconds`. Errors: OutOfTurn.
+
+    `owner` is the thread that holds it, `depth` how often; `waiting` are the turns of the others, in order.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._owner: int | None = None
-        self._depth = 0
+        self.waiting: deque[threading.Lock] = deque()
+        self.owner: int | None = None
+        self.depth = 0
 
     def __enter__(self) -> None:
         me = threading.get_ident()
         with self._guard:
-            if self._owner in (None, me):
-                self._owner, self._depth = me, self._depth + 1
+            if self.owner in (None, me):
+                self.owner, self.depth = me, self.depth + 1
                 return
             turn = threading.Lock()
             turn.acquire()
-            self._waiting.append(turn)
-        self._wait_for(turn)
-        self._owner, self._depth = me, 1
+            self.waiting.append(turn)
+        self.wait_for(turn)
+        self.owner, self.depth = me, 1
 
     def __exit__(self, *_error: object) -> None:
         with self._guard:
-            self._depth -= 1
-            if not self._depth:
+            self.depth -= 1
+            if not self.depth:
                 self._pass_on()
 
     def _pass_on(self) -> None:
         """To the first who waits; until that one has woken up the lock belongs to nobody's thread, but is not free."""
-        self._owner = -1 if self._waiting else None
-        if self._waiting:
-            self._waiting.popleft().release()
+        self.owner = -1 if self.waiting else None
+        if self.waiting:
+            self.waiting.popleft().release()
 
-    def _wait_for(self, turn: threading.Lock) -> None:
+    def wait_for(self, turn: threading.Lock) -> None:
+        """Wait until a turn has come. Errors: OutOfTurn."""
         try:
             has_come = turn.acquire(timeout=self._seconds)
         except BaseException:
@@ -61,7 +65,7 @@ class Turns:
     def _left(self, turn: threading.Lock) -> bool:
         """Whether a turn was still waiting and is so no longer; else it has come meanwhile."""
         with self._guard:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
+            if turn in self.waiting:
+                self.waiting.remove(turn)
                 return True
             return False

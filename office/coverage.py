@@ -25,7 +25,7 @@ import office
 import service_tasks
 from engine import definitions, diagrams, runtime
 from engine.ground import xml
-from office import papers, reference
+from office import departments_and_duties, papers
 
 DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 MANUAL_REF = "manualRef"
@@ -181,7 +181,7 @@ def _in_code() -> Iterator[tuple[str, tuple[str, ...]]]:
         yield topic, split(handler.manual_ref)
     for paper in papers.PAPERS.values():
         yield paper.key, split(paper.manual_ref)
-    for duty in reference.DUTIES:
+    for duty in departments_and_duties.DUTIES:
         yield duty.code, split(duty.manual_ref)
 
 

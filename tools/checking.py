@@ -66,7 +66,7 @@ def _commands() -> dict[str, list[str]]:
 def _measure(*, as_json: bool) -> None:
     modules, with_bench = sources.product(), (*sources.product(), *sources.bench())
     figures = [*typing.measured(), naming.measured(with_bench), *doors.measured(with_bench)]
-    figures += [*state.measured(modules, sources.tests()), frontend.measured(), commits.measured()]
+    figures += [*state.measured(modules, sources.tests()), frontend.measured(), *commits.measured()]
     report({"figures": _rows(figures)}, [_line(figure) for figure in figures], as_json=as_json, found=False)
 
 

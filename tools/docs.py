@@ -17,15 +17,7 @@ from tools.reference_pages import pages
 from tools.reference_pages.markdown import wrapped
 
 REFERENCE = ROOT / "docs" / "reference"
-# Written in longer lines, so far.
-UNWRAPPED = frozenset(
-    {
-        ROOT / "CHANGELOG.md",
-        ROOT / "docs" / "architecture.md",
-        ROOT / "docs" / "adr" / "0002-the-history-entry-is-the-record.md",
-        ROOT / "docs" / "explanation" / "readings.md",
-    }
-)
+UNWRAPPED = frozenset({ROOT / "CHANGELOG.md"})  # a line for each change
 
 
 @click.command()

@@ -19,7 +19,7 @@ from engine.language import feel, values
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.proof.replay import CaseHistory, history_from
 from engine.published import versions
-from engine.record import people, sealing
+from engine.record import person_streams, sealing
 from engine.record.columns import TaskOfCase, TaskRow
 from engine.record.scopes import Scope
 from engine.running import barred, doubts, execution, locking
@@ -133,7 +133,7 @@ def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
         codes = {field: [reason.code for reason in reasons] for field, reasons in error.reasons.items()}
         query = select(UserTask.id, UserTask.business_key, UserTask.process_key, UserTask.element_id)
         row = session().execute(query.where(UserTask.id == task_id)).one()
-        people.record_refused(row, codes, by=by, at=at)
+        person_streams.record_refused(row, codes, by=by, at=at)
         raise
 
 

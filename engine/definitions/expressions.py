@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from engine.definitions import variable_types
 from engine.definitions.surroundings import IN, OUT, Drawn, Surroundings, form_of
 from engine.diagrams import settings
 from engine.diagrams.diagram import Element
+from engine.diagrams.elements import MultiInstance
 from engine.language import vocabulary
 from engine.language.feel import Names
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, Type
@@ -72,21 +74,7 @@ def expressions(around: Surroundings, process: Drawn) -> Iterator[PlacedExpressi
 
 def _of_element(around: Surroundings, process: Drawn, element: Element) -> Iterator[PlacedExpression]:
     names = around.at(process.key, element.id)
-
-    def asked(
-        place: str, text: str, names: Names = names, expected: Type = ANYTHING, takes: str = ""
-    ) -> PlacedExpression:
-        return PlacedExpression(
-            line=element.line,
-            element_id=element.id,
-            name=element.name,
-            place=place,
-            text=text,
-            names=names,
-            wanted=expected,
-            takes=takes,
-        )
-
+    expression = partial(_placed, element)
     for place, text, expected in (
         ("due", element.properties.get("due"), TIME),
         ("correlationKey", element.properties.get("correlationKey"), ANYTHING),
@@ -95,31 +83,57 @@ def _of_element(around: Surroundings, process: Drawn, element: Element) -> Itera
         ("timer", element.timer_expression, TIME),
     ):
         if text:
-            yield asked(place, text, expected=expected)
+            yield expression(place, text, names, expected)
     handler = handlers.handlers_by_topic().get(element.topic)
     for parameter in element.parameters:
         schema = handler.takes.fields.get(parameter.name) if handler is not None else None
         expected = variable_types.taken(schema) if schema is not None else ANYTHING
-        yield asked(parameter.name, parameter.expression, expected=expected, takes=parameter.name)
-    yield from (asked(name, text) for name, text in element.properties.items() if name.startswith(IN))
+        yield expression(parameter.name, parameter.expression, names, expected, takes=parameter.name)
+    yield from (expression(name, text, names) for name, text in element.properties.items() if name.startswith(IN))
     if element.type == "callActivity":
         inside = around.finally_(element.called) if element.called in around.drawn else EMPTY
-        yield from (asked(name, text, inside) for name, text in element.properties.items() if name.startswith(OUT))
-    filled = _after(process, element, names)
+        yield from (expression(name, text, inside) for name, text in element.properties.items() if name.startswith(OUT))
+    yield from _of_done(element, _after(process, element, names))
+    if element.multi_instance is not None:
+        yield from _of_list(around, process, element, element.multi_instance)
+
+
+def _of_done(element: Element, names: Names) -> Iterator[PlacedExpression]:
+    """What is asked once a step is done."""
     for name, expected in AFTER.items():
         if text := element.properties.get(name):
-            yield asked(name, text, filled, expected, takes="" if expected == BOOLEAN else name)
+            yield _placed(element, name, text, names, expected, takes="" if expected == BOOLEAN else name)
     for name in settings.NAMES:
         variables = (variable.strip() for variable in element.properties.get(name, "").split(","))
-        yield from (asked(name, variable, filled) for variable in variables if settings.usable(variable))
-    if element.multi_instance is not None:
-        marker, item_names = element.multi_instance, around.within(process.key, element)
-        list_names = around.listing(process.key, element)
-        yield asked("inputCollection", marker.collection, list_names, expected=LIST, takes="inputCollection")
-        yield from (asked("outputElement", text, item_names) for text in [marker.output] if text)
-        yield from (
-            asked("completionCondition", text, item_names, expected=BOOLEAN) for text in [marker.completion] if text
-        )
+        yield from (_placed(element, name, variable, names) for variable in variables if settings.usable(variable))
+
+
+def _of_list(
+    around: Surroundings, process: Drawn, element: Element, marker: MultiInstance
+) -> Iterator[PlacedExpression]:
+    """What is asked of the list of a multi-instance activity, and of each item."""
+    names = around.within(process.key, element)
+    list_names = around.listing(process.key, element)
+    yield _placed(element, "inputCollection", marker.collection, list_names, LIST, takes="inputCollection")
+    if marker.output:
+        yield _placed(element, "outputElement", marker.output, names)
+    if marker.completion:
+        yield _placed(element, "completionCondition", marker.completion, names, BOOLEAN)
+
+
+def _placed(
+    element: Element, place: str, text: str, names: Names, expected: Type = ANYTHING, takes: str = ""
+) -> PlacedExpression:
+    return PlacedExpression(
+        line=element.line,
+        element_id=element.id,
+        name=element.name,
+        place=place,
+        text=text,
+        names=names,
+        wanted=expected,
+        takes=takes,
+    )
 
 
 def _after(process: Drawn, element: Element, names: Names) -> Names:

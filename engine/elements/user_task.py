@@ -8,7 +8,7 @@ from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
 from engine.diagrams import settings
 from engine.diagrams.diagram import Diagram, Element
-from engine.elements import limits
+from engine.elements import deadlines
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import ITEM, SKIPPED, Token
@@ -35,7 +35,7 @@ def arrive(run: Running, token: Token) -> None:
 
 def _open(run: Running, token: Token) -> None:
     _, number, element, scope = token
-    due = limits.due(run, number, element, scope)
+    due = deadlines.due(run, number, element, scope)
     group = _group_from(run, element, scope)
     department = group or element.properties.get("group") or element.lane
     run.add(
@@ -51,7 +51,7 @@ def _open(run: Running, token: Token) -> None:
         **_place(run, scope),
     )
     if due is None and element.properties.get("due"):
-        limits.miss(run, number, element, scope)
+        deadlines.miss(run, number, element, scope)
     if group == "" and element.properties.get("groupFrom"):
         failed = Failed(NO_DEPARTMENT, element.properties["groupFrom"])
         run.open_incident(number, element, scope, failed, after="limit")
@@ -92,9 +92,9 @@ def complete(run: Running, token: Token, form: dict[str, object], by: str, aside
     at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
     more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
     run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
-    limits.resume(run, token.number, token.element.id)
+    deadlines.resume(run, token.number, token.element.id)
     _approve(run, token, by)
-    limits.done(run, token)
+    deadlines.done(run, token)
 
 
 def _shown(run: Running, token: Token) -> list[str] | None:

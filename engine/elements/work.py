@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.diagrams.diagram import Element
-from engine.elements import limits
+from engine.elements import deadlines
 from engine.elements.running import Running
 from engine.elements.token import Task, Token
 from engine.record.scopes import Scope
@@ -37,7 +37,7 @@ def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
         if element.result_variable:
             run.entered.overwritten(element.result_variable, scope.number)
         run.add("job_completed", scope.number, **common, variable=element.result_variable, result=outcome.result)
-        limits.done(run, token)
+        deadlines.done(run, token)
         task.complete()
     else:
         settle_otherwise(run, token, outcome)

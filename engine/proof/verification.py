@@ -20,7 +20,7 @@ from sqlalchemy import select
 from engine.definitions.compiled import Definition
 from engine.ground.errors import EngineError
 from engine.language.calendar import Calendar
-from engine.proof import again, comparison
+from engine.proof import comparison, re_execution
 from engine.proof.chains import BREAKS, Broken, Deviation, are_registers_open, check_head, followed, stored_rows
 from engine.proof.comparison import ERASED, Folded, InstanceRow
 from engine.published import versions
@@ -162,12 +162,12 @@ class _Examined:
         """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
         run = self._run(definition, entries[0])
         for entry in entries:
-            run.go_on(at=entry.at, calendar=self._calendar(entry), perform=again.answers(entry.steps))
+            run.go_on(at=entry.at, calendar=self._calendar(entry), perform=re_execution.answers(entry.steps))
             try:
-                again.command(run, entry.steps)
+                re_execution.command(run, entry.steps)
             except EngineError as error:
                 raise Broken("steps", entry.seq, f"cannot be run again: {error.code}") from error
-            difference = again.difference(entry.steps, again.with_groups(run.steps, entry.steps))
+            difference = re_execution.difference(entry.steps, re_execution.with_groups(run.steps, entry.steps))
             if difference:
                 raise Broken("steps", entry.seq, difference)
         if not _keeps(row, key, run.state()):
@@ -181,7 +181,7 @@ class _Examined:
             at=first.at,
             accepted_at=first.at,
             calendar=self._calendar(first),
-            perform=again.answers(first.steps),
+            perform=re_execution.answers(first.steps),
             rules=first.steps[0].get("rules", 1),
         )
 

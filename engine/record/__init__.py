@@ -3,8 +3,8 @@
 from engine.record.case_steps import CaseStep
 from engine.record.heads import GENESIS, open_registers
 from engine.record.history import BrokenChain, Entry, chain, holds_clear, read_history, steps_left
-from engine.record.people import Act, entries_naming, latest_acts, record_act, record_act_once, record_not_kept
 from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
+from engine.record.person_streams import Act, entries_naming, latest_acts, record_act, record_act_once, record_not_kept
 from engine.record.scopes import Scopes
 from engine.record.sealing import Keys, mac, seal_for_office, unseal_for_office, unsealed_beside
 from engine.record.steps import ACTS, Failed

@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEve
 from SpiffWorkflow.util.task import TaskState
 
 from engine.diagrams.diagram import Element
-from engine.elements import drawn_kind, kind_of, limits
+from engine.elements import deadlines, drawn_kind, kind_of
 from engine.elements.token import ITEM, ITEMS, SKIPPED, TOKEN, WAITS, Task, Token
 from engine.ground.errors import Corrupt
 from engine.record.case import Wait
@@ -215,7 +215,7 @@ class Movement(Position):
         for waits in (self.case.open, self.case.stuck):
             for number, wait in [(number, wait) for number, wait in waits.items() if number not in alive]:
                 self.take_away(number, wait)
-                limits.resume(self, number, wait.element)
+                deadlines.resume(self, number, wait.element)
         for scope in self.gone() if scopes is None else scopes:
             if scope.index:
                 self.add("item_cancelled", scope.parent, item=scope.number, element=scope.element, index=scope.index)

@@ -57,7 +57,7 @@ class UnknownToken(NotFound):
 class Position:
     """An instance in memory: its `case`, and the tokens that SpiffWorkflow moves.
 
-    `steps` collects what happened, in order; `recorded` is the entry that is done again, if one is.
+    `steps` collects what happened, in order; `recorded` is the entry that is done again, if one is. `counted` is how often it went on in this entry.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Position:
         self.entered = Entered(0, {}, ())
         self.form_id = ""
         self.ended_with = ""
-        self._seen = 0
+        self.counted = 0
 
     def go_on(self, *, at: datetime, calendar: Calendar, perform: Perform) -> None:
         """Be where another run would begin with this one's `state`, without writing it down and reading it."""
@@ -204,8 +204,8 @@ class Position:
         return [self.workflow, *inner]
 
     def count(self) -> None:
-        self._seen += 1
-        if self._seen > MOST_STEPS:
+        self.counted += 1
+        if self.counted > MOST_STEPS:
             raise EndlessLoop(process=self.definition.key, steps=MOST_STEPS)
 
     def next_number(self) -> int:

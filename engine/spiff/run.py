@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.diagrams.diagram import Element
-from engine.elements import kind_of, limits, message, refusals, timer, user_task
+from engine.elements import deadlines, kind_of, message, refusals, timer, user_task
+from engine.elements.deadlines import SECOND
 from engine.elements.entered import Entered
-from engine.elements.limits import SECOND
 from engine.elements.token import WAITS, Token
 from engine.language.forms import Reason
 from engine.record.case import Kind
@@ -40,13 +40,13 @@ class Run(Movement):
         )
         limit = self._limiting()
         if limit is not None and self.case.due is None:
-            limits.miss(self, CASE, limit, self.case.scopes[0])
+            deadlines.miss(self, CASE, limit, self.case.scopes[0])
         self.forward()
 
     def _case_due(self, variables: dict[str, Any]) -> datetime | None:
         """The limit of the whole case that begins with these variables."""
         limit, beginning = self._limiting(), replace(self.case.scopes[0], variables=variables)
-        due = limits.reckoned(self, limit, beginning) if limit is not None else None
+        due = deadlines.reckoned(self, limit, beginning) if limit is not None else None
         return self.as_told("instance_started", CASE, "due", due, before=None)
 
     def _limiting(self) -> Element | None:
@@ -86,7 +86,7 @@ class Run(Movement):
     def meet_limit(self, by: str, text: str, aside: Collection[str] = ()) -> None:
         """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
         fields: dict[str, Any] = {"by": by, "told": text, **({"despite": list(aside)} if aside else {})}
-        limits.meet(self, **fields)
+        deadlines.meet(self, **fields)
 
     def fire_timer(self, token: int) -> None:
         """A timer is due. Errors: UnknownToken."""
@@ -128,11 +128,11 @@ class Run(Movement):
         incident = self.case.stuck[token]
         scope = self.case.scopes[incident.scope]
         element = self.definition.processes[scope.process].element(incident.element)
-        due = limits.reckoned(self, element, scope)
+        due = deadlines.reckoned(self, element, scope)
         more = {} if due is None else {"due": due}
         self.add("incident_resolved", scope.number, token=token, element=element.id, reason="retried", **more)
         if due is None:
-            limits.miss(self, token, element, scope)
+            deadlines.miss(self, token, element, scope)
 
     def report(self, token: int, kind: str, message: str = "", trace: str = "") -> None:
         """What was begun at an open token broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models.base import session, transaction
 from models.customer import Customer, Subscription
 from models.identity import HouseholdNumber, Membership, User, UserRole
-from office import fixtures, reference
+from office import departments_and_duties, fixtures
 from office.demo import accounts, usage
 from office.demo.month import Case, Month
 from office.demo.people import HOUSEHOLDS, PEOPLE, employee_number
@@ -42,7 +42,7 @@ def seed(at: datetime, *, hash_password: Callable[[str], str]) -> list[Login]:
     with transaction():
         if session().scalar(select(User.name).limit(1)) is not None:
             return []
-        reference.ensure()
+        departments_and_duties.ensure()
         logins = [_add_person(*person, hash_password) for person in PEOPLE]
         fixtures.build(_given(at), at=at)
         return logins

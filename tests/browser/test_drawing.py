@@ -16,7 +16,7 @@ from engine import cases, definitions, proof, published
 from engine.diagrams import diagram, pictures
 from tests.browser import editing
 from tests.drawing import FREE_FORM
-from tests.foreign import FILES
+from tests.other_tools import FILES
 from tests.people import CLEO, OLU
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -200,7 +200,8 @@ def test_no_import_points_up() -> None:
 
 def test_no_test_reaches_for_a_private_name() -> None:
     """What is private may be written anew without a test in the way; what a test has reason to call has a public name."""
-    assert [place for path, tree in sources.tests() for place in state.reaches(path, tree)] == []
+    members = state.private_members((*sources.product(), *sources.bench()))
+    assert [place for path, tree in sources.tests() for place in state.reaches(path, tree, members)] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())

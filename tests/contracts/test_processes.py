@@ -23,7 +23,7 @@ from engine.definitions.surroundings import Surroundings
 from engine.language.feel import known_functions
 from engine.language.feel.lexer import KEYWORDS
 from engine.runtime import handlers
-from office import coverage, drafts, reference
+from office import coverage, departments_and_duties, drafts
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ROOT / "processes"
@@ -80,7 +80,7 @@ def test_every_process_may_be_published(key: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_nothing_in_a_process_is_doubtful(key: str) -> None:
     """Every name is set by something, every value offered, every table free of contradictions."""
-    departments = [name for code, zh, _en in reference.DEPARTMENTS for name in (code, zh)]
+    departments = [name for code, zh, _en in departments_and_duties.DEPARTMENTS for name in (code, zh)]
     problems = checks.warnings_of(definitions.read_package(PROCESSES, key), packages(), drafts.STARTED, departments)
     assert [
         problem for problem in problems if problem.rule != "refused_for_ever"

@@ -76,7 +76,7 @@ def p99_of_a_window(place: Place) -> float:
         clerk = Clerk(place.address, place.tokens[number], None)  # type: ignore[arg-type]
         while time.monotonic() < end:
             began = time.monotonic()
-            clerk._ask("/tasks")
+            clerk.ask("/tasks")
             took.append(time.monotonic() - began)
 
     together([lambda number=number: work(number) for number in range(CLERKS)])  # type: ignore[misc]

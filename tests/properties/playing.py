@@ -17,7 +17,7 @@ import engine
 import engine.record
 from engine import cases, proof, published
 from engine.language import values
-from engine.proof import again, replay
+from engine.proof import re_execution, replay
 from engine.record import appliers, sealing
 from engine.record.case import Case
 from engine.record.steps import Step
@@ -95,7 +95,7 @@ class Played:
             at=at,
             accepted_at=at,
             calendar=calendars.calendar(),
-            perform=again.answers(self.last().steps),
+            perform=re_execution.answers(self.last().steps),
         )
         self.folded = Case(definition=self.twin.definition)
         self.twin.states = []
@@ -146,9 +146,9 @@ class Played:
     def follow(self, entry: engine.record.Entry) -> None:
         """Let the twin do what an entry says was done."""
         self.followed = entry.seq
-        self.twin.at, self.twin.steps, self.twin.states, self.twin._seen = entry.at, [], [], 0
-        self.twin.perform = again.answers(entry.steps)
-        again.command(self.twin, entry.steps)
+        self.twin.at, self.twin.steps, self.twin.states, self.twin.counted = entry.at, [], [], 0
+        self.twin.perform = re_execution.answers(entry.steps)
+        re_execution.command(self.twin, entry.steps)
         assert canonical(self.twin.steps) == canonical(entry.steps)
         self.fold(entry)
 

@@ -81,16 +81,16 @@ def test_a_drafted_reply_names_money_as_the_books_have_it(index: int) -> None:
         assert [fen for fen in sums if fen not in draft.sums] == [], draft
         assert draft.text.strip(), draft
         assert not draft.text.endswith(DANGLING), draft
-        assert [left for left in LEFT if left in draft.text] == [], draft
+        assert [leftover for leftover in LEFT if leftover in draft.text] == [], draft
         assert all(draft.text.count(pair[0]) == draft.text.count(pair[1]) for pair in PAIRS), draft
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_flow_is_taken_by_some_scenario(key: str) -> None:
     """A flow that no scenario takes is a flow about which nobody has agreed anything."""
-    everything = [played(index) for index in range(len(AGREED))]
-    (found,) = scenarios.coverage(PROCESSES, everything, [key])
-    assert found.never == ()
+    outcomes = [played(index) for index in range(len(AGREED))]
+    (coverage_of_key,) = scenarios.coverage(PROCESSES, outcomes, [key])
+    assert coverage_of_key.never == ()
 
 
 def test_no_step_of_the_manual_falls_back() -> None:
@@ -98,5 +98,5 @@ def test_no_step_of_the_manual_falls_back() -> None:
     ids = coverage.manual_ids(coverage.MANUAL)
     flows = {flow for index in range(len(AGREED)) if played(index).ok for flow in played(index).flows}
     answers = answered(coverage.survey(PROCESSES, ids), ids, flows)
-    assert [one for one in answers if one.state != "done"] == []
+    assert [answer for answer in answers if answer.state != "done"] == []
     assert manual_page.render(answers) == PAGE.read_text(encoding="utf-8")

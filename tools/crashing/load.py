@@ -95,12 +95,12 @@ class Clerk:
         if self._chance.random() < 0.1:
             return 0, self._take_in()
         query = f"?process={KEY}" if self._chance.random() < 0.7 else ""
-        tasks = self._ask(f"/tasks{query}")["tasks"]
+        tasks = self.ask(f"/tasks{query}")["tasks"]
         if not tasks:
             return 0, {}
         task_id = int(self._chance.choice(tasks)["id"])
-        form = {form_field["key"]: self._fill_in(form_field) for form_field in self._ask(f"/tasks/{task_id}")["form"]}
-        return task_id, self._ask(f"/tasks/{task_id}/completion", {"form": form})
+        form = {form_field["key"]: self._fill_in(form_field) for form_field in self.ask(f"/tasks/{task_id}")["form"]}
+        return task_id, self.ask(f"/tasks/{task_id}/completion", {"form": form})
 
     def _take_in(self) -> dict[str, Any]:
         complaint = {
@@ -109,7 +109,7 @@ class Clerk:
             "disputed_amount": 1000,
             "overrule_reason": WORDS["reason"],
         }
-        return self._ask(f"/processes/{self._chance.choice(OF_EACH_KIND)}/instances", {"variables": complaint})
+        return self.ask(f"/processes/{self._chance.choice(OF_EACH_KIND)}/instances", {"variables": complaint})
 
     def _fill_in(self, form_field: dict[str, Any]) -> Any:
         if form_field["value"] not in (None, "", []):
@@ -125,7 +125,8 @@ class Clerk:
         }
         return values.get(form_field["type"], WORDS["reason"])
 
-    def _ask(self, path: str, document: Any = None) -> dict[str, Any]:
+    def ask(self, path: str, document: Any = None) -> dict[str, Any]:
+        """The answer of the API to one request."""
         content = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self._address + path, content, self._headers)  # noqa: S310
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310

@@ -47,8 +47,16 @@ def offered(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
             yield from (
                 (name, as_ if as_ != name else None) for name, as_ in imported if all_names is None or as_ in all_names
             )
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and (all_names is None or node.name in all_names):
-            yield node.name, None
+        else:
+            yield from ((name, None) for name in _defined(node) if all_names is None or name in all_names)
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module defines; a constant counts like a function."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name) and not target.id.startswith("__")]
 
 
 def _listed(tree: ast.Module) -> set[str] | None:

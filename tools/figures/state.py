@@ -13,9 +13,10 @@ CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
 
 
 def measured(modules: Modules, tests: Modules) -> list[Figure]:
-    """Modules with names that functions rebind or change; private names of the product that tests reach for."""
-    holders = [path for path, tree in modules if set(_changed(tree))]
-    reached = [place for path, tree in tests for place in reaches(path, tree)]
+    """Modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
+    holders = [path for path, tree in modules if set(_changed(tree)) or any(_elsewhere(tree))]
+    own = private_members(modules)
+    reached = [place for path, tree in tests for place in reaches(path, tree, own)]
     return [
         Figure("modules with state of their own", len(holders), 0, places=tuple(holders[:5])),
         Figure("private names that tests reach for", len(reached), 0, places=tuple(reached[:5])),
@@ -35,6 +36,19 @@ def _changed(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
+def _elsewhere(tree: ast.Module) -> Iterator[str]:
+    """Constants of other modules that this one changes: `module.NAME[key] = …`, `module.NAME.append(…)`."""
+    modules = {alias.asname or alias.name for node in ast.walk(tree) for alias in _imported(node)}
+    for node in ast.walk(tree):
+        holder = _holder(node)
+        if isinstance(holder, ast.Attribute) and holder.attr.isupper() and ast.unparse(holder.value) in modules:
+            yield ast.unparse(holder)
+
+
+def _imported(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+
+
 def _targets(node: ast.stmt) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
@@ -42,6 +56,12 @@ def _targets(node: ast.stmt) -> list[ast.expr]:
 
 
 def _changed_by(node: ast.AST) -> str:
+    holder = _holder(node)
+    return holder.id if isinstance(holder, ast.Name) else ""
+
+
+def _holder(node: ast.AST) -> ast.AST | None:
+    """What a statement or a call changes an item of, if it changes one."""
     holder: ast.AST | None = None
     if isinstance(node, ast.Expr) and (attribute := _called(node.value)) and attribute.attr in CHANGES:
         holder = attribute.value  # whose answer is used, such as the sum of two numbers, changed nothing
@@ -49,23 +69,40 @@ def _changed_by(node: ast.AST) -> str:
         holder = attribute.value
     elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         holder = node.value
-    return holder.id if isinstance(holder, ast.Name) else ""
+    return holder
 
 
 def _called(node: ast.AST) -> ast.Attribute | None:
     return node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
 
 
-def reaches(path: str, tree: ast.Module) -> Iterator[str]:
-    """Every place at which a test names something private of the product: by import, as an attribute, or in words to be patched."""
+def private_members(modules: Modules) -> frozenset[str]:
+    """The private methods and attributes of the product's classes; those of `engine/spiff` are SpiffWorkflow's own names."""
+    own = (tree for path, tree in modules if not path.startswith("engine/spiff/"))
+    classes = [node for tree in own for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    parts = [part for node in classes for part in ast.walk(node)]
+    names = {part.name for part in parts if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)}
+    names |= {part.attr for part in parts if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)}
+    return frozenset(filter(_is_private, names))
+
+
+def reaches(path: str, tree: ast.Module, members: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Every place at which a test names something private of the product: by import, as an attribute of a module or of an object that has it
+    among its `members`, or in words to be patched. What a class of the test calls so itself is its own.
+    """
+    members -= private_members(((path, tree),))
     modules: set[str] = set()
+    foreign = {"self", "cls"}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] not in PACKAGES:
+            foreign |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
             modules |= {alias.asname or alias.name for alias in node.names}
             yield from (f"{path}:{node.lineno} {alias.name}" for alias in node.names if _is_private(alias.name))
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and _is_private(node.attr):
-            yield from [f"{path}:{node.lineno} {node.value.id}.{node.attr}"] if node.value.id in modules else []
+            is_of_product = node.value.id in modules or (node.attr in members and node.value.id not in foreign)
+            yield from [f"{path}:{node.lineno} {node.value.id}.{node.attr}"] if is_of_product else []
         elif isinstance(node, ast.Call) and (attribute := _called(node)) and attribute.attr == "setattr":
             yield from (f"{path}:{node.lineno} {name}" for name in _patched(node, modules))
 

@@ -58,12 +58,12 @@ PAGES: dict[str, Callable[..., str]] = {
     "joint.give_back": lambda keys: url_for("joint.change", keys=keys),
     "publication.roll_back": lambda key, version: url_for("processes.process", key=key),
 }
-# What stands in a form before anybody has typed in it, by the endpoint that takes it; nothing where it is not said.
-BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: {"channel": "counter"}}
+BEFORE = "unsent_before"  # what stands in a form before anybody has typed in it: pages say it to the application
 
 
 def register(app: Flask) -> None:
     """Add what browsers send while somebody types, and let templates ask for what is kept."""
+    app.extensions[BEFORE] = {"intake.accept": lambda: {"channel": "counter"}}
     app.register_blueprint(blueprint)
     app.after_request(_forget_sent)
     app.jinja_env.globals.update(kept=kept, kept_beside=others, unsent_fields=_hidden, page_of_form=_page_of)
@@ -149,7 +149,7 @@ def beside() -> str:
 def _is_typed_in(target: Known) -> bool:
     if bodies.sent().get(STOOD) == _fingerprint(bodies.sent()):
         return False
-    before, form = BEFORE.get(target[0], dict)(**target[1]), bodies.sent()
+    before, form = current_app.extensions[BEFORE].get(target[0], dict)(**target[1]), bodies.sent()
     names = {*typed(), *(name for name in before if name in form)}
     names = {
         name for name in names if disputed_lines.BESIDE not in name

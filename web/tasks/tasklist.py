@@ -22,17 +22,16 @@ from office.masking import Sight, masked
 from service_tasks import pricing_file
 from service_tasks.gateway import gateway
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
-from web.lookup import definitions, people
-from web.queries import casefile, evidence, filled_form, line_names, picking_lines, standing, worklist
-from web.tasks import completed, ways
+from web.lookup import definitions
+from web.queries import casefile, filled_form, line_names, picking_lines, standing, worklist
+from web.tasks import beside, completed, ways
 from web.tasks.queries import batch_list, receipt_paper
-from web.telling import error_texts, names, timeline
+from web.telling import names
 from web.telling.code_texts import code_text
 from web.telling.disputed_lines import part_text
 from web.telling.i18n import gettext, language, shown_to
 
 blueprint = Blueprint("tasklist", __name__)
-EARLIER_LINES = 8
 DESPITE = "despite"
 COUNTER_PAYMENT = "SUB-010"
 
@@ -41,7 +40,7 @@ def register(app: Flask) -> None:
     """Add the pages, and the counts every page shows."""
     app.register_blueprint(blueprint)
     app.context_processor(_counts)
-    unsent_forms.BEFORE["tasklist.complete"] = _before
+    app.extensions[unsent_forms.BEFORE]["tasklist.complete"] = _before
 
 
 def _counts() -> dict[str, Any]:
@@ -304,82 +303,54 @@ def _page(
         work_orders.read_chases(row.business_key, by=auth.actor(), at=engine.now())
     record_of_looks.at_case(row.business_key, sight)
     (form, variables, scope), history = cases.task_and_history(row.id, at=engine.now())
-    definition, stage = history.definition, casefile.stage_of_task(row, history)
-    element = definition.processes[stage.process].element(row.element_id)
-    error_names = names.refusals(definition.processes[stage.process].diagram)
     place = url_for("tasklist.complete", task_id=task_id)
     kept_form = unsent_forms.kept(place) if typed is None else None
     if kept_form and kept_form.at:
         typed, reasons = kept_form.values, kept_form.reasons
         way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
-    refusal = standing.refused_before(history.entries, row.token)
-    barred = _barred(row, definition)
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
-    filled = {**filled, "values": filled_form.without(filled["values"], definition.private.secret)}
-    if not sight.numbers:  # the form of a colleague may be read
-        filled = {**filled, "values": masked(filled["values"])}
+    filled = _as_seen(filled, history.definition, sight)
+    stood = unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]]) if typed is None else ""
     line_names.of_history(history, row.msisdn, sight)
-    with definitions.of_definition(definition):  # a case is told in the words of its own version
-        earlier = timeline.newest(history, sight, EARLIER_LINES)
+    with definitions.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "tasks/task.html",
             task=row,
             sight=sight,
             name=_name(row),
             whose=standing.Whose(row.customer, row.msisdn, row.chosen),
-            refused=refusal and (names.drawn_in(definition, refusal["element"]), standing.why(refusal, error_names)),
             way=way,
             doubts=",".join(doubts),
             place=place,
-            stood=unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]])
-            if typed is None
-            else "",
-            held=row.assignee if row.assignee not in (None, current_user.name) else None,
-            people=_colleagues(row, definition, barred),
-            may_work=not barred
-            and (row.assignee == current_user.name or (row.group in current_user.departments and row.assignee is None)),
-            barred=barred,
+            stood=stood,
             form=form,
-            again=[field for field in filled["fields"] if field.key in definition.private.secret],
             reasons=reasons,
-            words=shown_to(variables.get("complaint_text"), sight),
-            picker=_picker(form, variables, filled),
-            batch=batch_list.of(row.process_key, row.business_key),
-            receipts=receipt_paper.of_payment(variables) if row.process_key == COUNTER_PAYMENT else [],
-            shown=[
-                *evidence.turned_down(history, row.token, sight),
-                *evidence.of(
-                    form, {**variables, "refusal": None}, error_names, sight, evidence.found_out(history.entries)
-                ),
-            ],
-            documentation=names.documentation(stage.process, element),
-            manual_refs=element.manual_refs,
-            element=element,
-            earlier=earlier[:EARLIER_LINES],
-            more_earlier=len(earlier) > EARLIER_LINES or history.since > 1 or history.entries[-1].seq > EARLIER_LINES,
-            stage=stage,
-            definition=definition,
+            **_of_form(row, form, variables, filled, sight),
+            **beside.of_hands(row, history.definition),
+            **beside.of_history(row, form, variables, history, sight),
             departments=names.departments(),
             process_name=names.process_name,
-            paused=history.is_paused,
             **filled,
         )
 
 
-def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:
-    """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
-    refusal = cases.barred_from([(row, definition)], auth.actor()).get(row.id)
-    return error_texts.describe(refusal) if refusal is not None else ""
+def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, sight: Sight) -> dict[str, Any]:
+    """What stands in the form: nothing secret, and the form of a colleague may be read."""
+    values = filled_form.without(filled["values"], definition.private.secret)
+    secret = [field for field in filled["fields"] if field.key in definition.private.secret]
+    return {**filled, "values": values if sight.numbers else masked(values), "again": secret}
 
 
-def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
-    """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
-    if not current_user.has("supervisor") or not (row.assignee or barred):
-        return []
-    colleagues = [colleague for colleague in people.of_department(row.group) if colleague[0] != row.assignee]
-    return [
-        colleague for colleague in colleagues if not cases.barred_from([(row, definition)], engine.Actor(colleague[0]))
-    ]
+def _of_form(
+    row: TaskColumns, form: engine.language.Form, variables: Mapping[str, Any], filled: dict[str, Any], sight: Sight
+) -> dict[str, Any]:
+    """What stands around the form's fields."""
+    return {
+        "words": shown_to(variables.get("complaint_text"), sight),
+        "picker": _picker(form, variables, filled),
+        "batch": batch_list.of(row.process_key, row.business_key),
+        "receipts": receipt_paper.of_payment(variables) if row.process_key == COUNTER_PAYMENT else [],
+    }
 
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")

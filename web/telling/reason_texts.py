@@ -16,12 +16,19 @@ def reason(cause: language.Reason) -> str:
     limit = cause.values.get("limit")
     if isinstance(limit, date) and cause.code in ("min", "max"):
         return _out_of_order(limit, early=cause.code == "min")
+    if cause.code in refusals.SENTENCES:
+        return refusals.sentence({**cause.values, "code": cause.code})
+    sentences = {**_of_limits(cause), **_of_forms(cause), **_of_complaints(cause), **_of_acts(cause)}
+    sentence = sentences.get(cause.code) or error_catalogue.texts().get(cause.code) or gettext("Please check this.")
+    line = cause.values.get("line")
+    return gettext("%(field)s: %(why)s", field=disputed_lines.seen_text(str(line)), why=sentence) if line else sentence
+
+
+def _of_limits(cause: language.Reason) -> dict[str, str]:
+    """Where something is too much or too little."""
+    limit = cause.values.get("limit")
     figure = yuan(int(limit)) if cause.values.get("unit") == "fen" and limit is not None else limit
-    sentences = {
-        "required": gettext("Please tick what it is about. Of what cannot be ticked nothing is left.")
-        if cause.values.get("type") == "lines"
-        else gettext("Please fill this in."),
-        "not_a_number": gettext("Please enter a number."),
+    return {
         "too_many_decimals": gettext("At most %(limit)s decimals.", limit=figure),
         "min": gettext("Must be at least %(limit)s.", limit=figure),
         "max": gettext("Nothing is left for which an amount could be written here.")
@@ -29,6 +36,18 @@ def reason(cause: language.Reason) -> str:
         else gettext("Must not exceed %(limit)s.", limit=figure),
         "too_long": gettext("At most %(limit)s characters.", limit=figure),
         "too_short": gettext("At least %(limit)s characters.", limit=figure),
+        "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=figure),
+        "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
+    }
+
+
+def _of_forms(cause: language.Reason) -> dict[str, str]:
+    """How a field is filled in, and what may be asked for."""
+    return {
+        "required": gettext("Please tick what it is about. Of what cannot be ticked nothing is left.")
+        if cause.values.get("type") == "lines"
+        else gettext("Please fill this in."),
+        "not_a_number": gettext("Please enter a number."),
         "pattern": gettext("Please check how this is written."),
         "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
@@ -38,10 +57,6 @@ def reason(cause: language.Reason) -> str:
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
         "not_a_line": gettext("This is no line with an amount, such as bill-item:2026-11:3 12.50."),
-        "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=figure),
-        "holds_number": gettext(
-            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
-        ),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "not_an_object": gettext("An object with named values is expected here."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
@@ -52,7 +67,18 @@ def reason(cause: language.Reason) -> str:
         "unknown_parameter": gettext(
             "“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name")
         ),
-        "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
+        "InvalidParameters": gettext(
+            "The next step cannot take this. Please check how it is written and how large it is."
+        ),
+    }
+
+
+def _of_complaints(cause: language.Reason) -> dict[str, str]:
+    """What a complaint and its customer do not let pass."""
+    return {
+        "holds_number": gettext(
+            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
+        ),
         "number_unknown": gettext(
             "No customer has this number. Please compare it; if it is right, confirm it and take the complaint in."
         ),
@@ -68,16 +94,7 @@ def reason(cause: language.Reason) -> str:
             line=disputed_lines.seen_text(str(cause.values.get("of"))),
             case=cause.values.get("case"),
         ),
-        **_of_acts(cause),
-        "InvalidParameters": gettext(
-            "The next step cannot take this. Please check how it is written and how large it is."
-        ),
     }
-    if cause.code in refusals.SENTENCES:
-        return refusals.sentence({**cause.values, "code": cause.code})
-    sentence = sentences.get(cause.code) or error_catalogue.texts().get(cause.code) or gettext("Please check this.")
-    line = cause.values.get("line")
-    return gettext("%(field)s: %(why)s", field=disputed_lines.seen_text(str(line)), why=sentence) if line else sentence
 
 
 def _of_amounts(cause: language.Reason) -> str:

@@ -1,16 +1,43 @@
-"""A case's history as sentences, one for each type of step: who did what, what the desk did by itself, what was refused, what is late."""
+"""A case's history as sentences, in one file because one match is closed over all types of steps: who did what, what the desk did, what was refused, what is late."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never, cast
 
 from engine import definitions, proof, record
 from engine.language import Field
+from engine.record.case_steps import (
+    CallEntered,
+    CaseStep,
+    Decided,
+    Ended,
+    Entered,
+    Erased,
+    ErrorCaught,
+    IncidentOpened,
+    IncidentStep,
+    JobCompleted,
+    LimitMet,
+    LimitMissed,
+    LimitStep,
+    ScopeStep,
+    Started,
+    TaskCompleted,
+    TaskOpened,
+    TaskTaken,
+    TimerGone,
+    TimerSet,
+    TokenStep,
+    UserTaskStep,
+    VariablesSet,
+    WaitStep,
+    WorkStep,
+)
 from office import intake
 from office.complaints import CONFIRM
 from office.masking import EVERYTHING, Sight, Withheld
@@ -18,8 +45,9 @@ from office.masking import step as shown_step
 from service_tasks import dates, labels, refusals
 from service_tasks.zone import ZONE
 from web.lookup.people import know_people
-from web.telling import act_texts, reason_texts, suggestions
+from web.telling import act_sentences, act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
+from web.telling.act_sentences import Told
 from web.telling.i18n import gettext, in_language, moment, remark, withheld, yuan
 from web.telling.i18n import mark as _
 from web.telling.names import (
@@ -33,8 +61,7 @@ from web.telling.names import (
     process_name,
 )
 
-Step = dict[str, Any]
-Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a step
+Step = Mapping[str, Any]  # of which is asked what any step may lack
 MOST_SEQ = 2**31
 WEEK = timedelta(days=7)
 # Steps after which a work order is with somebody until a limit, and what that limit is called.
@@ -181,10 +208,175 @@ class _Teller:
         return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
 
     def _told(self, step: Step) -> Told | None:
-        teller = TELLERS.get(step["type"])
-        return teller(self, shown_step(step, self.definition.private, self.sight)) if teller is not None else None
+        return self._sentence(cast(CaseStep, shown_step(step, self.definition.private, self.sight)))
 
-    def started(self, step: Step) -> Told | None:
+    def _sentence(self, step: CaseStep) -> Told | None:
+        match step["type"]:
+            case "instance_started" | "instance_completed" | "instance_cancelled":
+                return self._of_case(step)
+            case (
+                "user_task_created"
+                | "user_task_claimed"
+                | "user_task_released"
+                | "user_task_assigned"
+                | "user_task_completed"
+                | "user_task_cancelled"
+            ):
+                return self._of_user_task(step)
+            case (
+                "timer_set"
+                | "timer_fired"
+                | "timer_cancelled"
+                | "message_awaited"
+                | "message_received"
+                | "message_cancelled"
+            ):
+                return self._of_wait(step)
+            case "incident_opened" | "incident_retried" | "incident_resolved" | "incident_cancelled":
+                return self._of_incident(step)
+            case "clock_paused" | "clock_resumed" | "case_limit_met" | "deadline_missed" | "limit_extended":
+                return self._of_limit(step)
+            case (
+                "job_created" | "job_completed" | "job_refused" | "job_queued" | "job_cancelled" | "decision_evaluated"
+            ):
+                return self._of_work(step)
+            case (
+                "flow_taken"
+                | "passed"
+                | "entered"
+                | "items_entered"
+                | "call_entered"
+                | "call_left"
+                | "call_cancelled"
+                | "item_entered"
+                | "item_left"
+                | "item_cancelled"
+                | "items_left"
+                | "approval_given"
+                | "token_released"
+                | "error_caught"
+                | "personal_data_erased"
+            ):
+                return self._of_token(step)
+            case _:
+                return act_sentences.sentence(step)
+
+    def _of_case(self, step: Started | Ended) -> Told | None:
+        match step["type"]:
+            case "instance_started":
+                return self.started(step)
+            case "instance_completed":
+                return self.ended(step)
+            case "instance_cancelled":
+                return self.cancelled(step)
+            case _:
+                assert_never(step)
+
+    def _of_token(self, step: TokenStep | ScopeStep | Entered | ErrorCaught | Erased) -> Told | None:
+        match step["type"]:
+            case "items_entered":
+                return self.listed(step)
+            case "call_entered":
+                return self.called(step)
+            case "approval_given":
+                return self.approved(step)
+            case "token_released":
+                return self._simple("person", _("Goes on with what had come: %(task)s"), step)
+            case "error_caught":
+                return self.refused(step)
+            case "personal_data_erased":
+                return self.erased(step)
+            case (
+                "flow_taken"
+                | "passed"
+                | "entered"
+                | "call_left"
+                | "call_cancelled"
+                | "item_entered"
+                | "item_left"
+                | "item_cancelled"
+                | "items_left"
+            ):
+                return None  # goes without saying
+            case _:
+                assert_never(step)
+
+    def _of_work(self, step: WorkStep) -> Told | None:
+        match step["type"]:
+            case "job_completed":
+                return self.job(step)
+            case "decision_evaluated":
+                return self.decided(step)
+            case "job_created" | "job_refused" | "job_queued" | "job_cancelled":
+                return None
+            case _:
+                assert_never(step)
+
+    def _of_user_task(self, step: UserTaskStep) -> Told | None:
+        match step["type"]:
+            case "user_task_created":
+                return self.created(step)
+            case "user_task_claimed":
+                return self._simple("person", _("Taken: %(task)s"), step)
+            case "user_task_released":
+                return self._simple("person", _("Given back: %(task)s"), step)
+            case "user_task_assigned":
+                return self.assigned(step)
+            case "user_task_completed":
+                return self.completed(step)
+            case "user_task_cancelled":
+                return None
+            case _:
+                assert_never(step)
+
+    def _of_wait(self, step: WaitStep) -> Told | None:
+        match step["type"]:
+            case "timer_set":
+                return self.waited(step)
+            case "timer_fired":
+                return "desk", gettext("Time has come: %(task)s", task=_occurrence(self.name(step), step)), []
+            case "message_awaited":
+                return self._simple("wait", _("Waits: %(task)s"), step)
+            case "message_received":
+                return self._simple("desk", _("Released: %(task)s"), step)
+            case "timer_cancelled" | "message_cancelled":
+                return None
+            case _:
+                assert_never(step)
+
+    def _of_incident(self, step: IncidentStep) -> Told | None:
+        match step["type"]:
+            case "incident_opened":
+                return self.incident(step)
+            case "incident_retried":
+                return self._simple("person", _("Tried again: %(task)s"), step)
+            case "incident_resolved":
+                return self._simple("person", _("Settled by hand: %(task)s"), step)
+            case "incident_cancelled":
+                return None
+            case _:
+                assert_never(step)
+
+    def _of_limit(self, step: LimitStep) -> Told | None:
+        match step["type"]:
+            case "clock_paused":
+                return self._simple("wait", _("The clock rests meanwhile: %(task)s"), step)
+            case "clock_resumed":
+                return "desk", gettext("The clock goes on"), []
+            case "case_limit_met":
+                return self.met(step)
+            case "deadline_missed":
+                return self.missed(step)
+            case "limit_extended":
+                return act_sentences.extended(step)
+            case _:
+                assert_never(step)
+
+    def _simple(self, kind: str, pattern: str, step: Step) -> Told:
+        """A sentence with nothing but the element's name in it."""
+        return kind, gettext(pattern, task=self.name(step)), []
+
+    def started(self, step: Started) -> Told | None:
         name = process_name(step["process"], self.definition)
         return (
             "person",
@@ -192,13 +384,13 @@ class _Teller:
             [],
         )
 
-    def created(self, step: Step) -> Told | None:
+    def created(self, step: TaskOpened) -> Told | None:
         process = self.scopes.process(step.get("scope", 0))
         group = department_then(self.definition, process, step["element"], step["group"])
         due = gettext(", due %(due)s", due=moment(step["due"])) if step.get("due") else ""
         return "wait", gettext("To %(group)s: %(task)s%(due)s", group=group, task=self.name(step), due=due), []
 
-    def completed(self, step: Step) -> Told | None:
+    def completed(self, step: TaskCompleted) -> Told | None:
         process = self.scopes.process(step.get("scope", 0))
         form = self.definition.form(step["element"], process)
         secret = self.definition.private.secret
@@ -213,14 +405,14 @@ class _Teller:
             [*(d for d in details if d[1]), *_confirmed(step)],
         )
 
-    def as_suggested(self, step: Step, key: str, text: str) -> str:
+    def as_suggested(self, step: TaskCompleted, key: str, text: str) -> str:
         """What was entered, marked where it is what the desk suggested and nobody changed."""
         value = step["form"].get(key)
         if step["element"] != CONFIRM or not value or value != self.suggestion.get(key):
             return text
         return gettext("%(value)s (suggested, not changed)", value=text)
 
-    def approved(self, step: Step) -> Told | None:
+    def approved(self, step: VariablesSet) -> Told | None:
         """What an approving step approved; the completion itself says who and with which words."""
         approval = next(iter(step["variables"].values()), None)
         if approval is None:
@@ -230,7 +422,7 @@ class _Teller:
         details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in ("amount", "payee") if approval.get(k)]
         return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
 
-    def job(self, step: Step) -> Told | None:
+    def job(self, step: JobCompleted) -> Told | None:
         result = answered(step, "result")
         details = self._order(step, result)
         if step["topic"] == suggestions.TOPIC and result:
@@ -243,7 +435,7 @@ class _Teller:
         ]
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
-    def _order(self, step: Step, result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def _order(self, step: JobCompleted, result: Mapping[str, Any]) -> list[tuple[str, str]]:
         """With whom a work order is now, and until when; one that is handed on begins its limit anew."""
         if step["topic"] not in ORDERED or not result.get("due_at"):
             return []
@@ -265,19 +457,19 @@ class _Teller:
             return text
         return gettext(CLOSED, period=text, closed=f"{today:%Y-%m}")
 
-    def decided(self, step: Step) -> Told | None:
+    def decided(self, step: Decided) -> Told | None:
         rules = "; ".join(
             remark(m.get("annotation") or "") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
         )
         return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
 
-    def refused(self, step: Step) -> Told | None:
+    def refused(self, step: ErrorCaught) -> Told | None:
         return "warn", gettext("Not possible: %(why)s", why=self.name(step)), []
 
-    def incident(self, step: Step) -> Told | None:
+    def incident(self, step: IncidentOpened) -> Told | None:
         return "warn", gettext("Stuck at %(task)s; the operator of the system has been told", task=self.name(step)), []
 
-    def waited(self, step: Step) -> Told | None:
+    def waited(self, step: TimerSet) -> Told | None:
         """What a timer waits for: an instant that must come, or a limit of a step, which is not over because it is set."""
         sentence = (
             _("If not done by %(when)s: %(task)s")
@@ -287,163 +479,48 @@ class _Teller:
         task = _occurrence(self.name(step), step)
         return "wait", gettext(sentence, when=moment(step["due"]), task=task), []
 
-    def missed(self, step: Step) -> Told | None:
+    def missed(self, step: LimitMissed) -> Told | None:
         limited = self.name(step) if "token" in step else gettext("the whole case")
         return "warn", gettext("Limit passed: %(what)s", what=limited), []
 
-    def met(self, step: Step) -> Told | None:
+    def met(self, step: LimitMet) -> Told | None:
         if "element" in step:
             return None
-        details = [(gettext("Told"), withheld(step["told"]))] if isinstance(step["told"], str) else []
+        words: object = step["told"]  # nothing but a mark where the reader may not see them
+        details = [(gettext("Told"), withheld(words))] if isinstance(words, str) else []
         return "person", gettext("Interim reply to the customer"), [*details, *_confirmed(step)]
 
-    def called(self, step: Step) -> Told | None:
+    def called(self, step: CallEntered) -> Told | None:
         return "desk", gettext("Goes to %(process)s", process=process_name(step["process"], self.definition)), []
 
-    def listed(self, step: Step) -> Told | None:
+    def listed(self, step: Entered) -> Told | None:
         if not step["count"]:
             return "desk", gettext("Nothing to do: %(task)s", task=self.name(step)), []
         return "desk", gettext("%(task)s: for each of %(count)s", task=self.name(step), count=step["count"]), []
 
-    def ended(self, step: Step) -> Told | None:
+    def ended(self, step: Ended) -> Told | None:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
-    def cancelled(self, step: Step) -> Told | None:
+    def cancelled(self, step: Ended) -> Told | None:
         if step.get("outcome") in act_texts.OUTCOMES:
             return "end", gettext("Case closed: %(end)s", end=gettext(act_texts.OUTCOMES[step["outcome"]])), []
         reason = act_texts.reason(step["reason"]) or "—"
         return "end", gettext("Case cancelled: %(reason)s", reason=reason), []
 
-    def withdrawn(self, step: Step) -> Told | None:
-        details = [
-            (gettext("Why"), act_texts.reason(step["reason"])),
-            (gettext("Said by"), _one_of(act_texts.SAID_BY, step["said_by"])),
-            (gettext("How"), _one_of(act_texts.HEARD, step["channel"])),
-            *self._tells(step),
-        ]
-        return "person", gettext("The customer withdraws the complaint"), details
-
-    def unreached(self, step: Step) -> Told | None:
-        return (
-            "person",
-            gettext("The customer was not reached in %(tries)s tries", tries=step["tries"]),
-            self._tells(step),
-        )
-
-    def tried(self, step: Step) -> Told | None:
-        channel = _one_of(act_texts.TRIED, step["channel"])
-        sentence = gettext(
-            "Try %(number)s to reach the customer, %(how)s: not reached", number=step["attempt"], how=channel
-        )
-        return "person", sentence, []
-
-    def lifted(self, step: Step) -> Told | None:
-        return "desk", gettext("Taken off hold and due again: %(amount)s", amount=yuan(step["amount"])), []
-
-    def unlisted(self, step: Step) -> Told | None:
-        sentence = gettext("Taken off the list of the secondary pricing: %(amount)s", amount=yuan(step["amount"]))
-        return "desk", sentence, []
-
-    def extension(self, step: Step) -> Told | None:
-        sentence = gettext("More time asked for, until %(until)s", until=moment(step["until"]))
-        return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
-
-    def extended(self, step: Step) -> Told | None:
-        return "person", gettext("Limit extended until %(until)s", until=moment(step["until"])), self._tells(step)
-
-    def reversal(self, step: Step) -> Told | None:
-        sentence = gettext("Asked to take back: %(amount)s", amount=yuan(step["amount"]))
-        return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
-
-    def reversed(self, step: Step) -> Told | None:
-        sentence, debt = gettext("Taken back: %(amount)s", amount=yuan(step["amount"])), step.get("owed")
-        details = [(gettext("Owed since then"), yuan(debt))] if debt else []
-        if cash := step.get("handed_back"):
-            details += [(gettext("Handed back in cash"), yuan(cash)), (gettext("Receipt"), step["receipt"])]
-        return "person", sentence, details + self._tells(step)
-
-    def denied(self, step: Step) -> Told | None:
-        sentence = gettext("Request %(number)s refused", number=step["request"])
-        return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
-
-    def agreed(self, step: Step) -> Told | None:
-        return "person", gettext("The first of two agrees to take it back"), []
-
-    def _tells(self, step: Step) -> list[tuple[str, str]]:
-        """How the customer is told, and with which words."""
-        channel = _one_of(act_texts.TOLD, step["tell"])
-        return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=written(step["told"]), how=channel))]
-
-    def erased(self, step: Step) -> Told | None:
+    def erased(self, step: Erased) -> Told | None:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
 
-    def assigned(self, step: Step) -> Told | None:
+    def assigned(self, step: TaskTaken) -> Told | None:
         return "person", gettext("Handed to %(who)s: %(task)s", who=person_name(step["to"]), task=self.name(step)), []
 
 
-def _one_of(words: Mapping[str, str], code: str) -> str:
-    """What a code is called; one of which nothing is known stands for itself."""
-    return gettext(words.get(code, code))
-
-
-def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Told]:
-    """A sentence with nothing but the element's name in it."""
-    return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
-
-
-def _timed(kind: str, pattern: str) -> Callable[[_Teller, Step], Told]:
-    """The same with which time of how many it is, of a timer that repeats."""
-    return lambda teller, step: (kind, gettext(pattern, task=_occurrence(teller.name(step), step)), [])
-
-
-def _occurrence(name: str, step: Step) -> str:
+def _occurrence(name: str, step: TimerSet | TimerGone) -> str:
     if "index" not in step:
         return name
     if "count" not in step:
         return gettext("%(name)s (no. %(index)s)", name=name, index=step["index"])
     return gettext("%(name)s (no. %(index)s of %(count)s)", name=name, index=step["index"], count=step["count"])
 
-
-TELLERS: dict[str, Callable[[_Teller, Any], Told | None]] = {
-    "instance_started": _Teller.started,
-    "user_task_created": _Teller.created,
-    "user_task_completed": _Teller.completed,
-    "approval_given": _Teller.approved,
-    "user_task_claimed": _simple("person", _("Taken: %(task)s")),
-    "user_task_released": _simple("person", _("Given back: %(task)s")),
-    "user_task_assigned": _Teller.assigned,
-    "job_completed": _Teller.job,
-    "decision_evaluated": _Teller.decided,
-    "error_caught": _Teller.refused,
-    "incident_opened": _Teller.incident,
-    "incident_retried": _simple("person", _("Tried again: %(task)s")),
-    "incident_resolved": _simple("person", _("Settled by hand: %(task)s")),
-    "deadline_missed": _Teller.missed,
-    "case_limit_met": _Teller.met,
-    "call_entered": _Teller.called,
-    "items_entered": _Teller.listed,
-    "timer_set": _Teller.waited,
-    "timer_fired": _timed("desk", _("Time has come: %(task)s")),
-    "message_awaited": _simple("wait", _("Waits: %(task)s")),
-    "message_received": _simple("desk", _("Released: %(task)s")),
-    "token_released": _simple("person", _("Goes on with what had come: %(task)s")),
-    "clock_paused": _simple("wait", _("The clock rests meanwhile: %(task)s")),
-    "clock_resumed": _simple("desk", _("The clock goes on")),
-    "instance_completed": _Teller.ended,
-    "instance_cancelled": _Teller.cancelled,
-    "case_withdrawn": _Teller.withdrawn,
-    "case_not_reached": _Teller.unreached,
-    "customer_tried": _Teller.tried,
-    "hold_lifted": _Teller.lifted,
-    "correction_withdrawn": _Teller.unlisted,
-    "extension_asked": _Teller.extension,
-    "limit_extended": _Teller.extended,
-    "reversal_asked": _Teller.reversal,
-    "reversal_agreed": _Teller.agreed,
-    "credit_reversed": _Teller.reversed,
-    "request_refused": _Teller.denied,
-    "personal_data_erased": _Teller.erased,
-}
 
 _LABELS = {
     "amount": _("Amount"),
@@ -461,7 +538,7 @@ _LABELS = {
 }
 
 
-def _confirmed(step: Step) -> list[tuple[str, str]]:
+def _confirmed(step: TaskCompleted | LimitMet) -> list[tuple[str, str]]:
     """Of which doubts the person was told before they confirmed."""
     return [(gettext("Told and confirmed"), reason_texts.doubt(code)) for code in step.get("despite", ())]
 

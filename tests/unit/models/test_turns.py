@@ -22,7 +22,7 @@ def test_it_goes_to_whoever_asked_first() -> None:
     with turns:
         for number, clerk in enumerate(clerks, start=1):
             clerk.start()
-            while len(turns._waiting) < number:
+            while len(turns.waiting) < number:
                 pass
     with turns:
         order.append("clock")
@@ -37,8 +37,8 @@ def test_the_holder_may_take_it_again() -> None:
     with turns:
         with turns:
             pass
-        assert turns._owner == threading.get_ident()
-    assert turns._owner is None
+        assert turns.owner == threading.get_ident()
+    assert turns.owner is None
 
 
 def test_giving_up_waiting_does_not_lose_it() -> None:
@@ -51,12 +51,12 @@ def test_giving_up_waiting_does_not_lose_it() -> None:
 
     turn: Any = _Turn()
     with turns:
-        turns._waiting.append(turn)
+        turns.waiting.append(turn)
         with pytest.raises(KeyboardInterrupt):
-            turns._wait_for(turn)
-        assert not turns._waiting
+            turns.wait_for(turn)
+        assert not turns.waiting
     with turns:
-        assert turns._depth == 1
+        assert turns.depth == 1
 
 
 def test_nobody_waits_for_ever() -> None:
@@ -74,7 +74,7 @@ def test_nobody_waits_for_ever() -> None:
         clerk = threading.Thread(target=take)
         clerk.start()
         clerk.join()
-    assert not turns._waiting
+    assert not turns.waiting
     take()
     assert outcomes == ["sent away", "let in"]
 
@@ -85,10 +85,10 @@ def test_a_turn_that_comes_in_the_last_moment_is_taken() -> None:
 
     class _Turn:
         def acquire(self, timeout: float) -> bool:
-            turns._waiting.remove(turn)
+            turns.waiting.remove(turn)
             return False
 
     turn: Any = _Turn()
-    turns._waiting.append(turn)
-    turns._wait_for(turn)  # raises OutOfTurn where it was lost
-    assert not turns._waiting
+    turns.waiting.append(turn)
+    turns.wait_for(turn)  # raises OutOfTurn where it was lost
+    assert not turns.waiting

@@ -73,10 +73,10 @@ def port(program: Path, folder: Path, surroundings: Mapping[str, str]) -> Iterat
     command = [program, "run", "--port", str(port)]
     with subprocess.Popen(command, cwd=folder, env=surroundings, stderr=subprocess.PIPE, text=True) as office:
         assert office.stderr is not None
-        said = next((line for line in office.stderr if line.startswith("Serving on")), "")
+        banner = next((line for line in office.stderr if line.startswith("Serving on")), "")
         while office.poll() is None and not listens(port):
             pass
-        assert said, "it has ended before it served"
+        assert banner, "it has ended before it served"
         assert office.poll() is None
         yield port
         office.terminate()

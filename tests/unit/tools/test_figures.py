@@ -11,6 +11,7 @@ from tools.figures.sources import Modules
 
 UNGOOD = "def amounts(lines):\n    found = [line for line in lines]\n    total = sum(found)\n    return total\n"
 KEPT = "CACHE = {}\n\ndef put(key, value):\n    CACHE[key] = value\n"
+REGISTERED = "from web.edge import forms\n\ndef register(app):\n    forms.BEFORE['task'] = app\n"
 PASSED = "LIMITS = {}\n\ndef put(key, value):\n    LIMITS = {}\n    LIMITS[key] = value\n"
 
 
@@ -63,9 +64,9 @@ def test_the_share_of_a_folder_is_told_with_its_places() -> None:
     assert [share.name for share in naming.shares(naming.locals_of(sources))] == ["engine/b", "engine"]
 
 
-@pytest.mark.parametrize(("text", "count"), [(KEPT, 1), (PASSED, 0), ("LIST = []\n", 0)])
+@pytest.mark.parametrize(("text", "count"), [(KEPT, 1), (PASSED, 0), ("LIST = []\n", 0), (REGISTERED, 1)])
 def test_a_module_has_state_when_a_function_changes_it(text: str, count: int) -> None:
-    """A constant that is a list is none; a local of the same name neither."""
+    """A constant that is a list is none; a local of the same name neither. That of another module is state as well."""
     assert state.measured(modules(engine__kept=text), ())[0].count == count
 
 
@@ -79,18 +80,28 @@ def test_a_test_that_reaches_for_a_private_name_is_counted() -> None:
     assert state.measured((), modules(tests__test_jobs=text))[1].count == 4
 
 
+def test_a_private_member_of_an_object_is_reached_for_as_well() -> None:
+    """Of a class of the product, by whatever name the test has the object; what libraries and the test's own classes call so is not counted."""
+    product = modules(engine__turns="class Turns:\n    def __init__(self): self._owner = 1\n    def _wait(self): ...\n")
+    text = (
+        "turns._owner\nturns._wait()\nrow._mapping\nclass Own:\n    def _act(self): self._owner\n"
+        "class Turn:\n    def _wait(self): ...\n"
+    )
+    assert state.measured(product, modules(tests__test_turns=text))[1].places == ("tests/test_turns.py:1 turns._owner",)
+
+
 def test_every_room_of_the_engine_has_its_door_measured() -> None:
-    """A room without a list offers all that it imports; with one, what is listed. Another name on the way out is counted."""
+    """A room without a list offers all that it imports and defines; with one, what is listed. Another name on the way out is counted."""
     figures = doors.measured(
         modules(
             engine____init__="from datetime import datetime\nfrom a import b as c\n__all__ = ['c']\n",
-            engine__room____init__="from a import b, c\n\ndef d(): ...\n",
+            engine__room____init__="from a import b, c\n\nMOST = 3\n\ndef d(): ...\n",
             engine__room__inner="from a import e, f, g, h\n",
         )
     )
     figure = {figure.name: figure for figure in figures}
     widest = figure["names at the widest front door"]
-    assert (widest.count, widest.places) == (3, ("engine/room",))
+    assert (widest.count, widest.places) == (4, ("engine/room",))
     assert figure["names changed at a front door"].places == ("engine: b",)
 
 

@@ -1,7 +1,7 @@
-"""A case as a sequence of events for replay: what each says, where tokens moved, what was asked and answered, what changed, what money moved.
+"""A case as a sequence of events for replay, in one file because the page's list and the picture are made from the same events, so that they cannot differ.
 
-The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked; other personal values are shown as on the page of the case, secret
-ones to nobody.
+An event says what happened, where tokens moved, what was asked and answered, what changed, what money moved. Numbers are masked; other personal values are shown as on the
+page of the case, secret ones to nobody.
 """
 
 from __future__ import annotations
@@ -11,12 +11,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext
 
 import engine.language
 from engine import definitions, diagrams, proof, record
+from engine.record.case_steps import (
+    CaseStep,
+    Decided,
+    ErrorCaught,
+    FlowTaken,
+    JobCompleted,
+    JobCreated,
+    JobRefused,
+    Passed,
+    Started,
+    TaskCompleted,
+)
 from models.instance import ProcessInstance
 from office import masking
 from service_tasks import labels
@@ -24,7 +36,6 @@ from web.queries import money as moved
 from web.telling import code_texts, names, refusals, suggestions, timeline, variables
 from web.telling.i18n import in_language, language, remark, shown_to, yuan
 
-Step = dict[str, Any]
 Move = tuple[str, int, str, int]
 SCALE = 10_000
 LONGEST = 400
@@ -120,8 +131,8 @@ class _Recorder:
         self.teller = timeline.teller(self.definition)
         self.follower = proof.Follower()
         self.money = moved.by_call(instance.business_key)
-        self.asked: dict[int, Step] = {}
-        self.refusal: Step | None = None
+        self.asked: dict[int, JobCreated] = {}
+        self.refusal: JobRefused | None = None
         self.fields, self.shown_beside = _fields(self.definition), _shown_beside(self.definition)
         self._english: dict[str, dict[str, str]] = {}
 
@@ -155,15 +166,15 @@ class _Recorder:
             for kind, scope, name, change in self.follower.follow(step, entry.at)[0]:
                 stood[kind, scope, name] += change
             self.teller.enter(step)
-            self._keep(step)
+            self._keep(cast(CaseStep, step))
 
-    def _keep(self, step: Step) -> None:
+    def _keep(self, step: CaseStep) -> None:
         if step["type"] == "job_created":
             self.asked[step["token"]] = step
         elif step["type"] == "job_refused":
             self.refusal = step
 
-    def _worth(self, step: Step, change: tuple[str, Any, Any]) -> bool:
+    def _worth(self, step: Mapping[str, Any], change: tuple[str, Any, Any]) -> bool:
         """What a form or a start says is shown as entered already; a table of changes shows what was there before."""
         return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
 
@@ -171,22 +182,36 @@ class _Recorder:
         return self._label(name), self._shown(name, before), self._shown(name, after)
 
     def _event(self, entry: record.Entry, number: int, last: Event | None) -> Event | None:
-        step = entry.steps[number]
-        sentence = self.teller.step(step) or self._way(step, entry.steps[number + 1 :], last)
+        steps = cast(list[CaseStep], entry.steps)
+        step = steps[number]
+        sentence = self.teller.step(step) or self._way(step, steps[number + 1 :], last)
         self._keep(step)
         if sentence is None:
             return None
         kind, text, _ = sentence
-        scope = self.follower.scopes.drawn(step["called"] if step["type"] == "call_entered" else step.get("scope", 0))
+        place = step["called"] if step["type"] == "call_entered" else entry.steps[number].get("scope", 0)
+        scope = self.follower.scopes.drawn(place)
         process = self.teller.scopes.process(scope)
-        element = step.get("element", "")
+        element = str(step.get("element", ""))
         event = Event(entry.seq, number, entry.at, entry.actor, kind, text, scope, process, element)
-        filler = _FILLERS.get(step["type"])
-        if filler is not None:
-            filler(self, event, step)
+        self._fill(event, step)
         return event
 
-    def _way(self, step: Step, following: list[Step], last: Event | None) -> timeline.Told | None:
+    def _fill(self, event: Event, step: CaseStep) -> None:
+        """What was entered, asked and answered, of the steps of which there is more to say than a sentence."""
+        match step["type"]:
+            case "instance_started":
+                self.started(event, step)
+            case "user_task_completed":
+                self.completed(event, step)
+            case "job_completed":
+                self.job(event, step)
+            case "error_caught":
+                self.refused(event, step)
+            case "decision_evaluated":
+                self.decided(event, step)
+
+    def _way(self, step: CaseStep, following: list[CaseStep], last: Event | None) -> timeline.Told | None:
         """Gateways, events and returns from a called process, which the timeline leaves out."""
         if step["type"] == "call_left":
             return "desk", gettext("Back from: %(task)s", task=self.teller.name(step)), []
@@ -199,7 +224,7 @@ class _Recorder:
             return "way", self._taken(name, step, following), []
         return ("desk", gettext("Passed: %(task)s", task=name), []) if name else None
 
-    def _taken(self, name: str, step: Step, following: list[Step]) -> str:
+    def _taken(self, name: str, step: Passed, following: list[CaseStep]) -> str:
         ways = []
         for later in following:
             if later["type"] != "flow_taken" or later.get("scope", 0) != step.get("scope", 0):
@@ -210,7 +235,7 @@ class _Recorder:
             return f"{name} {way}"
         return name or gettext("The ways part or meet")
 
-    def _flow(self, step: Step) -> str:
+    def _flow(self, step: FlowTaken) -> str:
         process = self.teller.scopes.process(step.get("scope", 0))
         flow = self.definition.processes[process].diagram.flows.get(step["flow"])
         return self.english(process).get(step["flow"]) or (flow.name if flow else "")
@@ -221,14 +246,14 @@ class _Recorder:
             self._english[process] = names.english_elements(process, self.definition)
         return self._english[process]
 
-    def _element(self, step: Step) -> diagrams.Element | None:
+    def _element(self, step: Passed) -> diagrams.Element | None:
         process = self.teller.scopes.process(step.get("scope", 0))
         return self.definition.processes[process].diagram.elements.get(step["element"])
 
-    def started(self, event: Event, step: Step) -> None:
+    def started(self, event: Event, step: Started) -> None:
         event.entered = [(self._label(name), self._shown(name, value)) for name, value in step["variables"].items()]
 
-    def completed(self, event: Event, step: Step) -> None:
+    def completed(self, event: Event, step: TaskCompleted) -> None:
         form = self.definition.form(step["element"], event.process)
         for form_field in form.inputs:
             if form_field.key in step["form"]:
@@ -239,9 +264,9 @@ class _Recorder:
                 )
                 event.entered.append((in_language(form_field.label, form_field.label_en), text or "—"))
 
-    def job(self, event: Event, step: Step) -> None:
-        call = self.asked.get(step["token"], {})
-        event.asked = self._labelled(step, "parameters", call.get("parameters", {}))
+    def job(self, event: Event, step: JobCompleted | JobRefused) -> None:
+        call = self.asked.get(step["token"])
+        event.asked = self._labelled(step, "parameters", call["parameters"] if call is not None else {})
         answer = timeline.answered(step, "result") or timeline.answered(step, "values")
         event.answered = []
         if step["topic"] == suggestions.TOPIC and suggestions.VERDICT & answer.keys():
@@ -251,20 +276,20 @@ class _Recorder:
         if step["type"] == "job_completed":
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
-    def refused(self, event: Event, step: Step) -> None:
+    def refused(self, event: Event, step: ErrorCaught) -> None:
         """The boundary event took what the service before it refused."""
         if self.refusal is not None:
             self.job(event, self.refusal)
         event.answered = [(gettext("Refused"), self._refusal(step)), *event.answered]
 
-    def _refusal(self, step: Step) -> str:
+    def _refusal(self, step: ErrorCaught) -> str:
         """Why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
         if step["code"] not in refusals.SENTENCES:
             return self.teller.name(step)
         values = self.refusal.get("values") if self.refusal is not None else None
         return refusals.sentence({**(values or {}), "code": step["code"]})
 
-    def decided(self, event: Event, step: Step) -> None:
+    def decided(self, event: Event, step: Decided) -> None:
         heads = self._heads(event.process, step["decision"])
         event.asked = [
             (heads.get(name) or self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()
@@ -286,7 +311,7 @@ class _Recorder:
         english_names = english if isinstance(english, dict) else {}
         return {text: str(english_names.get(head, head)) for text, head in columns.items() if not text.isidentifier()}
 
-    def _labelled(self, step: Step, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def _labelled(self, step: JobCompleted | JobRefused, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         field_labels = labels.of(step["topic"], side)
         private = (
             self.definition.private.calls.get(step["element"], frozenset()) if side == "parameters" else frozenset()
@@ -338,15 +363,6 @@ def _can_hold(field: Any, value: Any) -> bool:
     """Whether a value is one that a field offers; a service may give a variable others, which have words of their own."""
     choices = {option.value for option in field.options}
     return not choices or field.is_boolean or not isinstance(value, str) or value in choices
-
-
-_FILLERS = {
-    "instance_started": _Recorder.started,
-    "user_task_completed": _Recorder.completed,
-    "job_completed": _Recorder.job,
-    "error_caught": _Recorder.refused,
-    "decision_evaluated": _Recorder.decided,
-}
 
 
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:

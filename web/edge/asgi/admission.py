@@ -11,10 +11,10 @@ from typing import Any
 from engine import record
 from web.edge.asgi.answers import FILE, Answer, Application
 from web.edge.asgi.body import Bodies, Receive
+from web.edge.asgi.capacity import Limits
 from web.edge.asgi.environ import Scope, announced, environ
 from web.edge.asgi.errors import CutOff, Refused
 from web.edge.asgi.lanes import Lane
-from web.edge.asgi.limits import Limits
 from web.edge.asgi.refusals import Refusals, header
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -24,13 +24,13 @@ SWITCH_SECONDS = 0.001  # the loop that takes requests in need not wait longer f
 
 
 class Edge:
-    """An ASGI application over a WSGI one."""
+    """An ASGI application over a WSGI one; `bodies` are those being read, `streams` how many answers are sent piece by piece."""
 
     def __init__(self, application: Application, refusals: Refusals, limits: Limits | None = None) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
         self.limits = limits or Limits()
         self._application, self._refusals = application, refusals
-        self._bodies, self._streams = Bodies(self.limits), 0
+        self.bodies, self.streams = Bodies(self.limits), 0
         self._office = Lane("office", self.limits.threads, self.limits.waiting)
         self._files = Lane("files", self.limits.file_threads, self.limits.files_waiting)
         self._logins = Lane("logins", self.limits.login_threads, self.limits.logins_waiting)
@@ -46,7 +46,7 @@ class Edge:
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = announced(scope, self.limits.header_bytes)
-        body, byte_count = await self._bodies.read(receive, length) if length != 0 else (BytesIO(), 0)
+        body, byte_count = await self.bodies.read(receive, length) if length != 0 else (BytesIO(), 0)
         try:
             variables = environ(scope, body, body.getbuffer().nbytes)
             answer, lane = (
@@ -55,7 +55,7 @@ class Edge:
             )
             first = await lane.run(answer.begin)
         finally:
-            self._bodies.forget(byte_count)
+            self.bodies.forget(byte_count)
         if isinstance(first, record.Failed):
             raise Refused(500)
         await self._send(answer, first, lane, receive, send)
@@ -77,15 +77,15 @@ class Edge:
             await send({"type": "http.response.body", "body": first, "more_body": False})
             return
         counts = answer.is_made_meanwhile
-        if counts and self._streams >= self.limits.streams:
+        if counts and self.streams >= self.limits.streams:
             await lane.run(answer.close, begun=True)
             raise Refused(503)
-        self._streams += counts
+        self.streams += counts
         try:
             await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
             await self._stream(answer, first, lane, receive, send)
         finally:
-            self._streams -= counts
+            self.streams -= counts
 
     async def _stream(self, answer: Answer, part: bytes, lane: Lane, receive: Receive, send: Send) -> None:
         """Part after part, as fast as they are read and at most so long. Errors: CutOff."""

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import Any
 
+from web.edge.asgi.capacity import Limits
 from web.edge.asgi.errors import Refused
-from web.edge.asgi.limits import Limits
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 

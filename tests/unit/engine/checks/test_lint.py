@@ -227,14 +227,14 @@ def test_every_rule_is_tried() -> None:
         *Path(elements.__file__).parent.glob("*.py"),
     ]
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
-    named = {
+    rules = {
         argument.value
-        for made in chain.from_iterable(map(ast.walk, trees))
-        if isinstance(made, ast.Call) and getattr(made.func, "id", "") in ("Problem", "_problem", "problem")
-        for argument in made.args[1:3]
+        for call in chain.from_iterable(map(ast.walk, trees))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("Problem", "_problem", "problem")
+        for argument in call.args[1:3]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
     }
-    assert named == {rule for rule, _element, _broken in BROKEN}
+    assert rules == {rule for rule, _element, _broken in BROKEN}
 
 
 def test_a_sound_diagram_has_no_problem() -> None:
@@ -244,5 +244,5 @@ def test_a_sound_diagram_has_no_problem() -> None:
 
 def test_the_line_of_a_problem_is_the_line_of_the_file() -> None:
     """An owner finds the element in the text."""
-    drawn = f"{HEAD}\n\n" + line(user("x", form="nowhere")).removeprefix(HEAD)
-    assert [problem.line for problem in published.problems(package("P", drawn))] == [3]
+    diagram = f"{HEAD}\n\n" + line(user("x", form="nowhere")).removeprefix(HEAD)
+    assert [problem.line for problem in published.problems(package("P", diagram))] == [3]

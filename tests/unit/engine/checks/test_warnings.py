@@ -11,7 +11,7 @@ import engine
 import engine.runtime
 from engine import checks, definitions, published
 from engine.runtime import Call, handler
-from office import reference
+from office import departments_and_duties
 from tests.drawing import (
     boundary,
     call,
@@ -29,7 +29,7 @@ from tests.drawing import (
     user,
 )
 
-OFFICE = [name for code, zh, _en in reference.DEPARTMENTS for name in (code, zh)]
+OFFICE = [name for code, zh, _en in departments_and_duties.DEPARTMENTS for name in (code, zh)]
 
 
 class _Nothing(Schema):

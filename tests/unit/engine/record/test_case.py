@@ -34,8 +34,8 @@ STORED: dict[str, Any] = {
 def case_of(*steps: Step) -> Case:
     """A case to which these steps happened, one an hour."""
     case = Case()
-    for number, one in enumerate(steps):
-        appliers.apply_each([one], case, AT + number * HOUR)
+    for number, recorded in enumerate(steps):
+        appliers.apply_each([recorded], case, AT + number * HOUR)
     return case
 
 
@@ -62,7 +62,7 @@ def test_a_call_ends_with_everything_inside_it() -> None:
     )
     assert (case.scopes.numbers(), dict(case.scopes[0].variables)) == ([0], {"amount": 3})
     assert [case.scopes.process(number) for number in (2, 4, 5)] == ["Q", "Q", "R"]
-    assert {element: n for seen in case.counters()["active"].values() for element, n in seen.items()} == {
+    assert {element: n for counter in case.counters()["active"].values() for element, n in counter.items()} == {
         "call": 0,
         "inner": 0,
     }
@@ -82,17 +82,17 @@ def test_an_item_writes_only_what_is_its_own() -> None:
 
 def test_limits_move_by_the_time_the_clock_stood() -> None:
     """From the first question to the last answer; who asked later and is still waited for keeps it standing since then."""
-    asked = [step("clock_paused", token=token, element="ask") for token in (2, 3)]
+    pauses = [step("clock_paused", token=token, element="ask") for token in (2, 3)]
     first = step("clock_resumed", token=2, element="ask", paused_seconds=0, still_paused=True, since=AT + HOUR)
-    case = case_of(BEGUN, *asked, first)
+    case = case_of(BEGUN, *pauses, first)
     assert (case.due, case.paused) == (AT + 24 * HOUR, {3: AT + HOUR})
     last = step("clock_resumed", token=3, element="ask", paused_seconds=3 * 3600, still_paused=False)
     appliers.apply(last, case, AT + 4 * HOUR)
     assert (case.due, case.paused) == (AT + 27 * HOUR, {})
 
 
-@pytest.mark.parametrize("told, stuck", [(False, set[int]()), (True, {2})])
-def test_what_earlier_versions_left_untold_leaves_nobody_stuck(told: bool, stuck: set[int]) -> None:
+@pytest.mark.parametrize("told, stuck_tokens", [(False, set[int]()), (True, {2})])
+def test_what_earlier_versions_left_untold_leaves_nobody_stuck(told: bool, stuck_tokens: set[int]) -> None:
     """A message came at a gateway after somebody had been told that it could not be taken: since then that is told as passed."""
     stands = {"token": 2, "element": "told"}
     opened = step("incident_opened", **stands, topic="", after="limit", kind="EndlessLoop", message="")
@@ -100,7 +100,7 @@ def test_what_earlier_versions_left_untold_leaves_nobody_stuck(told: bool, stuck
     came = [step("message_received", **stands, message="m", key="k", variables={})]
     passed = [step("incident_resolved", **stands, reason="passed")]
     appliers.prepare(came + passed if told else came, case)
-    assert set(case.stuck) == stuck
+    assert set(case.stuck) == stuck_tokens
 
 
 def test_a_scope_that_was_not_told_of_counts_as_the_main_one() -> None:
@@ -144,10 +144,10 @@ def test_a_misspelt_key_is_an_error_of_the_type_check(union: str, tmp_path: Path
         f'        print(step["{wrong}"])',
     ]
     snippet.write_text("\n".join(lines))
-    said, _errors, status = mypy.run(
+    report, _errors, status = mypy.run(
         ["--strict", "--follow-imports=silent", "--cache-dir", str(tmp_path), str(snippet)]
     )
     assert status == 1
-    assert [line for line in said.splitlines() if ": error:" in line] == [
-        line for line in said.splitlines() if f'has no key "{wrong}"' in line
-    ], said
+    assert [line for line in report.splitlines() if ": error:" in line] == [
+        line for line in report.splitlines() if f'has no key "{wrong}"' in line
+    ], report

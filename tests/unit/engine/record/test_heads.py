@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import engine.cases
 from engine import proof, published, record, running
 from engine.proof import Deviation
-from engine.record import heads, people, sealing
+from engine.record import heads, person_streams, sealing
 from engine.record.history import document
 from models.base import Base, connection, transaction
 from models.entry import HistoryEntry
@@ -34,8 +34,8 @@ def office(database: Session, at: datetime) -> Session:
     cases = [begin(number, at) for number in ("AJ-1", "AJ-2", "AJ-3")]
     engine.cases.complete(cases[1].user_task_ids[0], form={"amount": "1"}, by=CLEO, at=at)
     for case in ("AJ-1", "AJ-2"):
-        people.record_act("case_looked_at", by=SAM, at=at, case=case)
-    people.record_act("case_looked_at", by=CLEO, at=at, case="AJ-1")
+        person_streams.record_act("case_looked_at", by=SAM, at=at, case=case)
+    person_streams.record_act("case_looked_at", by=CLEO, at=at, case="AJ-1")
     with transaction():
         for name in database.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             connection().execute(text(f"DROP TRIGGER {name}"))
@@ -48,7 +48,7 @@ def begin(number: str, at: datetime) -> running.Advanced:
 
 def deviations() -> list[Deviation]:
     """What verification finds in the whole database."""
-    of_cases = [one for verdict in proof.verify_each(proof.every_instance()) for one in verdict.deviations]
+    of_cases = [deviation for verdict in proof.verify_each(proof.every_instance()) for deviation in verdict.deviations]
     return [*of_cases, *proof.verify_definitions(), *proof.verify_streams(), *proof.verify_registers()]
 
 
@@ -103,7 +103,7 @@ def test_a_register_cannot_be_made_to_fit(office: Session, hide: Callable[[], li
     written(*without_case(3), *hide())
     assert {deviation.kind for deviation in deviations()} & {"head", "missing"}
     begin("AJ-4", at)
-    people.record_act("case_looked_at", by=SAM, at=at, case="AJ-4")
+    person_streams.record_act("case_looked_at", by=SAM, at=at, case="AJ-4")
     assert {deviation.kind for deviation in deviations()} & {"head", "missing"}
 
 
@@ -123,8 +123,8 @@ def test_entries_cut_off_the_end_of_a_stream_are_missed(office: Session, at: dat
     first = office.execute(select(HistoryEntry.hash).where(HistoryEntry.stream_id == "sam")).scalar_one()
     written(update(StreamHead).where(StreamHead.stream_id == "sam").values(sequence=1, head=first))
     assert [deviation.kind for deviation in deviations()] == ["head"]
-    people.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
-    assert [(one.kind, one.seq) for one in deviations()] == [("head", 2)]
+    person_streams.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
+    assert [(deviation.kind, deviation.seq) for deviation in deviations()] == [("head", 2)]
 
 
 def test_a_case_cut_back_is_found_though_it_goes_on(office: Session, at: datetime) -> None:
@@ -133,16 +133,16 @@ def test_a_case_cut_back_is_found_though_it_goes_on(office: Session, at: datetim
     first = select(HistoryEntry.hash).where(HistoryEntry.stream_id == "2", HistoryEntry.sequence == 1).scalar_subquery()
     cut = update(ProcessInstance).where(ProcessInstance.id == 2).values(sequence=1, head=first)
     written(delete(HistoryEntry).where(*tail), cut)
-    assert "head" in {one.kind for one in proof.verify(2)}
+    assert "head" in {deviation.kind for deviation in proof.verify(2)}
     engine.cases.cancel(2, reason="mistake", by=SAM, at=at)
-    assert "head" in {one.kind for one in proof.verify(2)}
+    assert "head" in {deviation.kind for deviation in proof.verify(2)}
 
 
 def test_two_cases_cannot_exchange_their_numbers_in_the_register(office: Session) -> None:
     """The number is signed with the end of the history it belongs to."""
-    one = update(ProcessInstance).where(ProcessInstance.id == 1).values(ordinal=2)
-    other = update(ProcessInstance).where(ProcessInstance.id == 2).values(ordinal=1)
-    written(one, other)
+    first_case = update(ProcessInstance).where(ProcessInstance.id == 1).values(ordinal=2)
+    second_case = update(ProcessInstance).where(ProcessInstance.id == 2).values(ordinal=1)
+    written(first_case, second_case)
     assert {(deviation.instance_id, deviation.kind) for deviation in deviations()} == {(1, "head"), (2, "head")}
 
 
@@ -178,7 +178,7 @@ def test_an_office_from_before_goes_on_and_is_numbered(office: Session, at: date
     elif go_on == "a step":
         engine.cases.cancel(1, reason="mistake", by=SAM, at=at)
     else:
-        people.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
+        person_streams.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
     assert deviations() == []
     assert office.scalar(select(ProcessInstance.ordinal).where(ProcessInstance.id == 1)) == 1
     written(*without_case(1))

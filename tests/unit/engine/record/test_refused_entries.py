@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import engine
 from engine import cases, language, proof, published, record
-from engine.record import people
+from engine.record import person_streams
 from models.entry import HistoryEntry
 from tests.drawing import end, package, path, process, start, user
 from tests.people import CLEO, NORA, SAM
@@ -58,9 +58,13 @@ def counted() -> list[tuple[int, int, datetime, datetime]]:
 
 def too_often(send: Send, at: datetime) -> tuple[int, datetime, datetime]:
     """Five more than are kept: how many, the first and the last of them."""
-    for second in range(people.MOST_REFUSED + 5):
+    for second in range(person_streams.MOST_REFUSED + 5):
         send(at + timedelta(seconds=second))
-    return 5, at + timedelta(seconds=people.MOST_REFUSED), at + timedelta(seconds=people.MOST_REFUSED + 4)
+    return (
+        5,
+        at + timedelta(seconds=person_streams.MOST_REFUSED),
+        at + timedelta(seconds=person_streams.MOST_REFUSED + 4),
+    )
 
 
 def test_it_is_an_entry_with_the_fields_and_the_codes(database: Session, task: int, send: Send, at: datetime) -> None:
@@ -78,9 +82,9 @@ def test_it_is_an_entry_with_the_fields_and_the_codes(database: Session, task: i
 def test_twenty_for_a_task_and_hour_and_no_more(send: Send, task: int, at: datetime) -> None:
     """A script that sends again and again fills nobody's stream; the last one says that more are only counted, and an hour later one may again."""
     too_often(send, at)
-    assert [step.get("last", False) for step in refused()] == [False] * (people.MOST_REFUSED - 1) + [True]
-    send(at + people.REFUSED_WITHIN + timedelta(minutes=1))
-    assert len(refused()) == people.MOST_REFUSED + 1
+    assert [step.get("last", False) for step in refused()] == [False] * (person_streams.MOST_REFUSED - 1) + [True]
+    send(at + person_streams.REFUSED_WITHIN + timedelta(minutes=1))
+    assert len(refused()) == person_streams.MOST_REFUSED + 1
 
 
 def test_the_next_that_is_kept_says_how_many_were_not(send: Send, task: int, at: datetime) -> None:
@@ -88,7 +92,7 @@ def test_the_next_that_is_kept_says_how_many_were_not(send: Send, task: int, at:
     number, first, last = too_often(send, at)
     assert counted() == []
     for minute in (1, 2):
-        send(at + people.REFUSED_WITHIN + timedelta(minutes=minute))
+        send(at + person_streams.REFUSED_WITHIN + timedelta(minutes=minute))
     assert counted() == [(task, number, first, last)]
     assert record.record_not_kept(at + timedelta(days=1)) == 0
     assert proof.verify_streams() + proof.verify_registers() == []
@@ -97,8 +101,8 @@ def test_the_next_that_is_kept_says_how_many_were_not(send: Send, task: int, at:
 def test_an_hour_after_the_last_it_is_said_all_the_same(send: Send, task: int, at: datetime) -> None:
     """Whoever gives up leaves the number behind too; not before, because another may come that says it."""
     number, first, last = too_often(send, at)
-    assert record.record_not_kept(last + people.REFUSED_WITHIN - timedelta(seconds=1)) == 0
-    assert [record.record_not_kept(last + people.REFUSED_WITHIN) for _time in range(2)] == [1, 0]
+    assert record.record_not_kept(last + person_streams.REFUSED_WITHIN - timedelta(seconds=1)) == 0
+    assert [record.record_not_kept(last + person_streams.REFUSED_WITHIN) for _time in range(2)] == [1, 0]
     assert counted() == [(task, number, first, last)]
     assert record.read_history("user", "cleo")[-1].actor == "system"
     assert proof.verify_streams() + proof.verify_registers() == []
@@ -106,7 +110,7 @@ def test_an_hour_after_the_last_it_is_said_all_the_same(send: Send, task: int, a
 
 def test_another_task_is_counted_by_itself(send: Send, task: int, at: datetime) -> None:
     """One step that gives trouble hides no other."""
-    for second in range(people.MOST_REFUSED):
+    for second in range(person_streams.MOST_REFUSED):
         send(at + timedelta(seconds=second))
     following = cases.complete(task, form={"amount": "1"}, by=CLEO, at=at).user_task_ids[0]
     send(at, following)

@@ -170,7 +170,7 @@ def test_what_earlier_versions_forgot_still_verifies(
     database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """They counted only from the second question; the record of such a case is not accused."""
-    monkeypatch.setattr("engine.elements.limits.is_omitted", lambda *_arguments: True)
+    monkeypatch.setattr("engine.elements.deadlines.is_omitted", lambda *_arguments: True)
     request.getfixturevalue("asked_twice")
     monkeypatch.undo()
     assert due(database) == at + DAY + 3 * HOUR
@@ -191,7 +191,7 @@ def test_the_case_and_its_steps_move_alike(
     cases.start("SPLIT", business_key="AJ-1", variables={}, by=CLEO, at=at)
     took = HOUR + timedelta(microseconds=700_000)
     if omitted:
-        monkeypatch.setattr("engine.elements.limits.is_omitted", lambda *_arguments: True)
+        monkeypatch.setattr("engine.elements.deadlines.is_omitted", lambda *_arguments: True)
     done(database, "ask", at + took)
     monkeypatch.undo()
     assert limits(database) == {"after": at + DAY + took}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import cases, definitions, proof, published, running, runtime
-from engine.elements import limits, message
+from engine.elements import deadlines, message
 from engine.running import execution
 from engine.spiff.run import Run
 from models.base import bind
@@ -467,7 +467,7 @@ def test_a_record_without_a_word_of_the_limit_verifies(
     drawn = process("P", start(due='duration("P1M")'), user("a", due="nowhere"), user("b", due='duration("P1M")'), end(), path("begun", "a", "b", "finished"))  # fmt: skip
     with monkeypatch.context() as former:
         former.setattr(Run, "as_told", lambda run, type, token, field, now, before: before)
-        former.setattr(limits, "miss", lambda *_: None)
+        former.setattr(deadlines, "miss", lambda *_: None)
         begin(drawn, at)
         complete(task_at(database, "a"), at)
     assert database.scalars(select(UserTask.due_at)).all() == [None, None]

@@ -23,7 +23,7 @@ def hidden(step: dict[str, Any], personal: Personal = MARKED) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("step", "shown"),
+    ("step", "visible"),
     [
         ({"type": "user_task_created", "form": "ts002_cash"}, {"form": "ts002_cash"}),
         ({"type": "user_task_completed", "form": {"amount": 1, "note": "x"}}, {"form": {"amount": 1, "note": "*"}}),
@@ -36,9 +36,9 @@ def hidden(step: dict[str, Any], personal: Personal = MARKED) -> Any:
         ({"type": "job_refused", "code": "note", "values": {"note": None}}, {"values": {"note": None}}),
     ],
 )
-def test_only_what_was_said_is_personal(step: dict[str, Any], shown: dict[str, Any]) -> None:
+def test_only_what_was_said_is_personal(step: dict[str, Any], visible: dict[str, Any]) -> None:
     """A form's id stays, a form's fields go by their own names, a parameter by its element."""
-    assert hidden(step) == {**step, **shown}
+    assert hidden(step) == {**step, **visible}
 
 
 def test_what_is_secret_is_a_part_of_what_is_personal() -> None:
@@ -67,8 +67,8 @@ def test_names_of_people_and_numbers_are_personal(process: str, names: set[str],
 @pytest.mark.parametrize("process", ["CH-002", "TS-003", "SUB-003"])
 def test_what_lines_come_to_is_not_personal(process: str) -> None:
     """Picked lines are, and a text made of them; their sum, and whether there are any, is not, so that the record says how much was disputed after an erasure too."""
-    found = Definition(definitions.read_package(PROCESSES, process)).personal
-    assert ("disputed_lines" in found, found & {"disputed_amount", "payment_amount"}) == (True, set())
+    personal = Definition(definitions.read_package(PROCESSES, process)).personal
+    assert ("disputed_lines" in personal, personal & {"disputed_amount", "payment_amount"}) == (True, set())
 
 
 def test_a_pin_is_secret() -> None:

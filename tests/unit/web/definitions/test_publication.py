@@ -22,7 +22,7 @@ from models.definition import ProcessDefinition
 from models.identity import UserRole
 from office import demo, publication
 from office.scenarios import Played
-from tests.foreign import FILES
+from tests.other_tools import FILES
 from tests.people import CLEO, OLU
 from web import create_app
 from web.edge import auth, config

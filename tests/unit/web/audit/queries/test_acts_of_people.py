@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 import engine
 from engine import record
-from engine.record import people
+from engine.record import person_streams
 from models.base import one_writer, session, transaction
 from models.entry import HistoryEntry
 from models.user_task import UserTask
@@ -78,7 +78,7 @@ def busy(any_desk: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     Caller(any_desk.test_client(), token).get("/messages")
     with any_desk.app_context():
         tokens.revoke_all("omar", at=engine.now())
-        monkeypatch.setattr(people, "MOST_REFUSED", 1)
+        monkeypatch.setattr(person_streams, "MOST_REFUSED", 1)
         refuse_three_times()
     return there.case
 
@@ -87,8 +87,8 @@ def refuse_three_times() -> None:
     """Cleo sends a form that cannot be taken more often than is kept of each, and no more for an hour."""
     task, at = session().scalars(select(UserTask)).first(), engine.now()
     for _ in range(3):
-        people.record_refused(task, {"amount": ["required"]}, by=engine.Actor("cleo"), at=at)
-    assert record.record_not_kept(at + people.REFUSED_WITHIN) == 1
+        person_streams.record_refused(task, {"amount": ["required"]}, by=engine.Actor("cleo"), at=at)
+    assert record.record_not_kept(at + person_streams.REFUSED_WITHIN) == 1
 
 
 def rows(page: Page) -> list[tuple[str, str]]:

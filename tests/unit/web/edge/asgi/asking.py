@@ -51,14 +51,14 @@ class Visit:
         self, asked: dict[str, Any], parts: tuple[bytes, ...] = (), ends: bool = True, reads: int | None = None
     ) -> None:
         self.asked, self.sent, self._reads = asked, [], reads  # type: ignore[var-annotated]
-        self._messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+        self.messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
         if ends:
-            self._messages.append({"type": "http.request", "body": b"", "more_body": False})
+            self.messages.append({"type": "http.request", "body": b"", "more_body": False})
 
     async def _receive(self) -> dict[str, Any]:
-        if not self._messages:
+        if not self.messages:
             await asyncio.Event().wait()
-        return self._messages.pop(0)
+        return self.messages.pop(0)
 
     async def _send(self, message: dict[str, Any]) -> None:
         if self._reads is not None and len(self.sent) > self._reads:

@@ -68,7 +68,7 @@ def test_what_cannot_be_let_in_is_told_so(
         True,
         status == 413,
     )
-    assert edge._bodies.kept == 0
+    assert edge.bodies.kept == 0
 
 
 @pytest.mark.parametrize(("method", "path"), [POST, ("POST", "/login"), ("GET", "/login"), ("GET", "/static/x.css")])
@@ -76,11 +76,11 @@ def test_what_cannot_be_let_in_is_told_so(
 def test_a_body_that_breaks_off_is_told_so(method: str, path: str, announced: tuple[bytes, bytes]) -> None:
     """The server tells of chunks that are none as of somebody who left; without an answer of ours it would give its own 500."""
     one = Visit(scope(method, path, announced), (b"abc",), ends=False)
-    one._messages.append({"type": "http.disconnect"})
+    one.messages.append({"type": "http.disconnect"})
     edge = visit(one)
     assert one.status == 400
     assert "没有任何改动" in one.text
-    assert edge._bodies.kept == 0
+    assert edge.bodies.kept == 0
 
 
 def test_a_program_is_told_in_its_own_way() -> None:
@@ -99,7 +99,7 @@ def test_long_bodies_share_a_bounded_memory() -> None:
     short = Visit(scope(*POST, (b"content-length", b"9")), (b"name=cleo",))
     edge = visit(*long, short)
     assert sorted(one.status for one in long) == [408, 503, 503, 503, 503]
-    assert (short.status, edge._bodies.kept) == (200, 0)
+    assert (short.status, edge.bodies.kept) == (200, 0)
 
 
 def test_whoever_finds_the_line_full_is_sent_away_at_once() -> None:
@@ -153,7 +153,7 @@ def test_who_does_not_read_an_export_is_cut_off() -> None:
 def test_who_leaves_is_not_written_to_any_longer() -> None:
     """An export whose reader has gone ends."""
     closed, one = threading.Event(), Visit(scope())
-    one._messages.append({"type": "http.disconnect"})
+    one.messages.append({"type": "http.disconnect"})
     visit(one, application=endless(closed))
     assert closed.is_set()
 
@@ -181,7 +181,7 @@ def test_exports_under_way_are_counted() -> None:
 
     async def come() -> int:
         first = asyncio.ensure_future(Visit(scope(), reads=1).to(edge))
-        while not edge._streams:  # noqa: ASYNC110 - the edge tells nobody
+        while not edge.streams:  # noqa: ASYNC110 - the edge tells nobody
             await asyncio.sleep(0.01)
         second = await Visit(scope()).to(edge)
         with pytest.raises(CutOff):
@@ -189,4 +189,4 @@ def test_exports_under_way_are_counted() -> None:
         return second.status
 
     assert loop_of_its_own(come()) == 503
-    assert edge._streams == 0
+    assert edge.streams == 0
