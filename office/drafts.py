@@ -307,6 +307,11 @@ def _doubts(package: Package, beside: Iterable[Package]) -> list[Problem]:
     return checks.warnings_of(ready(package), list(around.values()), STARTED, departments())
 
 
+def own_contents(package: Package) -> dict[str, str]:
+    """The files of its own process, with their texts."""
+    return {name: package.files[name] for name in definitions.own_files(package)}
+
+
 def unused_files(package: Package) -> set[str]:
     """Tables and forms that no step uses: they are kept and checked, and not published."""
     return definitions.own_files(package) - set(ready(package).files)

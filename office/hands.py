@@ -69,6 +69,12 @@ def submitted_with(key: str) -> list[str]:
     return list(handed_over[-1].get("together") or ()) if handed_over else []
 
 
+def asked_back(key: str) -> int:
+    """The former version whose content the draft was made of when it was asked back into force; 0 when it was not."""
+    requests = [act.step for act in since_begun(key) if act.step["type"] == "draft_submitted"]
+    return next((step["restores"] for step in requests if step.get("restores")), 0)
+
+
 def last_return(key: str) -> Done | None:
     """Who gave the draft back and why (`reason`); None when it was not, or has been submitted again."""
     turns = [act for act in _all(key) if act.type in (RETURNED, SUBMITTED, PUBLISHED, DISCARDED)]

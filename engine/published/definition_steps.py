@@ -35,10 +35,11 @@ class _Checked(TypedDict):
     differing: NotRequired[Sequence[Any]]
     warnings: NotRequired[int]
     together: NotRequired[Sequence[str]]
+    restores: NotRequired[int]
 
 
 class DraftSubmitted(_Checked):
-    """An owner asks for approval; `together` are the processes submitted with it, in the order of publication."""
+    """An owner asks for approval; `together` are the processes submitted with it, in the order of publication, `restores` is the version asked back."""
 
     type: Literal["draft_submitted"]
     base_version: int
