@@ -28,7 +28,13 @@ from web.telling import error_texts, names
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 View = Callable[..., Any]
 SAID_ON_THE_PAGE = (engine.Conflict, engine.Invalid, engine.published.UnknownProcess, publication.NotASecondPerson)
-PLACES = {".bpmn": "{key}.bpmn", ".xml": "{key}.bpmn", ".dmn": "decisions/{stem}.dmn", ".form": "forms/{stem}.form"}
+PLACES = {
+    ".bpmn": "{key}.bpmn",
+    ".xml": "{key}.bpmn",
+    ".dmn": "decisions/{stem}.dmn",
+    ".form": "forms/{stem}.form",
+    ".yaml": "translations/{key}.en.yaml",
+}
 
 
 def register(app: Flask) -> None:
@@ -279,7 +285,7 @@ def draft_file(key: str, name: str) -> Response:
 @blueprint.post("/<key>/draft/upload")
 @refused_at("files")
 def upload(key: str) -> Any:
-    """Bring diagrams, tables and forms into the draft; what cannot be executed is listed on the page that follows."""
+    """Bring diagrams, tables, forms and English names into the draft; what cannot be executed is listed on the page that follows."""
     files: dict[str, str | None] = {}
     for file in request.files.getlist("files"):
         name, text = _placed(key, file) if file.filename else ("", "")
@@ -399,6 +405,8 @@ def bring_in_post() -> Any:
         key = key or publication.key_of(text, str(file.filename))
         mended = drafts.brought_in(text, key)
         drafts.save(key, {f"{key}.bpmn": mended.text}, revision=0, by=auth.actor(), at=engine.now())
+    except engine.InvalidDefinition as error:
+        return _bringing_in(problems=error.problems), errors.status_of(error)
     except drafts.UnusableFile as error:
         return _bringing_in(error_texts.describe(error)), errors.status_of(error)
     except drafts.StaleDraft as error:
@@ -409,7 +417,7 @@ def bring_in_post() -> Any:
 
 
 def _brought_back(file: FileStorage, key: str) -> Any:
-    """Make a draft of the package of a version; what it calls stays as it is in force here. Errors: UnusableFile, StaleDraft."""
+    """Make a draft of the package of a version; what it calls stays as it is in force here. Errors: UnusableFile, StaleDraft, InvalidDefinition."""
     name = PurePosixPath(str(file.filename).replace("\\", "/")).name[:100]
     content = bundles.unpacked(file.read(), name)
     if key not in ("", content.key):

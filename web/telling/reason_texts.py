@@ -42,7 +42,7 @@ def reason(cause: language.Reason) -> str:
         "holds_number": gettext(
             "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
         ),
-        "not_json": gettext("This is not JSON, or it is too large or too deep."),
+        "not_json": gettext("This is not JSON, gives a key twice, or is too large or too deep."),
         "not_an_object": gettext("An object with named values is expected here."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "process_unknown": gettext("There is no process %(name)s.", name=cause.values.get("name")),
