@@ -59,7 +59,9 @@ def _check_names(package: Package) -> None:
     name = f"translations/{package.key}.en.yaml"
     fault = definitions.catalogue_fault(package.files.get(name, ""))
     if fault is not None:
-        raise InvalidDefinition(problems=[Problem(fault["line"], "", "malformed_catalogue", {"file": name, **fault}, name)])
+        raise InvalidDefinition(
+            problems=[Problem(fault["line"], "", "malformed_catalogue", {"file": name, **fault}, name)]
+        )
 
 
 def _files(archive: zipfile.ZipFile, file: str) -> dict[str, str]:

@@ -143,7 +143,10 @@ def _belong(draft: Draft, candidate: Draft) -> bool:
     if candidate.key in precedence.needed(draft.package) or draft.key in precedence.needed(candidate.package):
         return True
     return bool(
-        drafts.own_contents(draft.package).keys() & drafts.own_contents(candidate.package).keys() & (_changed(draft) | _changed(candidate)))
+        drafts.own_contents(draft.package).keys()
+        & drafts.own_contents(candidate.package).keys()
+        & (_changed(draft) | _changed(candidate))
+    )
 
 
 def _changed(draft: Draft) -> set[str]:

@@ -309,6 +309,14 @@ def left_to_approve(draft: Draft, submitter: str) -> list[str]:
     return hands.left_to_approve([*drafts.authors(draft), draft.submitted_by or submitter])
 
 
+def left_after_a_change(draft: Draft, user: str) -> list[str] | None:
+    """The log-ins of those who may still approve a stored draft once an owner without a hand in it has changed it; None for anybody else."""
+    authors = drafts.authors(draft)
+    if not draft.revision or user not in hands.left_to_approve(authors):
+        return None
+    return hands.left_to_approve([*authors, user])
+
+
 def approve(
     key: str, directory: Path, *, revision: int, against: int, accepted: bool, by: engine.Actor, at: datetime
 ) -> Published:
@@ -334,9 +342,7 @@ def approve(
         engine.published.record_definition(key, "draft_approved", by=by, at=at, **facts)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
         package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)
-        published = engine.published.publish(
-            package, by=submitter, note=draft.note, at=at, approved_by=by, **restores
-        )
+        published = engine.published.publish(package, by=submitter, note=draft.note, at=at, approved_by=by, **restores)
         drafts.begin_again(draft, waiting, published.version)
     return published
 

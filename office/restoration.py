@@ -35,9 +35,7 @@ def _check_open(key: str) -> None:
     """Errors: StaleDraft when somebody has a draft of the process."""
     draft = drafts.find(key)
     if draft.revision:
-        raise drafts.StaleDraft(
-            process=key, saved_by=draft.saved_by, saved_at=draft.saved_at, revision=draft.revision
-        )
+        raise drafts.StaleDraft(process=key, saved_by=draft.saved_by, saved_at=draft.saved_at, revision=draft.revision)
 
 
 def _as_draft(key: str, former: Package) -> Package:

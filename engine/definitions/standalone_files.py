@@ -40,7 +40,13 @@ def unused_findings(name: str, text: str) -> list[Problem]:
         else:
             form = Form.parse(text)
             labels = [*form_lint.unlabelled(form), *form_lint.half_labelled(form)]
-            problems = [*form_lint.key_twice(text), *_of_form(form), *labels, *form_lint.warnings(form), *names.of_form(form)]
+            problems = [
+                *form_lint.key_twice(text),
+                *_of_form(form),
+                *labels,
+                *form_lint.warnings(form),
+                *names.of_form(form),
+            ]
     except MalformedXml as error:
         problems = [Problem(error.values["line"], "", "malformed_xml", error.values)]
     except InvalidDefinition as error:

@@ -55,7 +55,9 @@ def publish(
     Shape:  `restores` is the former version whose content this is, when it was asked back into force.
     Errors: InvalidDefinition with every problem, those of the callers included.
     """
-    return publish_together([content], by=by, note=note, at=at, approved_by=approved_by, restores={content.key: restores})[0]
+    return publish_together(
+        [content], by=by, note=note, at=at, approved_by=approved_by, restores={content.key: restores}
+    )[0]
 
 
 def publish_together(

@@ -68,7 +68,7 @@ STEPS: dict[str, str] = {
     "credit_reversed": "request, entry, key (of the journal entry the other way), amount, owed (what of it had left and is owed now), handed_back (what of it came back in cash) and receipt (for that); told, template and tell",
     "request_refused": "request, reason",
     "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",
-    "draft_saved": "of a definition, when a draft is begun or comes into other hands: revision, files, begun (the version it is to become); withdrawn (who had submitted it), instead (files that took the place of another's), saved_by and saved_at (whose, and of when)",
+    "draft_saved": "of a definition, when a draft is begun or comes into other hands: revision, files, begun (the version it is to become) or took_over (the fingerprint of what came into other hands); withdrawn (who had submitted it), instead (files that took the place of another's), saved_by and saved_at (whose, and of when)",
     "draft_discarded": "of a definition: revision, saved_by, saved_at",
     "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any), together (the processes submitted with it, in the order of publication, when there were any), restores (the version asked back into force, when it is one)",
     "draft_approved": "of a definition: revision, sha256, authors (everybody who had a hand in it), differing (scenarios), warnings (how many, when there were any), together (the processes put in force with it, when there were any), restores (the version asked back into force, when it is one)",

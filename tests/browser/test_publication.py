@@ -191,3 +191,37 @@ def test_drafts_published_together_show_what_each_draws_otherwise(office: Office
         draft.locator(f"[data-change={element}] button").click()
         expect(draft.locator("[data-side=after] .djs-element.selected")).to_have_attribute("data-element-id", element)
         expect(page.locator("[data-place] button")).to_have_count(len(drawn))
+
+
+@pytest.mark.parametrize(
+    ("language", "drawn", "nobody"),
+    [
+        ("zh", "这份草稿由欧璐绘制，只有您还能批准", "没有人可以审批"),
+        ("en", "欧璐 drew this draft, and only you are left to approve it", "Nobody is left to approve it"),
+    ],
+)
+def test_a_second_owner_reads_what_a_change_costs(office: Office, language: str, drawn: str, nobody: str) -> None:
+    """Before the first change; after it the page says who is left and the ways out, and whoever undoes all of it may approve again."""
+    changed(office.of("olu"), "汇总本周挂帐", "汇总挂帐")
+    office.language = language
+    otto = office.of("otto")
+    otto.goto(f"/processes/{KEY}/publish")
+    expect(otto.locator("#costs")).to_be_visible()
+    picture(otto, f"costs-page-{language}")
+    otto.goto(f"/processes/{KEY}/edit#forms")
+    banner = otto.locator(".desk-editor-banner")
+    expect(banner).to_contain_text(drawn)
+    picture(otto, f"costs-editor-{language}")
+    otto.locator("[data-file='forms/batch002_check.form']").click()
+    otto.locator("#panel-forms .desk-form-fields .desk-editor-list button").last.click()
+    otto.locator("#panel-forms .desk-form-buttons button").nth(1).click()
+    expect(banner).to_have_count(0, timeout=15_000)
+    other = otto.context.new_page()
+    other.goto(f"/processes/{KEY}/publish")
+    expect(other.locator("#nobody")).to_contain_text(nobody)
+    picture(other, f"costs-nobody-{language}")
+    otto.keyboard.press("Control+z")
+    expect(banner).to_contain_text(drawn, timeout=15_000)
+    other.goto(f"/processes/{KEY}/publish")
+    expect(other.locator("#costs")).to_be_visible()
+    other.close()

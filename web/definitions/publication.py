@@ -112,6 +112,7 @@ def _page(key: str, refusal: engine.EngineError | None = None, place: str = "") 
         restores=publication.restored(draft).get("restores", 0) if draft.revision else 0,
         second=_may_approve(draft),
         others=_left_to_approve(draft),
+        left_after=_left_after_a_change(draft),
         authors=[names.person_name(login) for login in drafts.authors(draft)],
         returned=hands.last_return(key) if draft.revision else None,
         refused=error_texts.on_the_draft(refusal) if refusal is not None else "",
@@ -130,6 +131,11 @@ def _called(key: str) -> str:
 
 def _left_to_approve(draft: drafts.Draft) -> list[str]:
     return [names.person_name(login) for login in publication.left_to_approve(draft, current_user.name)]
+
+
+def _left_after_a_change(draft: drafts.Draft) -> list[str] | None:
+    logins = publication.left_after_a_change(draft, current_user.name)
+    return [names.person_name(login) for login in logins] if logins is not None else None
 
 
 def _may_approve(draft: drafts.Draft) -> bool:

@@ -32,7 +32,9 @@ def test_a_key_that_stands_twice_is_seen(text: str, key: str, line: int) -> None
     assert key_twice(text) == KeyTwice(key, line)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"a": 1,}', "[" * 100_000, '{"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}', '"a"'])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"a": 1,}', "[" * 100_000, '{"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}', '"a"']
+)
 def test_what_is_no_json_or_repeats_nothing_is_left_to_others(text: str) -> None:
     """One key in several objects is none twice."""
     assert key_twice(text) is None
