@@ -72,8 +72,10 @@ def changers(key: str, contents: str) -> list[str]:
     for act in since_begun(key):
         if act.step["type"] == "draft_saved" and (not turns or turns[-1][0] != act.by):
             turns.append((act.by, act.step.get("took_over")))
-    left = [*(took_over for _, took_over in turns[1:]), contents]
-    changed = [by for (by, took_over), after in zip(turns, left, strict=True) if not took_over or took_over != after]
+    contents_after = [*(took_over for _, took_over in turns[1:]), contents]
+    changed = [
+        by for (by, took_over), after in zip(turns, contents_after, strict=True) if not took_over or took_over != after
+    ]
     return list(dict.fromkeys(changed))
 
 

@@ -20,12 +20,12 @@ class KeyTwice:
 
 def key_twice(text: str) -> KeyTwice | None:
     """The first key that an object of a JSON text gives twice; None when there is none, or the text is no JSON."""
-    pairs: list[int] = []
+    surplus: list[int] = []
     try:
-        json.loads(text, object_pairs_hook=lambda given: pairs.append(len(given) - len({key for key, _ in given})))
+        json.loads(text, object_pairs_hook=lambda pairs: surplus.append(len(pairs) - len({key for key, _ in pairs})))
     except (ValueError, RecursionError):
         return None
-    return next(_keys_twice(text), None) if any(pairs) else None
+    return next(_keys_twice(text), None) if any(surplus) else None
 
 
 def _keys_twice(text: str) -> Iterator[KeyTwice]:

@@ -173,11 +173,11 @@ def _document(draft: drafts.Draft) -> dict[str, Any]:
 
 def _hand(draft: drafts.Draft) -> dict[str, Any] | None:
     """Who drew the draft and who could approve it once the owner of this request has changed it; None when that costs them nothing."""
-    left = publication.left_after_a_change(draft, current_user.name)
-    if left is None:
+    approvers = publication.left_after_a_change(draft, current_user.name)
+    if approvers is None:
         return None
     authors = drafts.authors(draft)
-    return {"authors": list(map(names.person_name, authors)), "left": list(map(names.person_name, left))}
+    return {"authors": list(map(names.person_name, authors)), "left": list(map(names.person_name, approvers))}
 
 
 def _returned(draft: drafts.Draft) -> dict[str, Any] | None:
