@@ -25,7 +25,7 @@ from web.edge import access, addresses, auth, record_of_looks, submission, unsen
 from web.lookup import definitions, people
 from web.queries import casefile, evidence, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import completed, ways
-from web.tasks.queries import batch_list, receipt_paper
+from web.tasks.queries import approval, batch_list, receipt_paper
 from web.telling import error_texts, names, timeline
 from web.telling.code_texts import code_text
 from web.telling.disputed_lines import part_text
@@ -342,6 +342,7 @@ def _page(
             form=form,
             again=[field for field in filled["fields"] if field.key in definition.private.secret],
             reasons=reasons,
+            proposal=approval.of(element, definition, variables, scope, sight, (row.msisdn or "", row.customer or "")),
             words=shown_to(variables.get("complaint_text"), sight),
             picker=_picker(form, variables, filled),
             batch=batch_list.of(row.process_key, row.business_key),
