@@ -72,10 +72,10 @@ def bills(subscription_id: int) -> list[Bill]:
         .order_by(BillRow.period.desc(), BillRow.id, item.line)
     )
     items_by_bill: dict[BillRow, list[BillItem]] = {}
-    for row, *columns in session().execute(query):
+    for row, line, kind, text, amount, provider in session().execute(query):
         items = items_by_bill.setdefault(row, [])
-        if columns[0] is not None:
-            items.append(BillItem(*columns))
+        if line is not None:
+            items.append(BillItem(line, kind, text, amount, provider))
     return [
         Bill(
             id=row.id,

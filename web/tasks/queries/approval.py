@@ -65,7 +65,7 @@ def of(
     return Proposal(
         amounts,
         tuple(_payee(number, own, sight) for number in _listed(payees)),
-        code_text(grounds) if isinstance(grounds, str) else "",
+        code_text(grounds) if isinstance(grounds, str) and grounds not in _listed(kinds) else "",
         next((reason for reason in reasons if isinstance(reason, str) and reason.strip()), ""),
     )
 
@@ -77,8 +77,8 @@ def _amounts(amount: Any, kinds: list[str], *, in_cash: bool) -> list[tuple[str,
         return [(code_text(kind), fen) for kind, fen in shares.items() if isinstance(fen, int) and fen]
     if not isinstance(amount, int) or isinstance(amount, bool):
         return []
-    names = [*kinds, *([CASH] if in_cash and CASH not in kinds else [])]
-    return [(" · ".join(dict.fromkeys(map(code_text, names))), amount)]
+    ways = " / ".join(dict.fromkeys(map(code_text, kinds)))
+    return [(f"{ways} · {code_text(CASH)}" if in_cash and CASH not in kinds else ways, amount)]
 
 
 def _listed(value: Any) -> list[str]:
