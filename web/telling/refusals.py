@@ -60,6 +60,7 @@ SENTENCES = {
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "not_billed": _("%(line)s is on no bill yet. Please leave it out until it is."),
+    "nothing_due": _("Nothing can be withdrawn now; owed since cash was taken back: %(owed)s."),
     "not_information_fee": _("%(line)s is no information fee. Please pick what a site charged."),
     "no_deposit": _("There is no deposit on this number."),
     "no_cash": _("Without the card itself only another number is possible."),
