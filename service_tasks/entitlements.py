@@ -146,11 +146,11 @@ def due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None or subscription.state != SubscriptionState.CANCELLED:
         raise BpmnError("not_cancelled")
     rights = of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
-    amount, owed = rights.due(identified=parameters["holder_identified"]), gateway().owed_on_no_bill(subscription.id)
+    amount, debt = rights.due(identified=parameters["holder_identified"]), gateway().owed_on_no_bill(subscription.id)
     if parameters["again"] and not amount:
-        raise BpmnError("nothing_due", owed=owed)
+        raise BpmnError("nothing_due", owed=debt)
     return {
-        **({"owed": owed} if owed else {}),
+        **({"owed": debt} if debt else {}),
         "msisdn": subscription.msisdn,
         "cancel_reason": CANCEL_REASONS[subscription.reason],
         "of_card": rights.card,

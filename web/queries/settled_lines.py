@@ -65,20 +65,20 @@ def of_caller(caller: Caller | None) -> OfNumber:
     return of_number(caller.subscription.id, caller.msisdn, addresses)
 
 
-def of_number(subscription_id: int, msisdn: str, shown: Collection[str]) -> OfNumber:
-    """What became of the lines of a number, the newest first; `shown` are the addresses of the lines that the page itself shows."""
+def of_number(subscription_id: int, msisdn: str, on_page: Collection[str]) -> OfNumber:
+    """What became of the lines of a number, the newest first; `on_page` are the addresses of the lines that the page itself shows."""
     by_line: dict[str, list[Settled]] = defaultdict(list)
     elsewhere: list[Settled] = []
     for *columns, around in connection().execute(_CLAIMS, {"subscription": subscription_id}):
         settled = Settled(*columns)
-        beside = {settled.address, around} & {*shown}
+        beside = {settled.address, around} & {*on_page}
         for address in beside:
             by_line[address].append(replace(settled, address=address))
         if not beside:
             elsewhere.append(settled)
-    others = _summed(elsewhere)[:MOST_ELSEWHERE]
-    line_names.know((settled.address for settled in others), msisdn)
-    return OfNumber({address: _summed(rows) for address, rows in by_line.items()}, others)
+    below = _summed(elsewhere)[:MOST_ELSEWHERE]
+    line_names.know((settled.address for settled in below), msisdn)
+    return OfNumber({address: _summed(rows) for address, rows in by_line.items()}, below)
 
 
 def _summed(rows: Iterable[Settled]) -> list[Settled]:

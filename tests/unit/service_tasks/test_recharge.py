@@ -154,9 +154,9 @@ def test_what_was_paid_and_taken_back_is_not_paid_twice(desk: Any, at: datetime)
         case = f"AJ-2026-00000{due // 5000 + 1}"
         with transaction():
             gateway().refund_prepayment(own, Effect(key=f"{case}:1", at=at, case=case))
-        (given,) = gateway().given(case)
+        (credit,) = gateway().given(case)
         with transaction():
-            gateway().reverse(given.id, Effect(key=f"{case}:2", at=at, case=case), handed_back=handed_back)
+            gateway().reverse(credit.id, Effect(key=f"{case}:2", at=at, case=case), handed_back=handed_back)
         if not handed_back:
             assert desk.run("recharge/due", **number)["owed"] == 5000
             assert desk.refused("recharge/due", again=True, **number) == "nothing_due"

@@ -92,5 +92,5 @@ def _payee(number: str, own: tuple[str, str], sight: Sight) -> Payee:
         subscription = gateway().find(number)
         customer = gateway().customer(subscription.customer_id) if subscription is not None else None
         holder = customer.name if customer is not None else ""
-    shown = number if sight.numbers else masked(number)
-    return Payee(str(shown), str(shown_to(holder, sight) or ""), number != own_number)
+    visible = number if sight.numbers else masked(number)
+    return Payee(str(visible), str(shown_to(holder, sight) or ""), number != own_number)
