@@ -16,6 +16,7 @@ from cli.publication import PROCESSES, publish_all
 from engine import proof, published, record, running
 from models.base import session
 from models.billing import Refund
+from models.identity import Department
 from models.instance import ProcessInstance
 from office import verification
 from office.scenarios import Scenario, balances
@@ -86,7 +87,8 @@ def versions_by_case() -> dict[int, int]:
 
 
 def test_an_office_of_before_goes_on_with_its_open_cases(office: Office) -> None:
-    """A case of TS-001, TS-002, TS-005 or TS-008, whatever its step, ends on its own version with the money it was agreed to move, and all of it verifies."""
+    """A case of TS-001, TS-002, TS-005 or TS-008, whatever its step, ends on its own version with the money it was agreed to move, and all of it verifies; departments that are written to since are there."""
+    assert {"security", "department_head"} <= set(session().scalars(select(Department.code)))
     batches: set[tuple[str, str]] = set()
     open_cases = [Continued(case, batches) for case in CASES]
     deviations = [verdict.deviations for verdict in verification.verify_each(proof.every_instance())]
