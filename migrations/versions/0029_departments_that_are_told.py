@@ -12,7 +12,8 @@ depends_on = None
 
 OURS = (("department_head", "部门负责人", "Head of department"), ("security", "保卫部", "Security department"))
 ADD = sa.text(
-    "insert into department (code, name_zh, name_en) select :code, :name_zh, :name_en "
+    "insert into department (code, name_zh, name_en) "
+    "select cast(:code as varchar(40)), cast(:name_zh as varchar(60)), cast(:name_en as varchar(80)) "
     "where exists (select 1 from department) and not exists (select 1 from department where code = :code or name_zh = :name_zh)"
 )
 
