@@ -45,7 +45,7 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
     apart = given.apart(parameters["msisdn"], verdict.lines, _starts(calls), call)
     if apart.rows:
         verdict = border_roaming.less(verdict, apart.left, calls)
-    cloned = given.apart(parameters["msisdn"], verdict.cloned, _starts(calls), call)
+    apart_clone = given.apart(parameters["msisdn"], verdict.cloned, _starts(calls), call)
     reasons = (*verdict.reasons, *apart.reasons)
     are_gone = not verdict.established and records.are_gone(parameters["msisdn"], since, call.at)
     return {
@@ -55,8 +55,8 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
         "reasons": _with_gone(reasons) if are_gone else reasons,
         "amount": None if are_gone else verdict.amount,
         "lines": _lines(verdict.lines, calls),
-        "cloned": _lines(cloned.left, calls),
-        **given.together((apart, cloned)).told(),
+        "cloned": _lines(apart_clone.left, calls),
+        **given.together((apart, apart_clone)).told(),
         "left": [
             {**excluded.call._asdict(), "call": excluded.call.id, "reason": excluded.reason}
             for excluded in verdict.left

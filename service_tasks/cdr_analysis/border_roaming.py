@@ -80,14 +80,14 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
         return Verdict(None, ("no_calls",), (), None)
     located = journeys.locations(calls)
     twice = journeys.at_once(calls, located)
-    others = [calls[at] for at in sorted(twice) if located[at] != HOME]
-    cloned = tuple(line for call in others for line in lines(call, OF_A_CLONE, "same_time"))
+    away = [calls[at] for at in sorted(twice) if located[at] != HOME]
+    clone_lines = tuple(line for call in away for line in lines(call, OF_A_CLONE, "same_time"))
     course = alternation.read([call for at, call in enumerate(calls) if at not in twice], thresholds)
     aside = tuple(Left(calls[at], "same_time") for at in sorted(twice))
     beside = ("same_time",) if aside else ()
     if not (holding := _holding(course, thresholds)):
-        reasons, left = (*_why_not(course, thresholds, aside), *beside), (*aside, *_left(course, {}))
-        return Verdict(False, reasons, (), 0, left=left, cloned=cloned)
+        reasons = (*_why_not(course, thresholds, aside), *beside)
+        return Verdict(False, reasons, (), 0, left=(*aside, *_left(course, {})), cloned=clone_lines)
     picks = _picked(course, thresholds)
     roaming_lines = tuple(line for call, reason in picks.items() for line in lines(call, COMPONENTS, reason))
     border = ("border_cells",) if any(call.border for call in picks) else ()
@@ -99,7 +99,7 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
         roaming_lines,
         (*aside, *_left(course, picks)),
         _cells(course, picks),
-        cloned,
+        clone_lines,
     )
 
 
