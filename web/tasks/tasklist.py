@@ -310,7 +310,7 @@ def _page(
         way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     filled = _as_seen(filled, history.definition, sight)
-    laid = beside.of_history(row, form, variables, history, sight)
+    beside_form = beside.of_history(row, form, variables, history, sight)
     own = (row.msisdn or "", row.customer or "")
     stood = unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]]) if typed is None else ""
     line_names.of_history(history, row.msisdn, sight)
@@ -329,8 +329,8 @@ def _page(
             reasons=reasons,
             **_of_form(row, form, variables, filled, sight),
             **beside.of_hands(row, history.definition),
-            **laid,
-            proposal=approval.of(laid["element"], laid["definition"], variables, scope, sight, own),
+            **beside_form,
+            proposal=approval.of(beside_form["element"], beside_form["definition"], variables, scope, sight, own),
             departments=names.departments(),
             process_name=names.process_name,
             **filled,
