@@ -96,7 +96,10 @@ TEMPLATES = {
 WORDINGS = {
     "coverage": ("$report（责任人：$owner，期限：$by）", "$report (responsible: $owner, by $by)"),
     "site": ("收费网站：$site；处理结果：$resolution", "Site: $site; result: $resolution"),
-    "orphan": ("号码停用或改号后仍收梦网费，属无主话单，网站：$site", "Monternet fees after the number was closed or changed, site: $site"),
+    "orphan": (
+        "号码停用或改号后仍收梦网费，属无主话单，网站：$site",
+        "Monternet fees after the number was closed or changed, site: $site",
+    ),
     "debit_keying_error": ("托收失败：托收资料录入错误", "Direct debit failed: the mandate was keyed wrongly"),
     "debit_wrong_order": ("托收失败：托收业务错办", "Direct debit failed: another service was set up"),
     "debit_missed_order": ("托收失败：托收业务漏办", "Direct debit failed: the mandate was never set up"),

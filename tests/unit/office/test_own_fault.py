@@ -49,7 +49,9 @@ def opened(process: str, subscription: dict[str, Any], **more: Any) -> tuple[str
         fixtures.build({"subscriptions": [{"msisdn": msisdn, **subscription}], "cdrs": calls}, at=AT)
     complaint = {"case_number": case, "msisdn": msisdn, "complaint_text": "多收", "channel": "counter"}
     variables: dict[str, Any] = {**complaint, "hall": "guangda_hall", "disputed_amount": 5000, "demand": "退还"}
-    return case, cases.start(process, business_key=case, variables={**variables, "repeated": False, **more}, by=CLEO, at=AT)
+    return case, cases.start(
+        process, business_key=case, variables={**variables, "repeated": False, **more}, by=CLEO, at=AT
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,9 @@ def test_a_failed_debit_of_ours_is_told_once_however_often_it_is_judged() -> Non
     waiting = cases.complete(judging, form=judged, by=GINA, at=AT).user_task_ids[0]
     text = "Direct debit failed: the mandate was keyed wrongly"
     assert notices(case) == [("guangda_hall", text), ("supervisor", text)]
-    judging = cases.complete(waiting, form={"debit_result": "failed", "wait_note": "银行回单"}, by=GINA, at=AT).user_task_ids[0]
+    judging = cases.complete(
+        waiting, form={"debit_result": "failed", "wait_note": "银行回单"}, by=GINA, at=AT
+    ).user_task_ids[0]
     cases.complete(judging, form=judged, by=GINA, at=AT)
     assert notices(case) == [("guangda_hall", text), ("supervisor", text)]
     verdicts = verification.verify_each([instance.instance_id])
