@@ -111,25 +111,25 @@ def test_what_the_analysis_proves_is_told(office: Flask) -> None:
 
 def test_a_failed_debit_of_ours_is_told_once_however_often_it_is_judged() -> None:
     """While a debit is out the cause is judged again after its result; nobody is told the same twice, and the record agrees with the notices."""
-    agreed = {"bank": "工商银行", "account": "6222000000000000001", "holder": "甲某某"}
+    account = {"bank": "工商银行", "account": "6222000000000000001", "holder": "甲某某"}
     mandate = {
-        "agreed": agreed,
-        "keyed": agreed | {"account": "6222000000000000010"},
+        "agreed": account,
+        "keyed": account | {"account": "6222000000000000010"},
         "debits": [{"amount": 5000, "state": "failed"}],
         "debit_under_way": True,
     }
     case, instance = opened("TS-008", {"customer": {"name": "甲某某"}, "bill": BILL, "mandate": mandate})
     judging = cases.complete(
-        instance.user_task_ids[0], form=agreed | {"failure_text": "没有扣成"}, by=GINA, at=AT
+        instance.user_task_ids[0], form=account | {"failure_text": "没有扣成"}, by=GINA, at=AT
     ).user_task_ids[0]
-    judged = {"failure_cause": "keying_error", "operator_fault": "yes"}
-    waiting = cases.complete(judging, form=judged, by=GINA, at=AT).user_task_ids[0]
+    our_fault = {"failure_cause": "keying_error", "operator_fault": "yes"}
+    waiting = cases.complete(judging, form=our_fault, by=GINA, at=AT).user_task_ids[0]
     text = "Direct debit failed: the mandate was keyed wrongly"
     assert notices(case) == [("guangda_hall", text), ("supervisor", text)]
     judging = cases.complete(
         waiting, form={"debit_result": "failed", "wait_note": "银行回单"}, by=GINA, at=AT
     ).user_task_ids[0]
-    cases.complete(judging, form=judged, by=GINA, at=AT)
+    cases.complete(judging, form=our_fault, by=GINA, at=AT)
     assert notices(case) == [("guangda_hall", text), ("supervisor", text)]
     verdicts = verification.verify_each([instance.instance_id])
     assert [deviation for verdict in verdicts for deviation in verdict.deviations] == []
