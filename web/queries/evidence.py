@@ -7,15 +7,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from engine import definitions, language, proof, record
 from models.base import session
+from models.customer import Customer, Subscription
 from models.liability import Liability
 from office.masking import EVERYTHING, Sight
 from service_tasks import amounts
 from service_tasks.gateway.listing import items_billed
+from service_tasks.gateway.lookups import IN_USE_FIRST
 from web.telling import code_texts, disputed_lines, refusals
 from web.telling.i18n import gettext, in_language, shown_to
 
+_HOLDER = (
+    select(Customer.name)
+    .join(Subscription, Subscription.customer_id == Customer.id)
+    .where(Subscription.msisdn == bindparam("msisdn"))
+    .order_by(*IN_USE_FIRST)
+    .limit(1)
+)
 OF_SOME = ("component", "reason")
 OF_A_CALL = ("start", "place", "charge")
 
@@ -79,6 +90,22 @@ def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
         row | {"component": code_texts.item_text(*items[row["line"]])} if row.get("line") in items else row
         for row in value
     ]
+
+
+def paid_to(
+    expression: language.feel.Expression | None,
+    variables: Mapping[str, Any],
+    scope: language.feel.Scope,
+    of_number: str | None,
+    sight: Sight,
+) -> list[Evidence]:
+    """To whom what an approving step approves is paid, as its expression says: number and holder, where it is another number than the case's."""
+    payee = expression.evaluate(variables, scope=scope) if expression else None
+    if not isinstance(payee, str) or not payee or payee == of_number:
+        return []
+    holder = session().scalar(_HOLDER, {"msisdn": payee})
+    items = [(gettext("Paid to"), payee), (gettext("Holder of that number"), holder or gettext("not a customer of ours"))]
+    return [Evidence(label, "text", shown_to(value, sight)) for label, value in items]
 
 
 def found_out(entries: Iterable[record.Entry]) -> dict[str, datetime]:

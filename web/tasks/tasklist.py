@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 import engine
 import engine.definitions
+import engine.diagrams
 import engine.language
 from engine import cases, proof, published, running, runtime
 from models.base import session
@@ -23,7 +24,7 @@ from service_tasks import pricing_file
 from service_tasks.gateway import gateway
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
 from web.lookup import definitions, people
-from web.queries import casefile, evidence, filled_form, line_names, picking_lines, standing, worklist
+from web.queries import casefile, customer_bar, evidence, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import completed, ways
 from web.tasks.queries import batch_list, receipt_paper
 from web.telling import error_texts, names, timeline
@@ -204,6 +205,24 @@ def _picker(
     return picking_lines.picker(field, filled["values"], picking_lines.of(variables, field))
 
 
+@blueprint.get("/tasks/<int:task_id>/customer")
+def customer(task_id: int) -> str:
+    """The customer's papers beside a step where nothing is picked, to be read; a whole page for whoever has no script."""
+    row, sight = opened(task_id)
+    if not sight.personal or not row.msisdn:
+        raise access.NotYourCase(instance=row.instance_id)
+    record_of_looks.at_case(row.business_key, sight)
+    papers = picking_lines.of({"msisdn": row.msisdn, "case_number": row.business_key})
+    return render_template(
+        "tasks/_customer.html" if request.headers.get("HX-Request") else "tasks/customer.html",
+        task=row,
+        name=_name(row),
+        sight=sight,
+        bar=customer_bar.of(row.msisdn, row.business_key),
+        papers=picking_lines.read_only(papers),
+    )
+
+
 @blueprint.get("/tasks/<int:task_id>/sheet.csv")
 def sheet(task_id: int) -> Response:
     """What the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
@@ -319,6 +338,8 @@ def _page(
     if not sight.numbers:  # the form of a colleague may be read
         filled = {**filled, "values": masked(filled["values"])}
     line_names.of_history(history, row.msisdn, sight)
+    picker = _picker(form, variables, filled)
+    bar = customer_bar.of(row.msisdn, row.business_key) if picker and row.msisdn else None
     with definitions.of_definition(definition):  # a case is told in the words of its own version
         earlier = timeline.newest(history, sight, EARLIER_LINES)
         return render_template(
@@ -343,11 +364,13 @@ def _page(
             again=[field for field in filled["fields"] if field.key in definition.private.secret],
             reasons=reasons,
             words=shown_to(variables.get("complaint_text"), sight),
-            picker=_picker(form, variables, filled),
+            picker=picker,
+            bar=bar,
             batch=batch_list.of(row.process_key, row.business_key),
             receipts=receipt_paper.of_payment(variables) if row.process_key == COUNTER_PAYMENT else [],
             shown=[
                 *evidence.turned_down(history, row.token, sight),
+                *evidence.paid_to(_payee(element, definition), variables, scope, row.msisdn, sight),
                 *evidence.of(
                     form, {**variables, "refusal": None}, error_names, sight, evidence.found_out(history.entries)
                 ),
@@ -370,6 +393,14 @@ def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:
     """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
     refusal = cases.barred_from([(row, definition)], auth.actor()).get(row.id)
     return error_texts.describe(refusal) if refusal is not None else ""
+
+
+def _payee(
+    element: engine.diagrams.Element, definition: engine.definitions.Definition
+) -> engine.language.feel.Expression | None:
+    """What tells to which number an approving step lets money be paid; None of any other step."""
+    text = element.properties.get("approvedPayee") if element.properties.get("approves") else None
+    return definition.expression(text) if text else None
 
 
 def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
