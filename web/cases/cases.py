@@ -89,12 +89,11 @@ def page(
     before: int | None = None,
 ) -> str:
     """The page of a case, with what stands beside and in the fields of a form that was refused."""
-    instance = casefile.find(number)
+    opened = casefile.opened(number)
+    instance, complaint, complainant, messages = opened.instance, opened.complaint, opened.whose, opened.messages
     sight = access.check_case(current_user, instance.id)
     record_of_looks.at_case(number, sight)
     history = _told(instance, tab in WHOLE, before)
-    complaint, complainant = casefile.complaint_of(instance)
-    messages = casefile.messages(number)
     beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
     if tab in TELLING:
         line_names.of_history(history, complainant.msisdn, sight)
@@ -167,22 +166,17 @@ def _of_tab(
 ) -> dict[str, Any]:
     """What only one tab shows; nothing is read for the others."""
     number = instance.business_key
+    claims, registered = money.claims_and_runs(number) if tab == "money" else ([], [])
     return {
         "stages": casefile.stages(history) if tab == "diagram" else [],
         "money": money.of_case(number) if tab == "money" else [],
-        "registered": money.registered(number) if tab == "money" else [],
-        "claims": _claims(number, history) if tab == "money" else [],
+        "registered": registered,
+        "claims": [*claims, *money.let_go(history.entries, claims)] if tab == "money" else [],
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
         "acting": acts_offered.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
         "looks": looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
     }
-
-
-def _claims(number: str, history: proof.CaseHistory) -> list[money.Claimed]:
-    """What a case has of lines, and what it had picked."""
-    has = money.claims_of(number)
-    return has + money.let_go(history.entries, has)
 
 
 def _orders(number: str) -> list[orders.Sheet]:
