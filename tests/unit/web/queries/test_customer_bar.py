@@ -35,7 +35,7 @@ def test_the_bar_has_balances_receipts_orders_and_earlier_cases(desk: Flask, add
         earlier = begin(NUMBER)
         task = at_lines(NUMBER) if address == "/tasks/{}" else open_tasks(begin(NUMBER))[0]
     page = Visitor(desk, "cleo").get(address.format(task))
-    bar = page.tree.xpath("//*[@id='customer-papers'] | //main/section[@class='desk-panel']")[0].text_content()
+    bar = page.tree.xpath("//*[@id='customer-papers'] | //main/section[contains(@class, 'desk-bar')]")[0].text_content()
     for text in ("预付金", "应交话费", "SJ-0201", "138.00", "商务套餐", "基本套餐", "不一致", earlier, "办理中"):
         assert text in bar, text
     assert page.status == 200
