@@ -56,9 +56,9 @@ def requests_and_tries(case_number: str) -> tuple[list[CaseRequest], list[Custom
     query = query.outerjoin(CaseRequest, CaseRequest.case_number == Complaint.case_number)
     query = query.outerjoin(CustomerTry, CustomerTry.case_number == Complaint.case_number)
     rows = session().execute(query.where(Complaint.case_number == case_number)).all()
-    requests = {row[0] for row in rows if row[0] is not None}
-    tries = {row[1] for row in rows if row[1] is not None}
-    return sorted(requests, key=lambda request: request.number), sorted(tries, key=lambda attempt: attempt.attempt)
+    requests: dict[int, CaseRequest] = {request.number: request for request, _ in rows if request}
+    tries: dict[int, CustomerTry] = {attempt.attempt: attempt for _, attempt in rows if attempt}
+    return [requests[number] for number in sorted(requests)], [tries[number] for number in sorted(tries)]
 
 
 def open_requests(limit: int = 50) -> list[CaseRequest]:

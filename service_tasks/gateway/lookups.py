@@ -148,12 +148,7 @@ def _subscription() -> Select[*tuple[Any, ...]]:
     return select(*columns, row.number_changed_from, row.deposits_closed_at)
 
 
-_OF_NUMBER = (
-    _subscription()
-    .where(SubscriptionRow.msisdn == bindparam("msisdn"))
-    .order_by(*IN_USE_FIRST)
-    .limit(1)
-)
+_OF_NUMBER = _subscription().where(SubscriptionRow.msisdn == bindparam("msisdn")).order_by(*IN_USE_FIRST).limit(1)
 
 
 def _subscription_value(row: Row[*tuple[Any, ...]]) -> Subscription:

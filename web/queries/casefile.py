@@ -108,7 +108,8 @@ def opened(number: str) -> Opened:
     whose = Whose(None, None, None)
     if complaint is not None:
         whose = Whose(name, complaint.msisdn, complaint.process_key)
-    return Opened(instance, complaint, whose, [row[3] for row in rows if row[3] is not None])
+    messages: list[OutboxMessage | None] = [row[3] for row in rows]
+    return Opened(instance, complaint, whose, [message for message in messages if message is not None])
 
 
 def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    ColumnElement,
     Date,
     Row,
     Select,
+    SQLColumnExpression,
     String,
     bindparam,
     case,
@@ -40,6 +40,7 @@ from web.telling import names
 
 MOST_CASES = 5
 MOST_RECEIPTS = 24
+_Column = SQLColumnExpression[Any]
 _NUMBER: BindParameter[str] = bindparam("msisdn")
 _OWN_CASE: BindParameter[str] = bindparam("case")
 _OWNER = (
@@ -164,15 +165,15 @@ def _cases(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[EarlierCase]:
 
 def _part(
     part: str,
-    *texts: ColumnElement[Any],
-    amount: ColumnElement[Any] | None = None,
-    left: ColumnElement[Any] | None = None,
-    at: ColumnElement[Any] | None = None,
-    until: ColumnElement[Any] | None = None,
-    day: ColumnElement[Any] | None = None,
+    *texts: _Column,
+    amount: _Column | None = None,
+    left: _Column | None = None,
+    at: _Column | None = None,
+    until: _Column | None = None,
+    day: _Column | None = None,
 ) -> Select[*tuple[Any, ...]]:
     nothing = null()
-    columns: list[ColumnElement[Any]] = [
+    columns: list[_Column] = [
         cast(texts[place] if place < len(texts) else nothing, String).label(f"texts_{place + 1}") for place in range(8)
     ]
     for name, column, kind in (
@@ -186,7 +187,7 @@ def _part(
     return select(literal(part).label("part"), *columns)
 
 
-def _newest(query: Select[*tuple[Any, ...]], at: ColumnElement[Any], most: int) -> Select[*tuple[Any, ...]]:
+def _newest(query: Select[*tuple[Any, ...]], at: _Column, most: int) -> Select[*tuple[Any, ...]]:
     """The newest rows of a part; a limit inside a union stands in a query of its own."""
     inner = query.order_by(at.desc()).limit(most).subquery()
     return select(*inner.columns)

@@ -104,7 +104,10 @@ def paid_to(
     if not isinstance(payee, str) or not payee or payee == of_number:
         return []
     holder = session().scalar(_HOLDER, {"msisdn": payee})
-    items = [(gettext("Paid to"), payee), (gettext("Holder of that number"), holder or gettext("not a customer of ours"))]
+    items = [
+        (gettext("Paid to"), payee),
+        (gettext("Holder of that number"), holder or gettext("not a customer of ours")),
+    ]
     return [Evidence(label, "text", shown_to(value, sight)) for label, value in items]
 
 

@@ -201,7 +201,14 @@ _FIRST_CLAIMS, _RUNS = _CLAIMS.add_columns(LineClaim.id).subquery(), _OF_RUNS.su
 _BOTH = union_all(
     select(literal(1), *_FIRST_CLAIMS.columns),
     select(
-        literal(0), _RUNS.c.item_kind, _RUNS.c.period, _RUNS.c.amount, _RUNS.c.state, literal(""), _RUNS.c.at, literal(0)
+        literal(0),
+        _RUNS.c.item_kind,
+        _RUNS.c.period,
+        _RUNS.c.amount,
+        _RUNS.c.state,
+        literal(""),
+        _RUNS.c.at,
+        literal(0),
     ),
 )
 

@@ -118,9 +118,7 @@ def figures(key: str, now: datetime, called: running_cases.Called | None = None)
     inside = {case for cases in by_version.values() for case in cases}
     of_key, case = ProcessInstance.key == key, ProcessInstance
     passed = select(UserTask.instance_id).where(UserTask.process_key == key)
-    closed = and_(
-        or_(of_key, case.id.in_(passed)), case.state == CaseState.COMPLETED, case.ended_at > now - LATELY
-    )
+    closed = and_(or_(of_key, case.id.in_(passed)), case.state == CaseState.COMPLETED, case.ended_at > now - LATELY)
     running = select(func.count(), func.count().filter(case.overdue)).where(of_key, case.state == CaseState.ACTIVE)
     own, own_late = session().execute(running).one()
     late = session().scalars(select(case.id).where(case.state == CaseState.ACTIVE, case.overdue)) if inside else ()

@@ -87,7 +87,9 @@ def _everywhere() -> CompoundSelect[Any]:
     return union(people.where(UserTask.process_key != ProcessInstance.key), jobs, *awaited)
 
 
-def _of_running(table: type[UserTask | Timer | MessageSubscription | Job], column: Any, is_process: int) -> Select[int, int, str, str, int]:
+def _of_running(
+    table: type[UserTask | Timer | MessageSubscription | Job], column: Any, is_process: int
+) -> Select[int, int, str, str, int]:
     query: Select[int, int, str, str, int] = select(
         literal(is_process), ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id
     )
