@@ -364,7 +364,11 @@ def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, 
 
 
 def _of_form(
-    row: TaskColumns, form: engine.language.Form, variables: Mapping[str, Any], filled: dict[str, Any], sight: Sight
+    row: standing.AskedTask,
+    form: engine.language.Form,
+    variables: Mapping[str, Any],
+    filled: dict[str, Any],
+    sight: Sight,
 ) -> dict[str, Any]:
     """What stands around the form's fields; the customer's bar where lines are picked."""
     picker = _picker(form, variables, filled)
