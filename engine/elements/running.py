@@ -13,8 +13,9 @@ from engine.elements.token import Task, Token
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.record.case import Case
+from engine.record.case_steps import CaseStep
 from engine.record.scopes import Scope
-from engine.record.steps import Failed, Step, Work, WorkOutcome
+from engine.record.steps import Failed, Work, WorkOutcome
 
 Perform = Callable[[Work], WorkOutcome]
 
@@ -26,7 +27,7 @@ class Running(Protocol):
     accepted_at: datetime
     case: Case
     definition: Definition
-    recorded: list[Step] | None
+    recorded: list[CaseStep] | None
     entered: Entered
     answering: set[int]
     perform: Perform

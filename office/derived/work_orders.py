@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.proof import Verdict
-from engine.record import Entry
+from engine.record import CaseEntry, beginning
 from models.work_order import OrderState
 from office.derived.calls import Answered, answered
 from office.derived.liabilities import differs, words
@@ -42,7 +42,7 @@ def differing(verdict: Verdict, beside: Beside) -> Differences:
     expected = _Acts(verdict, orders)
     yield from _opened(verdict, asking, orders, expected)
     yield from _places(verdict, asking, orders, expected)
-    if verdict.history[0].steps[0].get("process") == PROCESS:
+    if beginning(verdict.history)["process"] == PROCESS:
         if own is None:
             yield 1, f"work_order {verdict.business_key} is missing"
             return
@@ -194,7 +194,7 @@ def _waited(
         for step in entry.steps:
             if step["type"] == "message_awaited" and step["message"] == MESSAGE:
                 awaited[step["token"]] = step["key"]
-            elif step["type"] in ("message_received", "message_cancelled"):
+            elif step["type"] == "message_received" or step["type"] == "message_cancelled":
                 awaited.pop(step["token"], None)
             elif step["type"] in ENDINGS:
                 awaited.clear()
@@ -205,7 +205,7 @@ def _waited(
 
 def _leave(
     verdict: Verdict,
-    entry: Entry,
+    entry: CaseEntry,
     places: Mapping[int, dict[str, Any]],
     awaited: set[Any],
     received: set[Any],
@@ -224,10 +224,10 @@ def _leave(
 
 def _followed(verdict: Verdict, own: Any, acts: _Acts) -> Mapping[str, Any]:
     """An order as its own process left it."""
-    beginning: Mapping[str, Any] = (verdict.history[0].steps[0].get("variables") or {}).get("order") or {}
+    begun: Mapping[str, Any] = (beginning(verdict.history)["variables"] or {}).get("order") or {}
     columns: dict[str, Any] = {**UNANSWERED, "state": OrderState.OPEN, "instance_id": verdict.instance_id}
-    columns["department"] = beginning.get("department")
-    columns |= {name: _instant(beginning.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
+    columns["department"] = begun.get("department")
+    columns |= {name: _instant(begun.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
     for call in answered(verdict):
         if call.topic in FOLLOWS:
             FOLLOWS[call.topic](call, columns, own, acts)
