@@ -9,14 +9,15 @@ from typing import Any
 from engine import proof, record
 from engine.proof import Verdict
 from models.cells import UNREADABLE
-from models.complaint import ComplaintState
+from models.complaint import Complaint, ComplaintState
+from models.notice import OutboxMessage
 from office import complaints, correspondence, intake
 from office.derived.rows import Beside, can_be_read
 
 OF_INTAKE = re.compile(r"AJ-\d{4}-\d{6}")
 
 
-def differing(verdict: Verdict, rows: Sequence[Any], beside: Beside) -> Iterator[tuple[int, str]]:
+def differing(verdict: Verdict, rows: Sequence[Complaint], beside: Beside) -> Iterator[tuple[int, str]]:
     """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
     start = record.beginning(verdict.history)
     number, variables = verdict.business_key, start["variables"] or {}
@@ -43,7 +44,7 @@ def _since(verdict: Verdict, wrong: Sequence[str]) -> int:
 
 
 def _columns(
-    verdict: Verdict, variables: Mapping[str, Any], row: Any, beside: Beside
+    verdict: Verdict, variables: Mapping[str, Any], row: Complaint, beside: Beside
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What may stand in each column that the record knows."""
     yield "case_number", (verdict.business_key,)
@@ -52,7 +53,7 @@ def _columns(
     yield from _followed(verdict, variables, row, beside.messages.get(verdict.business_key, []))
 
 
-def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Complaint) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What was said at the counter, and what was suggested; what some packages hold personal and an erasure took says nothing."""
     first, erased = verdict.history[0], not can_be_read(verdict)
     yield "accepted_by", (first.actor,)
@@ -79,7 +80,7 @@ def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Any) -> Itera
 
 
 def _followed(
-    verdict: Verdict, variables: Mapping[str, Any], row: Any, messages: Sequence[Any]
+    verdict: Verdict, variables: Mapping[str, Any], row: Complaint, messages: Sequence[OutboxMessage]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What became of it, step by step, as `office.complaints` carries it over."""
     process, closed_at, heard_at = variables.get("proposed_process"), None, None
@@ -126,7 +127,7 @@ def _answers(step: record.TaskCompleted) -> bool:
     return step["element"].startswith(correspondence.ANSWER) and not later
 
 
-def _says(row: Any, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
+def _says(row: Complaint, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
     """Whether the sealed words are those that the case was begun with; of erased ones nothing can be said."""
     if not can_be_read(verdict):
         return True

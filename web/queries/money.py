@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,7 +143,7 @@ def _picked_in(entry: record.CaseEntry) -> Iterator[tuple[tuple[str, str], Claim
                     yield (row["line"], part), Claimed(row["line"], part, row["amount"], "let_go", note, entry.at)
 
 
-def _is_told(row: Any) -> bool:
+def _is_told(row: Mapping[str, object]) -> bool:
     """Whether a picked line can still be read."""
     return isinstance(row["line"], str) and isinstance(row["amount"], int)
 
