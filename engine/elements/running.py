@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from engine.definitions.compiled import Definition
 from engine.diagrams.diagram import Element
@@ -17,6 +17,7 @@ from engine.record.case_steps import CaseStep
 from engine.record.scopes import Scope
 from engine.record.steps import Failed, Work, WorkOutcome
 
+T = TypeVar("T")
 Perform = Callable[[Work], WorkOutcome]
 
 
@@ -39,7 +40,7 @@ class Running(Protocol):
 
     # what is recorded
     def add(self, type: str, scope: int = 0, **fields: Any) -> None: ...
-    def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any: ...
+    def as_told(self, type: str, token: int, field: str, now: T, *, before: T) -> T: ...
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None: ...
 
     # what is reckoned

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
 from SpiffWorkflow.util.task import TaskState
@@ -32,6 +32,7 @@ from engine.spiff.parsing import specification
 from engine.spiff.workflow import Flat, FlatTask, FlatWorkflow, flat
 
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+T = TypeVar("T")
 MOST_STEPS = 1_000
 CASE = 0  # the token under which a person is told of what concerns the whole case
 # How a case is executed; it keeps for ever the rules it was begun under, so that its record can be done again.
@@ -180,7 +181,7 @@ class Position:
         self.steps.append(recorded)
         appliers.apply(recorded, self.case, self.at)
 
-    def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
+    def as_told(self, type: str, token: int, field: str, now: T, *, before: T) -> T:
         """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
         steps = (s for s in self.recorded or () if s["type"] == type and (token_of(s) or 0) == token)
         return before if any(s.get(field) == before for s in steps) else now
