@@ -226,10 +226,10 @@ def _leave(
 
 def _followed(verdict: Verdict, own: WorkOrder, acts: _Acts) -> Mapping[str, Any]:
     """An order as its own process left it."""
-    begun: Mapping[str, Any] = (beginning(verdict.history)["variables"] or {}).get("order") or {}
+    order: Mapping[str, Any] = (beginning(verdict.history)["variables"] or {}).get("order") or {}
     columns: dict[str, Any] = {**UNANSWERED, "state": OrderState.OPEN, "instance_id": verdict.instance_id}
-    columns["department"] = begun.get("department")
-    columns |= {name: _instant(begun.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
+    columns["department"] = order.get("department")
+    columns |= {name: _instant(order.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
     for call in answered(verdict):
         if call.topic in FOLLOWS:
             FOLLOWS[call.topic](call, columns, own, acts)
