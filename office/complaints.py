@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import bindparam, update
 
-from engine import proof
+from engine import proof, record
+from engine.record.case_steps import CreditReversed
 from engine.running import Change
 from models.base import connection, forget
 from models.complaint import Complaint, ComplaintState
@@ -30,21 +31,41 @@ def follow(change: Change) -> None:
         forget(Complaint)
 
 
-def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
-    kind = step["type"]
+def resolution(step: record.CaseStep) -> str | None:
+    """The result that a step says the complaint came to; None where it says none."""
+    text: object = None
+    if step["type"] == "user_task_completed":
+        text = record.named(step["form"]).get("resolution")
+    elif step["type"] == "call_left":
+        text = record.named(step["variables"]).get("resolution")
+    elif _ends_otherwise(step):
+        text = step.get("told")
+    return text[:MOST_RESOLUTION] if isinstance(text, str) else None
+
+
+def _ends_otherwise(step: record.CaseStep) -> TypeGuard[record.Withdrawn | record.NotReached | CreditReversed]:
+    return step["type"] in ENDED_OTHERWISE
+
+
+def _from_step(step: record.CaseStep, change: Change) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    entered = step.get("form") or {} if kind == "user_task_completed" else step.get("variables") or {}
-    if kind in ("user_task_completed", "call_left") and isinstance(entered.get("resolution"), str):
-        columns["resolution"] = entered["resolution"][:MOST_RESOLUTION]
-    if kind in ENDED_OTHERWISE and isinstance(step.get("told"), str):
-        columns["resolution"] = step["told"][:MOST_RESOLUTION]
-    if kind == "user_task_completed" and correspondence.answers(change) and not correspondence.arrives_later(change):
-        columns |= {"state": ComplaintState.REPLIED, "replied_at": change.at}
-    if kind == "user_task_completed" and step["element"] == CONFIRM and entered.get("process"):
-        columns["process_key"] = entered["process"]
-    if kind in ("instance_completed", "instance_cancelled"):
+    text = resolution(step)
+    if text is not None:
+        columns["resolution"] = text
+    if step["type"] == "user_task_completed":
+        columns |= _completed(step, change)
+    elif step["type"] == "instance_completed" or step["type"] == "instance_cancelled":
         columns |= {"state": ComplaintState.CLOSED, "closed_at": change.at}
         columns |= {"outcome": step["outcome"]} if step.get("outcome") else {}
+    return columns
+
+
+def _completed(step: record.TaskCompleted, change: Change) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    if correspondence.answers(change) and not correspondence.arrives_later(change):
+        columns |= {"state": ComplaintState.REPLIED, "replied_at": change.at}
+    if step["element"] == CONFIRM and step["form"].get("process"):
+        columns["process_key"] = step["form"]["process"]
     return columns
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, String, bindparam, case, cast, exists, fal
 from sqlalchemy.orm import aliased
 
 import engine
-from engine import Actor, language
+from engine import Actor, language, record
 from engine.language import Reason
 from engine.running import Change
 from models.base import session, transaction
@@ -41,8 +41,8 @@ class UnknownMessage(engine.NotFound):
 
 def follow(change: Change) -> None:
     """Keep what the completed step told the customer. Errors: InvalidForm where a text message cannot reach them."""
-    first = change.steps[0] if change.steps else {}
-    if change.form is None or first.get("type") != "user_task_completed":
+    first = change.steps[0] if change.steps else None
+    if change.form is None or first is None or first["type"] != "user_task_completed":
         return
     for number, field in enumerate(field for field in change.form.inputs if field.channel_of):
         text = first["form"].get(field.channel_of)
@@ -54,12 +54,13 @@ def follow(change: Change) -> None:
 def answers(change: Change) -> bool:
     """Whether the step just completed answers the complaint, rather than explaining something on the way."""
     first = change.steps[0]
-    return first["element"].startswith(ANSWER) or first["token"] in change.answering
+    return record.element_of(first).startswith(ANSWER) or record.token_of(first) in change.answering
 
 
 def arrives_later(change: Change) -> bool:
     """Whether the step just completed tells the customer by text message or letter, which is not with them yet."""
-    entered = change.steps[0].get("form") or {}
+    first = change.steps[0]
+    entered = first["form"] if first["type"] == "user_task_completed" else {}
     fields = [field for field in (change.form.inputs if change.form is not None else []) if field.channel_of]
     return any(entered.get(field.key) in LATER and entered.get(field.channel_of or "") for field in fields)
 

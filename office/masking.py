@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from engine import language, runtime
 from service_tasks import numbers
@@ -28,6 +28,7 @@ class Withheld(str):
     __slots__ = ()
 
 
+S = TypeVar("S", bound=Mapping[str, object])
 WITHHELD = Withheld("(personal)")
 SECRET = "(secret)"
 
@@ -53,12 +54,12 @@ def number(msisdn: str | None) -> str:
     return f"{plain[:3]}****{plain[-4:]}" if len(plain) >= 8 else plain or "—"
 
 
-def step(step: Mapping[str, Any], private: runtime.Personal, sight: Sight) -> Mapping[str, Any]:
+def step(step: S, private: runtime.Personal, sight: Sight) -> S:
     """A step as somebody is shown it, by the places of what is personal in it; what is secret is shown to nobody."""
-    visible = private.only_secret().replaced(step, lambda _: SECRET)
+    visible: Mapping[str, Any] = private.only_secret().replaced(step, lambda _: SECRET)
     if not sight.personal:
         visible = private.replaced(visible, lambda _: WITHHELD)
-    return visible if sight.numbers else masked(visible)
+    return cast(S, visible if sight.numbers else masked(visible))
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -14,7 +14,6 @@ from office import intake
 from service_tasks.gateway import gateway
 
 ENDS = ("instance_completed", "instance_cancelled")
-LEFT = ("call_left", "call_cancelled")
 OTHER_NUMBER = "other_number"
 SETTLEMENT = "settlement"  # what accounting does not settle goes back to be put right, which refuses nothing
 
@@ -24,22 +23,21 @@ def follow(change: Change) -> None:
     if any(step["type"] in ENDS for step in change.steps):
         gateway().release(change.business_key)
         return
-    calls = [step["called"] for step in change.steps if step["type"] in LEFT]
-    refusing = [step.get("scope", 0) for step in change.steps if _refuses(step)]
+    calls = [step["called"] for step in change.steps if step["type"] in ("call_left", "call_cancelled")]
+    refusing = [record.scope_of(step) for step in change.steps if _refuses(step)]
     if calls or refusing:
         _free(change, calls, refusing)
     if calls and change.key == intake.PROCESS and any(_is_handled(step) for step in change.steps):
         gateway().release_papers(change.business_key)
 
 
-def _refuses(step: dict[str, object]) -> bool:
+def _refuses(step: record.CaseStep) -> bool:
     """Whether a step that approves said no."""
     approvals = step["variables"] if step["type"] == "approval_given" else {}
-    assert isinstance(approvals, dict)  # noqa: S101 — the step says so
     return any(value is None for name, value in approvals.items() if name != SETTLEMENT)
 
 
-def _is_handled(step: dict[str, object]) -> bool:
+def _is_handled(step: record.CaseStep) -> bool:
     """Whether the process is over that the complaint itself was given to."""
     return step["type"] == "call_left" and not step.get("scope")
 

@@ -10,13 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from sqlalchemy import Select, case, func, or_, select
 
 from engine import proof, record, running
 from engine.proof import Deviation, Verdict
-from engine.record import CaseStep
 from models import cells
 from models.base import Base, session
 from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
@@ -260,7 +259,7 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
         if moves:
             calls[call.key] = Call(call.seq, call.at, moves)
     for entry in verdict.history:
-        for step in cast(list[CaseStep], entry.steps):
+        for step in entry.steps:
             if step["type"] == "hold_lifted":
                 moves = effects.expected("charge_hold/settle", {}, {"outcome": "rejected", "amount": step["amount"]})
                 calls[step["key"]] = Call(entry.seq, entry.at, moves)

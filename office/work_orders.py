@@ -179,7 +179,7 @@ def _waits(instance_id: int, number: str | None) -> bool:
 
 
 def _leave(row: WorkOrderCase, order: WorkOrder, change: Change) -> None:
-    is_answered = any(step["type"] == "message_received" and step.get("key") == order.number for step in change.steps)
+    is_answered = any(step["type"] == "message_received" and step["key"] == order.number for step in change.steps)
     row.left_at, row.how = change.at, "answered" if is_answered else "left"
     session().flush()
     if is_answered:

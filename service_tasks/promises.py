@@ -34,15 +34,13 @@ def cause(case_number: str | None, item: int) -> str | None:
     return causes[-1] if causes and causes[-1] != PROMISED else None
 
 
-def _told(steps: list[dict[str, Any]], item: int) -> Iterator[tuple[bool, Any]]:
+def _told(steps: list[record.CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
     """The causes that steps name, and whether by the call that was to credit this item."""
     for step in steps:
-        form: Mapping[str, Any] = step.get("form") or {}
-        parameters: Mapping[str, Any] = step.get("parameters") or {}
-        if step["type"] == "user_task_completed" and "finding" in form:
-            yield False, _cause(form)
-        elif step["type"] == "job_created" and step["topic"] == APPLY and parameters.get("item_id") == item:
-            yield True, parameters.get("fault")
+        if step["type"] == "user_task_completed" and "finding" in (step["form"] or {}):
+            yield False, _cause(step["form"])
+        elif step["type"] == "job_created" and step["topic"] == APPLY and step["parameters"].get("item_id") == item:
+            yield True, step["parameters"].get("fault")
 
 
 def _cause(form: Mapping[str, Any]) -> Any:

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from engine.cases.erasure import AlreadyErased
 from engine.published import versions
 from engine.record import heads, history, sealing
+from engine.record.case_steps import CaseStep
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
-from engine.record.steps import Step
 from engine.running import execution, locking
 from engine.running.execution import Advanced, Change, StaleInstance, UnknownInstance
 from engine.runtime import calendars
@@ -34,7 +34,7 @@ def hold_case(instance_id: int) -> bool:
     return _found(instance_id).state == CaseState.ACTIVE
 
 
-def note(instance_id: int, steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
+def note(instance_id: int, steps: Sequence[CaseStep], *, by: Actor, at: datetime) -> None:
     """Record what somebody did to a case outside its steps, open or closed. Errors: UnknownInstance, AlreadyErased, StaleInstance."""
     with transaction():
         row = _found(instance_id)
@@ -49,7 +49,7 @@ def extend(instance_id: int, shift: timedelta, *, by: Actor, at: datetime, **fie
     execution.advance(instance_id, lambda run: run.extend(shift, **fields), by=by.user, at=at)
 
 
-def end(instance_id: int, outcome: str, steps: Sequence[Step], *, reason: str, by: Actor, at: datetime) -> Advanced:
+def end(instance_id: int, outcome: str, steps: Sequence[CaseStep], *, reason: str, by: Actor, at: datetime) -> Advanced:
     """Close a case where it stands, with what it came to and what was done for that. Errors: UnknownInstance, InstanceEnded."""
     return execution.advance(instance_id, lambda run: run.cancel(reason, outcome, steps), by=by.user, at=at)
 
@@ -61,7 +61,7 @@ def _found(instance_id: int) -> CaseRow:
     return row
 
 
-def _after_the_end(row: CaseRow, steps: list[Step], by: Actor, at: datetime) -> None:
+def _after_the_end(row: CaseRow, steps: list[CaseStep], by: Actor, at: datetime) -> None:
     if row.wrapped is None:
         raise AlreadyErased(case=row.business_key)
     flush()

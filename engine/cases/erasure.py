@@ -12,9 +12,9 @@ from sqlalchemy import exists, select, update
 
 from engine.ground.errors import Conflict, NotPermitted
 from engine.record import heads, history
+from engine.record.case_steps import CaseStep
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
-from engine.record.steps import Step, step
 from engine.running import execution, locking
 from engine.running.execution import Change, StaleInstance, UnknownInstance
 from engine.runtime.permissions import SUPERVISOR, Actor
@@ -58,7 +58,7 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         if row is None:
             raise UnknownInstance(instance=instance_id)
         _check(row)
-        steps = [step("personal_data_erased", reason=reason, extent=EXTENT)]
+        steps: list[CaseStep] = [{"type": "personal_data_erased", "reason": reason, "extent": EXTENT}]
         flush()
         _write(row, steps, by, at)
         forget(ProcessInstance, CaseKey, Job)
@@ -87,7 +87,7 @@ def _check(row: CaseRow) -> None:
         raise StillUnderWay(case=row.business_key)
 
 
-def _write(row: CaseRow, steps: list[Step], by: Actor, at: datetime) -> None:
+def _write(row: CaseRow, steps: list[CaseStep], by: Actor, at: datetime) -> None:
     """The entry, the end of the history, the key, and what the queue was given. Errors: StaleInstance."""
     place = heads.of_row(row)
     head, entry = history.entry(INSTANCE, str(row.id), place.head, steps, by=by.user, at=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
@@ -42,7 +42,7 @@ def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
     receive(run, token, "", {})
 
 
-def receive(run: Running, token: Token, key: str, variables: dict[str, object]) -> None:
+def receive(run: Running, token: Token, key: str, variables: Mapping[str, object]) -> None:
     """The message has come."""
     run.add(
         "message_received",

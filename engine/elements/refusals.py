@@ -74,7 +74,7 @@ def tell(run: Running, element: Element, scope: Scope, outcome: WorkOutcome, tas
     texts = {parameter.name: parameter.expression for parameter in element.parameters}
     reasons: list[tuple[Reason, list[str]]] = []
     for refusal in (outcome, *(outcome.also if isinstance(outcome, Refused) else ())):
-        reason = Reason(refusal.code, refusal.values) if isinstance(refusal, Refused) else Reason(refusal.kind)
+        reason = Reason(refusal.code, dict(refusal.values)) if isinstance(refusal, Refused) else Reason(refusal.kind)
         reasons.append((reason, [texts[name] for name in refusal.about if name in texts]))
     _tell(run, element, scope, reasons, task)
 

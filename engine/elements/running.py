@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from engine.definitions.compiled import Definition
 from engine.diagrams.diagram import Element
@@ -13,9 +13,11 @@ from engine.elements.token import Task, Token
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.record.case import Case
+from engine.record.case_steps import CaseStep
 from engine.record.scopes import Scope
-from engine.record.steps import Failed, Step, Work, WorkOutcome
+from engine.record.steps import Failed, Work, WorkOutcome
 
+T = TypeVar("T")
 Perform = Callable[[Work], WorkOutcome]
 
 
@@ -26,7 +28,7 @@ class Running(Protocol):
     accepted_at: datetime
     case: Case
     definition: Definition
-    recorded: list[Step] | None
+    recorded: list[CaseStep] | None
     entered: Entered
     answering: set[int]
     perform: Perform
@@ -38,7 +40,7 @@ class Running(Protocol):
 
     # what is recorded
     def add(self, type: str, scope: int = 0, **fields: Any) -> None: ...
-    def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any: ...
+    def as_told(self, type: str, token: int, field: str, now: T, *, before: T) -> T: ...
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None: ...
 
     # what is reckoned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
@@ -87,7 +87,7 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
-def complete(run: Running, token: Token, form: dict[str, object], by: str, aside: Collection[str] = ()) -> None:
+def complete(run: Running, token: Token, form: Mapping[str, object], by: str, aside: Collection[str] = ()) -> None:
     """A person has answered with validated values, and set these doubts aside."""
     at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
     more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}

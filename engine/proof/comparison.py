@@ -17,7 +17,7 @@ from engine.definitions.compiled import Definition
 from engine.record import appliers
 from engine.record.case import Case
 from engine.record.columns import CaseEnd
-from engine.record.history import Entry
+from engine.record.history import CaseEntry
 from engine.record.rows import RowsInMemory
 from models import cells
 from models.cells import UNREADABLE
@@ -120,7 +120,7 @@ class Folded:
         self.rows = RowsInMemory(business_key)
         self.case = Case(rows=self.rows, definition=definition)
 
-    def entry(self, entry: Entry) -> None:
+    def entry(self, entry: CaseEntry) -> None:
         """Apply one entry of the history."""
         self.rows.entry(entry.seq, entry.actor, entry.at)
         appliers.apply_each(entry.steps, self.case, entry.at)

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import zip_longest
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeGuard, assert_never
 
+from engine.elements.running import Perform
 from engine.language import values
 from engine.record import appliers
 from engine.record.case import NO_CHOICE
-from engine.record.steps import ACTS, Done, Failed, Queued, Refused, Step, Work, WorkOutcome, moved_by
+from engine.record.case_steps import (
+    CaseStep,
+    IncidentClosed,
+    IncidentOpened,
+    JobCompleted,
+    JobQueued,
+    JobRefused,
+    LimitExtended,
+    Started,
+)
+from engine.record.steps import ACTS, Done, Failed, Queued, Refused, Work, WorkOutcome
 from engine.spiff.movement import STANDSTILL
 from engine.spiff.position import CASE
 from engine.spiff.run import Run
 
 
-def answers(steps: list[Step]) -> Any:
+def answers(steps: Sequence[CaseStep]) -> Perform:
     """How the services answer: as they did then."""
     outcomes: dict[int, WorkOutcome] = {}
     for step in steps:
-        if step["type"] in _OUTCOMES:
+        if _says_outcome(step):
             outcomes.setdefault(step["token"], _outcome(step))  # an uncaught refusal is followed by its incident
 
     def perform(work: Work) -> WorkOutcome:
@@ -29,65 +40,91 @@ def answers(steps: list[Step]) -> Any:
 
 
 _OUTCOMES = ("job_completed", "job_refused", "incident_opened", "job_queued")
+_Outcome = JobCompleted | JobRefused | IncidentOpened | JobQueued
 
 
-def _outcome(step: Step) -> WorkOutcome:
-    if step["type"] == "job_completed":
-        return Done(step["result"])
-    if step["type"] == "job_refused":
-        return Refused(step["code"], step["values"])
-    if step["type"] == "job_queued":
-        return Queued()
-    return Failed(step["kind"], step["message"], step.get("trace", ""))
+def _says_outcome(step: CaseStep) -> TypeGuard[_Outcome]:
+    return step["type"] in _OUTCOMES
 
 
-def _told(step: Step) -> Step:
+def _outcome(step: _Outcome) -> WorkOutcome:
+    match step["type"]:
+        case "job_completed":
+            return Done(step["result"])
+        case "job_refused":
+            return Refused(step["code"], step["values"])
+        case "incident_opened":
+            return Failed(step["kind"], step["message"], step.get("trace", ""))
+        case "job_queued":
+            return Queued()
+        case _:
+            assert_never(step)
+
+
+def _moved_by(step: LimitExtended) -> timedelta:
+    """By how much an extension moved the limits."""
+    return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
+
+
+def _told(step: LimitExtended) -> dict[str, object]:
     """What an extension says beside how far the limits moved."""
     return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
 
 
-def _origin(opening: Step) -> dict[str, str]:
+def _origin(opening: Started) -> dict[str, str]:
     """The number of a case and the software that began it, which earlier versions did not say."""
-    return {name: opening[name] for name in ("number", "software") if name in opening}
+    return {"number": opening.get("number", ""), "software": opening.get("software", "")}
 
 
-_COMMANDS: dict[str, Callable[[Run, Step], None]] = {
-    "instance_started": lambda run, first: run.begin(first["variables"], **_origin(first)),
-    "user_task_completed": lambda run, first: run.complete_user_task(
-        first["token"], first["form"], first["by"], first.get("despite", ())
-    ),
-    "timer_fired": lambda run, first: run.fire_timer(first["token"]),
-    "message_received": lambda run, first: run.receive_message(first["token"], first["variables"]),
-    "incident_retried": lambda run, first: run.retry(first["token"]),
-    "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
-    "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
-    "limit_extended": lambda run, first: run.extend(moved_by(first), **_told(first)),
-    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"], first.get("despite", ())),
-}
-
-
-def command(run: Run, steps: list[Step]) -> None:
+def command(run: Run, steps: list[CaseStep]) -> None:
     """Do again what the first step of an entry says was done."""
-    first, run.recorded = steps[0], steps
-    kind = first["type"]
+    first, last, run.recorded = steps[0], steps[-1], steps
     appliers.prepare(steps, run.case)
-    if steps[-1]["type"] == "instance_cancelled":
-        run.cancel(steps[-1]["reason"], steps[-1].get("outcome", ""), [act for act in steps if act["type"] in ACTS])
-    elif kind == "incident_opened" and first["after"] == "job":
-        run.finish_work(first["token"], _outcome(first))
-    elif kind == "incident_opened" and first["kind"] == STANDSTILL:
-        run.notice_standstill()
-    elif kind == "incident_opened" and first["after"] == "limit":
-        run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
-    elif kind == "incident_resolved":
+    if last["type"] == "instance_cancelled":
+        run.cancel(last["reason"], last.get("outcome", ""), [act for act in steps if act["type"] in ACTS])
+    elif first["type"] == "incident_opened":
+        _report(run, first, steps)
+    elif first["type"] == "incident_resolved":
         _resolve(run, first, steps[1:])
-    elif kind in _COMMANDS:
-        _COMMANDS[kind](run, first)
+    else:
+        _do(run, first, steps)
+
+
+def _report(run: Run, first: IncidentOpened, steps: list[CaseStep]) -> None:
+    """What a person was told of: queued work that failed, a case that stands still, a limit that was reached."""
+    if first["after"] == "job":
+        run.finish_work(first["token"], _outcome(first))
+    elif first["kind"] == STANDSTILL:
+        run.notice_standstill()
+    elif first["after"] == "limit":
+        run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
     else:
         run.note(steps)
 
 
-def _resolve(run: Run, first: Step, after: list[Step]) -> None:
+def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
+    match first["type"]:
+        case "instance_started":
+            run.begin(dict(first["variables"]), **_origin(first))
+        case "user_task_completed":
+            run.complete_user_task(first["token"], first["form"], first["by"], first.get("despite", ()))
+        case "timer_fired":
+            run.fire_timer(first["token"])
+        case "message_received":
+            run.receive_message(first["token"], first["variables"])
+        case "incident_retried":
+            run.retry(first["token"])
+        case "job_completed" | "job_refused":
+            run.finish_work(first["token"], _outcome(first))
+        case "limit_extended":
+            run.extend(_moved_by(first), **_told(first))
+        case "case_limit_met":
+            run.meet_limit(first["by"], first["told"], first.get("despite", ()))
+        case _:
+            run.note(steps)
+
+
+def _resolve(run: Run, first: IncidentClosed, after: list[CaseStep]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     again = first["token"] == CASE or run.is_unreckoned(first["token"])
     offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
@@ -95,7 +132,7 @@ def _resolve(run: Run, first: Step, after: list[Step]) -> None:
         run.retry(first["token"])
         return
     if first["token"] in run.case.stuck and first["token"] not in run.case.open:
-        outcome = _outcome(after[0]) if after and after[0]["type"] in _OUTCOMES else Done({})
+        outcome = _outcome(after[0]) if after and _says_outcome(after[0]) else Done({})
         run.resolve(first["token"], outcome, first["reason"])
         return
     run.record(first)
@@ -103,24 +140,19 @@ def _resolve(run: Run, first: Step, after: list[Step]) -> None:
         run.fire_timer(first["token"])
 
 
-def with_groups(steps: list[Step], recorded: list[Step]) -> list[Step]:
+def with_groups(steps: list[CaseStep], recorded: list[CaseStep]) -> list[CaseStep]:
     """Steps with the departments that were recorded: lanes bear a department's name, and whose name that was is known by the record alone."""
-    return [
-        {**step, "group": then["group"]} if _opens_the_same(step, then) else step
-        for step, then in zip_longest(steps, recorded, fillvalue=_NOTHING)
-        if step is not _NOTHING
-    ]
+    return [_with_group(step, then) for step, then in zip(steps, recorded, strict=False)] + steps[len(recorded) :]
 
 
-_NOTHING: Step = {"type": ""}
+def _with_group(step: CaseStep, then: CaseStep) -> CaseStep:
+    if step["type"] != "user_task_created" or then["type"] != "user_task_created":
+        return step
+    is_same = (step["token"], step["element"]) == (then["token"], then["element"])
+    return {**step, "group": then["group"]} if is_same else step
 
 
-def _opens_the_same(step: Step, then: Step) -> bool:
-    kind, fields = "user_task_created", ("token", "element")
-    return step["type"] == then["type"] == kind and all(step[name] == then[name] for name in fields)
-
-
-def difference(recorded: list[Step], again: list[Step]) -> str:
+def difference(recorded: list[CaseStep], again: list[CaseStep]) -> str:
     """Where what was done again parts from the record; empty when it does not."""
     if values.canonical(recorded) == values.canonical(again):
         return ""

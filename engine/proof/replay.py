@@ -7,17 +7,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from engine.definitions.compiled import Definition
 from engine.published import versions
 from engine.record import appliers, history, sealing
 from engine.record.case import Case, Move, Seen
+from engine.record.case_steps import CaseStep, scope_of, token_of
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE, Head
-from engine.record.history import Entry
+from engine.record.history import CaseEntry
 from engine.record.scopes import Scopes
-from engine.record.steps import Step
 from engine.running import locking
 from engine.running.execution import UnknownInstance
 
@@ -53,7 +53,7 @@ class CaseHistory:
     Of a long case only the end may have been read (`is_whole` False); it has no markings, and `since` is the first entry that was asked for.
     """
 
-    def __init__(self, definition: Definition, entries: list[Entry], key: bytes | None, since: int = 1) -> None:
+    def __init__(self, definition: Definition, entries: list[CaseEntry], key: bytes | None, since: int = 1) -> None:
         self.definition, self.entries, self._key, self.since = definition, entries, key, since
         self.is_broken = False
 
@@ -122,7 +122,7 @@ class CaseHistory:
         for entry in reversed(self.entries):
             for step in entry.steps:
                 if step["type"] == "user_task_created" and step["token"] == token:
-                    return int(step.get("scope", 0))
+                    return step.get("scope", 0)
         return None
 
 
@@ -165,12 +165,12 @@ def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHisto
         read_from = max(1, read_from - 2 * (row.sequence - read_from + 1))
 
 
-def _scopes_are_known(entries: list[Entry]) -> bool:
+def _scopes_are_known(entries: list[CaseEntry]) -> bool:
     """Whether every scope that the entries speak of is entered in them."""
     steps = [step for entry in entries for step in entry.steps]
     entered = {step["called"] for step in steps if step["type"] == "call_entered"}
     entered |= {step["item"] for step in steps if step["type"] == "item_entered"}
-    return {step.get("scope", 0) for step in steps} <= entered | {0}
+    return {scope_of(step) for step in steps} <= entered | {0}
 
 
 def _row(instance_id: int) -> CaseRow:
@@ -180,7 +180,7 @@ def _row(instance_id: int) -> CaseRow:
     return row
 
 
-def entries(instance_id: int, upto: int | None = None) -> list[Entry]:
+def entries(instance_id: int, upto: int | None = None) -> list[CaseEntry]:
     """The history of a case in order, the chain checked. Errors: UnknownInstance, BrokenChain."""
     return history_of(instance_id, upto).entries
 
@@ -190,7 +190,7 @@ def calls_under_way(instance_ids: Collection[int]) -> dict[int, set[str]]:
     scopes = {id: Scopes("") for id in instance_ids}
     for id, body in history.bodies(INSTANCE, {str(id) for id in instance_ids}):
         if b'"called"' in body or b'"item"' in body:
-            for step in history.document(body)["steps"]:
+            for step in cast(list[CaseStep], history.document(body)["steps"]):
                 scopes[int(id)].follow(step)
     return {id: followed.called() for id, followed in scopes.items()}
 
@@ -199,12 +199,13 @@ def places(instance_id: int) -> tuple[dict[int, int], Scopes]:
     """The scope in which each token of a case was, and the scopes as far as they are known, calls with what was handed to them. Nothing is unsealed or checked."""
     scopes, scopes_by_token = Scopes(""), dict[int, int]()
     for _, body in history.bodies(INSTANCE, {str(instance_id)}):
-        for step in history.document(body)["steps"]:
+        for step in cast(list[CaseStep], history.document(body)["steps"]):
             scopes.follow(step)
             if step["type"] == "call_entered":
                 scopes.hand_over(step)
-            if step.get("token"):
-                scopes_by_token.setdefault(step["token"], step.get("scope", 0))
+            token = token_of(step)
+            if token:
+                scopes_by_token.setdefault(token, scope_of(step))
     return scopes_by_token, scopes
 
 
@@ -229,7 +230,7 @@ class Follower(Case):
         super().__init__()
         self._changes: list[tuple[str, Any, Any]] = []
 
-    def follow(self, step: Step, at: datetime) -> tuple[list[Move], list[tuple[str, Any, Any]]]:
+    def follow(self, step: CaseStep, at: datetime) -> tuple[list[Move], list[tuple[str, Any, Any]]]:
         """Apply one step. Returns: how the picture moved, and the variables that changed as (name, before, after)."""
         self._changes, start = [], len(self.moves)
         appliers.apply(step, self, at)

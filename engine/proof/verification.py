@@ -25,10 +25,11 @@ from engine.proof.chains import BREAKS, Broken, Deviation, are_registers_open, c
 from engine.proof.comparison import ERASED, Folded, InstanceRow
 from engine.published import versions
 from engine.record import heads, history, sealing
+from engine.record.case_steps import Started
 from engine.record.columns import EntryRow
 from engine.record.heads import INSTANCE, Head
-from engine.record.history import Document, Entry
-from engine.record.steps import Failed, Step
+from engine.record.history import CaseEntry, Document
+from engine.record.steps import Failed
 from engine.running import jobs
 from engine.running.execution import UnknownInstance
 from engine.runtime import calendars
@@ -65,7 +66,7 @@ class Verdict:
     entries: int
     erasure: Erasure | None
     deviations: tuple[Deviation, ...]
-    history: list[Entry] = field(repr=False, compare=False, default_factory=list)
+    history: list[CaseEntry] = field(repr=False, compare=False, default_factory=list)
     definition: Definition | None = field(repr=False, compare=False, default=None)
     """The version it was begun with, where that is whole."""
 
@@ -142,23 +143,25 @@ class _Examined:
         key = case.read(self.keys.get(row.id))
         if not case.whole:
             return
-        if case.entries[0].steps[0].get("number", row.business_key) != row.business_key:
+        if history.beginning(case.entries).get("number", row.business_key) != row.business_key:
             case.found.append(Deviation(row.id, "rows", 1, "instance.business_key"))
         with case.collecting():
             case.found += self._rows(row, case.entries)
         if key is not None:
             with case.collecting():
-                case.definition = self._definition(row, case.entries[0].steps[0])
+                case.definition = self._definition(row, history.beginning(case.entries))
                 case.found += self._again(row, case.entries, key, case.definition)
 
-    def _rows(self, row: InstanceRow, entries: list[Entry]) -> Iterator[Deviation]:
+    def _rows(self, row: InstanceRow, entries: list[CaseEntry]) -> Iterator[Deviation]:
         folded = Folded(row.business_key)  # the definition has still to be looked at
         for entry in entries:
             folded.entry(entry)
         for place, since, kind in comparison.compare(row, folded, self.living.tables(row.id)):
             yield Deviation(row.id, kind, since, place)
 
-    def _again(self, row: InstanceRow, entries: list[Entry], key: bytes, definition: Definition) -> Iterator[Deviation]:
+    def _again(
+        self, row: InstanceRow, entries: list[CaseEntry], key: bytes, definition: Definition
+    ) -> Iterator[Deviation]:
         """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
         run = self._run(definition, entries[0])
         for entry in entries:
@@ -175,17 +178,17 @@ class _Examined:
                 row.id, "state", entries[-1].seq, "the stored state is not the one that the history leads to"
             )
 
-    def _run(self, definition: Definition, first: Entry) -> Run:
+    def _run(self, definition: Definition, first: CaseEntry) -> Run:
         return Run(
             definition,
             at=first.at,
             accepted_at=first.at,
             calendar=self._calendar(first),
             perform=re_execution.answers(first.steps),
-            rules=first.steps[0].get("rules", 1),
+            rules=history.beginning([first]).get("rules", 1),
         )
 
-    def _definition(self, row: InstanceRow, opening: Step) -> Definition:
+    def _definition(self, row: InstanceRow, opening: Started) -> Definition:
         """The version the case was begun with, its package still what its fingerprint says."""
         if row.definition_id is UNREADABLE:
             raise Broken("definition", 1, "it is not known which version the case was begun with")
@@ -196,7 +199,7 @@ class _Examined:
             raise Broken("definition", 1, f"{row.key} is not the version that the case was begun with")
         return versions.by_id(row.definition_id, opening["sha256"])
 
-    def _calendar(self, entry: Entry) -> Calendar:
+    def _calendar(self, entry: CaseEntry) -> Calendar:
         fingerprint = entry.calendar
         if fingerprint not in self._calendars:
             calendar = _kept(fingerprint)
@@ -212,7 +215,7 @@ class _Case:
     def __init__(self, row: InstanceRow, stored: list[EntryRow], *, opened: bool) -> None:
         self.row, self.stored, self.opened = row, stored, opened
         self.found: list[Deviation] = []
-        self.entries: list[Entry] = []
+        self.entries: list[CaseEntry] = []
         self.erasure: Erasure | None = None
         self.definition: Definition | None = None
         self.whole = False
@@ -277,7 +280,7 @@ def _key(wrapped: bytes) -> bytes:
         raise Broken("key", 1, "the key of the case does not open") from error
 
 
-def _opened(stored: EntryRow, document: Document, key: bytes) -> Entry:
+def _opened(stored: EntryRow, document: Document, key: bytes) -> CaseEntry:
     try:
         return history.told(stored, document, key)
     except sealing.Unreadable as error:

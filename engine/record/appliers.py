@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import assert_never, cast
+from typing import assert_never
 
 from engine.record.case import NO_LIMIT, Case, Kind, Seen, Wait
 from engine.record.case_steps import (
@@ -24,24 +24,24 @@ from engine.record.case_steps import (
     UserTaskStep,
     WaitStep,
     WorkStep,
+    scope_of,
 )
-from engine.record.steps import Step
 from models.states import CaseState, IncidentState, TaskState
 
 
-def apply(step: Step, case: Case, at: datetime) -> None:
+def apply(step: CaseStep, case: Case, at: datetime) -> None:
     """Let a case be as it is after a step."""
-    _apply(cast(CaseStep, step), case, at, step.get("scope", 0))
+    _apply(step, case, at, scope_of(step))
 
 
-def apply_each(steps: Sequence[Step], case: Case, at: datetime) -> None:
+def apply_each(steps: Sequence[CaseStep], case: Case, at: datetime) -> None:
     """The same for the steps of one entry, in order."""
     prepare(steps, case)
     for step in steps:
         apply(step, case, at)
 
 
-def prepare(steps: Sequence[Step], case: Case) -> None:
+def prepare(steps: Sequence[CaseStep], case: Case) -> None:
     """Earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
     first = steps[0]
     if first["type"] != "message_received" or first["token"] not in case.stuck:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from engine.definitions.compiled import Definition
+from engine.record.case_steps import ScopeStep
 from engine.record.rows import Rows, RowsInMemory
 from engine.record.scopes import Scopes
 
@@ -89,7 +90,7 @@ class Case:
         """A token comes, goes or takes a flow."""
         self.moves.append(Move(kind, self.scopes.drawn(scope), name, change))
 
-    def follow_scopes(self, step: Mapping[str, Any]) -> None:
+    def follow_scopes(self, step: ScopeStep) -> None:
         """Open and close scopes; a call ends with every call inside it, of which the record says nothing when all of them end in one step."""
         for closed in self.scopes.follow(step):
             if not closed.index:

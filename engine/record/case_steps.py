@@ -151,10 +151,17 @@ class JobRefused(_OfToken):
     values: Variables
 
 
-class JobWaits(_OfToken):
-    """A service task waits in the queue, or no longer."""
+class JobQueued(_OfToken):
+    """A service task waits in the queue."""
 
-    type: Literal["job_queued", "job_cancelled"]
+    type: Literal["job_queued"]
+    topic: NotRequired[str]
+
+
+class JobCancelled(_OfToken):
+    """It waits no longer, and nobody needs it any more."""
+
+    type: Literal["job_cancelled"]
     topic: NotRequired[str]
 
 
@@ -329,13 +336,15 @@ class Erased(TypedDict):
     extent: NotRequired[int]
 
 
-class _Told(TypedDict):
+class Told(TypedDict):
+    """What an act told the customer, and how."""
+
     told: NotRequired[str]
     template: NotRequired[str]
     tell: NotRequired[str]
 
 
-class Withdrawn(_Told):
+class Withdrawn(Told):
     """The customer wants nothing any more."""
 
     type: Literal["case_withdrawn"]
@@ -344,7 +353,7 @@ class Withdrawn(_Told):
     channel: str
 
 
-class NotReached(_Told):
+class NotReached(Told):
     """The customer could not be reached."""
 
     type: Literal["case_not_reached"]
@@ -402,7 +411,7 @@ ReversalAgreed = TypedDict(
 ReversalAgreed.__doc__ = """The first of two agreed to a reversal."""
 
 
-class CreditReversed(_Told):
+class CreditReversed(Told):
     """A credit was taken back; `owed` of the amount had left and is owed now, `handed_back` came back in cash, against a `receipt`."""
 
     type: Literal["credit_reversed"]
@@ -425,7 +434,7 @@ class RequestRefused(TypedDict):
 
 UserTaskStep = TaskOpened | TaskTaken | TaskCompleted | TaskCancelled
 WaitStep = TimerSet | TimerGone | MessageAwaited | MessageReceived | MessageCancelled
-WorkStep = JobCreated | JobCompleted | JobRefused | JobWaits | Decided
+WorkStep = JobCreated | JobCompleted | JobRefused | JobQueued | JobCancelled | Decided
 IncidentStep = IncidentOpened | IncidentClosed
 TokenStep = FlowTaken | Passed | Released
 ScopeStep = CallEntered | CallLeft | CallCancelled | ItemEntered | ItemLeft | VariablesSet
@@ -437,3 +446,28 @@ Noted = Entered | ErrorCaught | Erased | CustomerTried | EndAct | EntryAct | Req
 CaseStep = (
     Started | Ended | UserTaskStep | WaitStep | WorkStep | IncidentStep | TokenStep | ScopeStep | LimitStep | Noted
 )
+
+
+def scope_of(step: CaseStep) -> int:
+    """The scope in which a step happened; 0 for the process itself, and for what happens to the case as a whole."""
+    fields: Mapping[str, Any] = step
+    scope: int = fields.get("scope", 0)
+    return scope
+
+
+def token_of(step: CaseStep) -> int | None:
+    """The token that a step is about, if it is about one."""
+    fields: Mapping[str, Any] = step
+    token: int | None = fields.get("token")
+    return token
+
+
+def element_of(step: CaseStep) -> str:
+    """The element that a step is about; empty where it is about none."""
+    fields: Mapping[str, Any] = step
+    return fields.get("element") or ""
+
+
+def named(value: object) -> Variables:
+    """What was entered or answered, by name; nothing where it was withheld or erased as a whole."""
+    return value if isinstance(value, Mapping) else {}

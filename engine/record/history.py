@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Generic, NotRequired, TypedDict, TypeVar, cast
 
 import orjson
 from sqlalchemy import bindparam, select
@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select
 from engine.ground.errors import Corrupt
 from engine.language import values
 from engine.record import heads, sealing
+from engine.record.case_steps import CaseStep, Started
 from engine.record.columns import EntryRow
 from engine.record.heads import BEGINNING, SCHEMA, Head
 from engine.record.steps import Step
@@ -25,6 +26,7 @@ from models.base import connection
 from models.entry import HistoryEntry
 from models.writes import Write
 
+S = TypeVar("S", bound=Mapping[str, object])
 AT_ONCE = 500  # streams that one statement asks for
 NOTHING = Personal(frozenset())
 _SEALED, _TAGGED = f'"{sealing.SEALED}"'.encode(), f'"{values.TAG}'.encode()
@@ -49,8 +51,8 @@ class Document(TypedDict):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One commit: who did it, when, and its steps with personal values readable unless the case was erased.
+class Entry(Generic[S]):
+    """One commit of a stream whose steps are S: who did it, when, and its steps with personal values readable unless the case was erased.
 
     `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key. `body` is what was
     signed, `mac` the signature, `doubt` the kind of deviation when the row is not what was signed. `schema` counts how entries have been written.
@@ -59,7 +61,7 @@ class Entry:
     seq: int
     at: datetime
     actor: str
-    steps: list[Step]
+    steps: list[S]
     hash: bytes
     calendar: str = ""
     request: str = ""
@@ -69,11 +71,19 @@ class Entry:
     schema: int = 1
 
 
+CaseEntry = Entry[CaseStep]
+
+
+def beginning(entries: Sequence[CaseEntry]) -> Started:
+    """The step with which a case began, of the entries of its whole history."""
+    return cast(Started, entries[0].steps[0])
+
+
 def entry(
     stream: str,
     stream_id: str,
     head: Head,
-    steps: list[Step],
+    steps: Sequence[Mapping[str, object]],
     *,
     by: str,
     at: datetime,
@@ -116,14 +126,16 @@ def chain(previous: bytes, body: bytes) -> bytes:
     return hashlib.sha256(previous + body).digest()
 
 
-def read_history(stream: str, stream_id: str, case_key: bytes | None = None, upto: int | None = None) -> list[Entry]:
+def read_history(
+    stream: str, stream_id: str, case_key: bytes | None = None, upto: int | None = None
+) -> list[Entry[Any]]:
     """The entries of a stream in order, the chain checked. Errors: BrokenChain."""
     return list(_checked(rows(stream, stream_id, upto), stream_id, case_key))
 
 
-def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry]:
+def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry[Any]]:
     """The entries of a stream as far as its chain holds."""
-    entries: list[Entry] = []
+    entries: list[Entry[Any]] = []
     with suppress(BrokenChain):
         entries.extend(_checked(rows(stream, stream_id), stream_id, case_key))
     return entries
@@ -143,7 +155,7 @@ _OF_STREAM = (
 MOST_ENTRIES = 2**31 - 1
 
 
-def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: bytes | None = None) -> list[Entry]:
+def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: bytes | None = None) -> list[Entry[Any]]:
     """The entries of a stream from `since` on, the chain checked from them to the head it has to end at. Errors: BrokenChain."""
     stored = rows(stream, stream_id, head.seq, since)
     if not stored or (stored[-1].sequence, stored[-1].hash) != (head.seq, head.hash):
@@ -170,7 +182,7 @@ def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, byte
 
 def _checked(
     stored: Sequence[EntryRow], stream_id: str, case_key: bytes | None, before: Head = BEGINNING
-) -> Iterator[Entry]:
+) -> Iterator[Entry[Any]]:
     previous = before.hash
     for number, row in enumerate(stored, start=before.seq + 1):
         if row.sequence != number or row.previous != previous:
@@ -179,7 +191,7 @@ def _checked(
         yield opened(row, case_key)
 
 
-def opened(row: EntryRow, case_key: bytes | None = None) -> Entry:
+def opened(row: EntryRow, case_key: bytes | None = None) -> Entry[Any]:
     """One stored row, as it was when it was written. Errors: BrokenChain."""
     is_stored = all(isinstance(cell, bytes) for cell in (row.previous, row.body, row.hash, row.mac))
     if not is_stored or row.hash != chain(row.previous, row.body):
@@ -189,7 +201,7 @@ def opened(row: EntryRow, case_key: bytes | None = None) -> Entry:
     return replace(entry, doubt=kind) if kind else entry
 
 
-def told(row: EntryRow, content: Document, case_key: bytes | None, erased: object = None) -> Entry:
+def told(row: EntryRow, content: Document, case_key: bytes | None, erased: object = None) -> Entry[Any]:
     """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
 
     The columns beside the body are for searching; nobody is told of them.
@@ -217,7 +229,7 @@ def _step(step: Step, case_key: bytes | None, erased: object) -> Step:
     return revealed
 
 
-def _doubt(row: EntryRow, entry: Entry) -> str:
+def _doubt(row: EntryRow, entry: Entry[Any]) -> str:
     if (row.sequence, row.actor, row.at) != (entry.seq, entry.actor, entry.at):
         return "columns"
     return "" if hmac.compare_digest(row.mac, sealing.mac(row.hash)) else "mac"

@@ -6,11 +6,12 @@ A called process begins with a copy of its caller's variables. An item of a mult
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.language import values
+from engine.record.case_steps import CallEntered, CaseStep
 
 
 @dataclass
@@ -60,20 +61,19 @@ class Scopes:
         scope = self.known(number)
         return scope.process if scope is not None else self._open[0].process
 
-    def follow(self, step: Mapping[str, Any]) -> list[Scope]:
+    def follow(self, step: CaseStep) -> list[Scope]:
         """Open or close what a step tells of, without its variables. Returns: the scopes that it closes, the outermost first."""
-        type, around = step["type"], step.get("scope", 0)
-        if type == "call_entered":
-            self.open(step["called"], step["process"], around, step["element"])
-        elif type == "item_entered":
-            self.open_item(step["item"], around, step["element"], (step["index"], step["count"]))
-        elif type in ("call_left", "call_cancelled"):
+        if step["type"] == "call_entered":
+            self.open(step["called"], step["process"], step.get("scope", 0), step["element"])
+        elif step["type"] == "item_entered":
+            self.open_item(step["item"], step.get("scope", 0), step["element"], (step["index"], step["count"]))
+        elif step["type"] == "call_left" or step["type"] == "call_cancelled":
             return self.close(step["called"])
-        elif type in ("item_left", "item_cancelled"):
+        elif step["type"] == "item_left" or step["type"] == "item_cancelled":
             return self.close(step.get("item", 0))
         return []
 
-    def hand_over(self, step: Mapping[str, Any]) -> None:
+    def hand_over(self, step: CallEntered) -> None:
         """Give a call that was just entered what its step hands to it, for whoever reads a record without the case."""
         self._open[step["called"]].variables.update(step["variables"])
 

@@ -6,8 +6,8 @@ steps change the live rows and rebuild any past moment, so a field once written 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 Step = dict[str, Any]
@@ -108,11 +108,6 @@ def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
     return {"type": type, **({"scope": scope} if scope else {}), **fields}
 
 
-def moved_by(step: Step) -> timedelta:
-    """By how much an extension moved the limits."""
-    return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
-
-
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A service task that is due: what its handler is to be called with; `undone` when only its refusal counts."""
@@ -137,7 +132,7 @@ class Refused:
     """The business said no; `about` names the parameters it is about, which the record does not repeat, nor what it would `also` say no to."""
 
     code: str
-    values: dict[str, Any] = field(repr=False, default_factory=dict)
+    values: Mapping[str, Any] = field(repr=False, default_factory=dict)
     about: tuple[str, ...] = ()
     also: tuple[Refused, ...] = ()
 

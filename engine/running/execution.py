@@ -19,9 +19,11 @@ from engine.ground.errors import Conflict, Corrupt, EngineError, Invalid, NotFou
 from engine.language.forms import Form
 from engine.published import versions
 from engine.record import heads, history, sealing
+from engine.record.case_steps import CaseStep, IncidentOpened, JobRefused, token_of
 from engine.record.columns import Begun, CaseRow
 from engine.record.heads import BEGINNING, GENESIS, INSTANCE, Place
-from engine.record.steps import Step, Work, WorkOutcome
+from engine.record.history import CaseEntry
+from engine.record.steps import Work, WorkOutcome
 from engine.record.stores import SqlRows
 from engine.running import jobs, lanes, locking
 from engine.runtime import calendars, runtime
@@ -68,7 +70,7 @@ class Advanced:
     instance_id: int
     user_task_ids: list[int] = field(default_factory=list)
     ended: bool = False
-    troubles: list[Step] = field(default_factory=list)
+    troubles: list[JobRefused | IncidentOpened] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     key: bytes = field(default=b"", repr=False, compare=False)
@@ -90,7 +92,7 @@ class Change:
     key: str
     at: datetime
     by: str
-    steps: list[Step]
+    steps: list[CaseStep]
     ended: bool
     form: Form | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -226,7 +228,7 @@ def advance_row(
     except EngineError as error:
         if error.code not in LIMITS:
             raise
-        raise CannotGoOn(instance=row.id, kind=error.code, token=loaded.run.steps[0].get("token")) from error
+        raise CannotGoOn(instance=row.id, kind=error.code, token=token_of(loaded.run.steps[0])) from error
     return _save(loaded, by=by, at=at, request=request, moves=moves)
 
 
@@ -254,8 +256,8 @@ def report(reached: dict[str, Any], by: str, at: datetime) -> None:
 
 def answered(instance_id: int, token: int, request: str) -> Advanced | None:
     """What this very request about the task of a token came to, when it has been answered before. Errors: KeyUsedAgain."""
-    for entry in history.read_history(INSTANCE, str(instance_id), case_key(instance_id)):
-        if not request or entry.steps[0].get("token") != token:
+    for entry in _entries(instance_id):
+        if not request or token_of(entry.steps[0]) != token:
             continue
         if entry.request and entry.request != request and entry.request[:OF_KEY] == request[:OF_KEY]:
             raise KeyUsedAgain
@@ -268,20 +270,24 @@ def answered(instance_id: int, token: int, request: str) -> Advanced | None:
     return None
 
 
+def _entries(instance_id: int) -> list[CaseEntry]:
+    return history.read_history(INSTANCE, str(instance_id), case_key(instance_id))
+
+
 def entered_in(instance_id: int, token: int, scope: int) -> dict[str, Any]:
     """What was entered in the task of a token, as stored; nothing where it stood in another scope."""
-    for entry in history.read_history(INSTANCE, str(instance_id), case_key(instance_id)):
+    for entry in _entries(instance_id):
         first = entry.steps[0]
         if first["type"] == "user_task_completed" and first["token"] == token:
             return dict(first["form"]) if first.get("scope", 0) == scope else {}
     return {}
 
 
-def _troubles(steps: list[Step]) -> list[Step]:
-    return [step for step in steps if step["type"] in ("job_refused", "incident_opened")]
+def _troubles(steps: list[CaseStep]) -> list[JobRefused | IncidentOpened]:
+    return [step for step in steps if step["type"] == "job_refused" or step["type"] == "incident_opened"]
 
 
-def _calls(instance_id: int, steps: list[Step]) -> list[str]:
+def _calls(instance_id: int, steps: list[CaseStep]) -> list[str]:
     return [_call_key(instance_id, step["token"]) for step in steps if step["type"] == "job_completed"]
 
 

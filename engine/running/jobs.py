@@ -7,7 +7,7 @@ Who takes a row from the queue is `worker`.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -19,7 +19,8 @@ from sqlalchemy import insert, select, update
 from engine.ground.errors import Conflict, EngineError
 from engine.language import values
 from engine.record import sealing
-from engine.record.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
+from engine.record.case_steps import CaseStep
+from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 from engine.runtime import handlers, runtime
 from engine.runtime.handlers import BpmnError, Call, Handler, JobFailed
 from models.base import savepoint, session
@@ -142,7 +143,7 @@ def _insert(**columns: Any) -> None:
     session().execute(insert(Job).values(state=JobState.QUEUED, retries=ATTEMPTS, **columns))
 
 
-def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) -> None:
+def queue(instance_id: int, steps: Sequence[CaseStep], case_key: bytes, at: datetime) -> None:
     """Queue the service tasks that steps say were queued; what they are called with is sealed with the key of the case."""
     created = {step["token"]: step for step in steps if step["type"] == "job_created"}
     for token in [step["token"] for step in steps if step["type"] == "job_queued"]:

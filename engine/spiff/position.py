@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
 from SpiffWorkflow.util.task import TaskState
@@ -22,15 +22,17 @@ from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.record import appliers
 from engine.record.case import Case
+from engine.record.case_steps import CaseStep, token_of
 from engine.record.rows import Rows
 from engine.record.scopes import Scope
-from engine.record.steps import Failed, Step, step
+from engine.record.steps import Failed, step
 from engine.spiff import codec
 from engine.spiff.evaluator import Evaluator, Moving
 from engine.spiff.parsing import specification
 from engine.spiff.workflow import Flat, FlatTask, FlatWorkflow, flat
 
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+T = TypeVar("T")
 MOST_STEPS = 1_000
 CASE = 0  # the token under which a person is told of what concerns the whole case
 # How a case is executed; it keeps for ever the rules it was begun under, so that its record can be done again.
@@ -91,8 +93,8 @@ class Position:
 
     def _begin_entry(self, at: datetime, calendar: Calendar, perform: Perform) -> None:
         self.at, self.calendar, self.perform = at, calendar, perform
-        self.steps: list[Step] = []
-        self.recorded: list[Step] | None = None
+        self.steps: list[CaseStep] = []
+        self.recorded: list[CaseStep] | None = None
         self.entered = Entered(0, {}, ())
         self.form_id = ""
         self.ended_with = ""
@@ -172,16 +174,16 @@ class Position:
 
     def add(self, type: str, scope: int = 0, **fields: Any) -> None:
         """Record a step: the case is as it says from here on."""
-        self.record(step(type, scope, **fields))
+        self.record(cast(CaseStep, step(type, scope, **fields)))
 
-    def record(self, recorded: Step) -> None:
+    def record(self, recorded: CaseStep) -> None:
         """Append a step to the entry and apply it; nothing else changes the case."""
         self.steps.append(recorded)
         appliers.apply(recorded, self.case, self.at)
 
-    def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
+    def as_told(self, type: str, token: int, field: str, now: T, *, before: T) -> T:
         """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
-        steps = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
+        steps = (s for s in self.recorded or () if s["type"] == type and (token_of(s) or 0) == token)
         return before if any(s.get(field) == before for s in steps) else now
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:

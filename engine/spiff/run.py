@@ -5,7 +5,7 @@ After any exception the object is thrown away, because SpiffWorkflow leaves task
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from engine.elements.entered import Entered
 from engine.elements.token import WAITS, Token
 from engine.language.forms import Reason
 from engine.record.case import Kind
-from engine.record.steps import Failed, Step, WorkOutcome
+from engine.record.case_steps import CaseStep
+from engine.record.steps import Failed, WorkOutcome
 from engine.spiff.movement import Movement
 from engine.spiff.position import CASE, OPEN, UnknownToken
 
@@ -75,7 +76,7 @@ class Run(Movement):
         reasons = [refusal.reasons for refusal in refusals.tried(self, standing, form)]
         return {field: of_field for by_field in reasons for field, of_field in by_field.items()}
 
-    def complete_user_task(self, token: int, form: dict[str, Any], by: str, aside: Collection[str] = ()) -> None:
+    def complete_user_task(self, token: int, form: Mapping[str, Any], by: str, aside: Collection[str] = ()) -> None:
         """Complete an open user task with validated values, whatever doubts were set `aside`. Errors: UnknownToken."""
         standing = self.token_at(self.task(token))
         user_task.complete(self, standing, form, by, aside)
@@ -93,7 +94,7 @@ class Run(Movement):
         timer.fire(self, self._waiting(token))
         self.forward()
 
-    def receive_message(self, token: int, variables: dict[str, Any]) -> None:
+    def receive_message(self, token: int, variables: Mapping[str, Any]) -> None:
         """The message this token waits for has come. Errors: UnknownToken."""
         message.receive(self, self._waiting(token), self.case.open[token].key, variables)
         self.forward()
@@ -158,7 +159,7 @@ class Run(Movement):
             kind_of(standing).settle(self, standing, outcome)
             self.forward()
 
-    def note(self, steps: Sequence[Step]) -> None:
+    def note(self, steps: Sequence[CaseStep]) -> None:
         """Record what somebody did outside every step; nothing moves."""
         for step in steps:
             self.record(step)
@@ -167,7 +168,7 @@ class Run(Movement):
         """Let every open limit fall later."""
         self.add("limit_extended", moved_seconds=shift // SECOND, microseconds=shift.microseconds, **fields)
 
-    def cancel(self, reason: str, outcome: str = "", acts: Sequence[Step] = ()) -> None:
+    def cancel(self, reason: str, outcome: str = "", acts: Sequence[CaseStep] = ()) -> None:
         """End the instance where it stands; `acts` are what brought it to this end."""
         self.note(acts)
         for inner in list(self.workflow.subprocesses.values()):

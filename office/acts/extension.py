@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from engine import Actor, cases, runtime
+from engine import Actor, cases, record, runtime
 from engine.language import Reason
 from models.acts import RequestState
 from models.base import session, transaction
@@ -54,7 +54,12 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         assert until is not None  # noqa: S101 — `wrong` says so
         number = requests.next_number(instance)
         due = runtime.calendar().close_of(until)
-        step = {"type": "extension_asked", "request": number, "until": due, "reason": reason.strip()}
+        step: record.ExtensionAsked = {
+            "type": "extension_asked",
+            "request": number,
+            "until": due,
+            "reason": reason.strip(),
+        }
         cases.note(instance, [step], by=by, at=at)
         return number
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 import engine
-from engine import Actor, cases
+from engine import Actor, cases, record
 from engine.running import Change
 from models.acts import CaseRequest, CustomerTry, RequestState
 from models.base import forget, session, transaction
@@ -20,11 +19,7 @@ from office.supervision import SUPERVISOR
 
 STANDING = (RequestState.ASKED, RequestState.AGREED)
 ASKS = {"extension_asked": "extend", "reversal_asked": "reverse"}
-DECIDES = {
-    "limit_extended": RequestState.GRANTED,
-    "credit_reversed": RequestState.GRANTED,
-    "request_refused": RequestState.REFUSED,
-}
+Asking = record.ExtensionAsked | record.ReversalAsked
 
 # What of a case's requests lapses with what: no time is given to a case that is over, and of an erased one nothing is taken back.
 LAPSES = {
@@ -93,43 +88,51 @@ def refuse(case_number: str, number: int, *, reason: str, by: Actor, at: datetim
         if request.asked_by != by.user and not grounds.may_agree(by, money=request.verb == "reverse"):
             raise grounds.NotGranting
         grounds.check(grounds.wrong_reason(reason))
-        step = {"type": "request_refused", "request": number, "reason": reason.strip()}
+        step: record.RequestAct = {"type": "request_refused", "request": number, "reason": reason.strip()}
         cases.note(complaint.instance_id or 0, [step], by=by, at=at)
 
 
 def follow(change: Change) -> None:
     """Carry what was asked, granted, refused and tried over to the rows, and tell the supervisor of what was asked."""
     for step in change.steps:
-        kind = step["type"]
-        if kind in ASKS:
+        if step["type"] in LAPSES:
+            _lapsed(change, step["type"])
+        elif step["type"] == "extension_asked" or step["type"] == "reversal_asked":
             _asked(change, step)
-        elif kind == "reversal_agreed":
-            _changed(change, step, state=RequestState.AGREED, agreed_by=change.by, agreed_as=step["as"])
-        elif kind in DECIDES:
-            _changed(change, step, state=DECIDES[kind], decided_by=change.by, decided_at=change.at)
-        elif kind in LAPSES:
-            _lapsed(change, kind)
-        elif kind == "customer_tried":
+        elif step["type"] == "reversal_agreed":
+            number = step["request"]
+            _changed(change, number, state=RequestState.AGREED, agreed_by=change.by, agreed_as=step["as"])
+        elif (decided := decided_by(step)) is not None:
+            number, state = decided
+            _changed(change, number, state=state, decided_by=change.by, decided_at=change.at)
+        elif step["type"] == "customer_tried":
             row = {"instance_id": change.instance_id, "case_number": change.business_key, "attempt": step["attempt"]}
             session().execute(insert(CustomerTry).values(**row, channel=step["channel"], by=change.by, at=change.at))
-        if kind == "limit_extended":
+        if step["type"] == "limit_extended":
             of_case = update(Complaint).where(Complaint.case_number == change.business_key)
             session().execute(of_case.values(extended_to=step["until"]))
 
 
-def columns(step: Mapping[str, Any]) -> dict[str, Any]:
+def decided_by(step: record.CaseStep) -> tuple[int, RequestState] | None:
+    """Which request a step decides, and how; None where it decides none."""
+    if step["type"] == "limit_extended" or step["type"] == "credit_reversed":
+        return step["request"], RequestState.GRANTED
+    return (step["request"], RequestState.REFUSED) if step["type"] == "request_refused" else None
+
+
+def columns(step: Asking) -> dict[str, Any]:
     """What a row holds of a step that asks for something."""
     return {
         "number": step["request"],
         "verb": ASKS[step["type"]],
         "reason": step["reason"],
-        "until": step.get("until"),
-        "entry_key": step.get("entry"),
-        "amount": step.get("amount"),
+        "until": step["until"] if step["type"] == "extension_asked" else None,
+        "entry_key": step["entry"] if step["type"] == "reversal_asked" else None,
+        "amount": step["amount"] if step["type"] == "reversal_asked" else None,
     }
 
 
-def _asked(change: Change, step: Mapping[str, Any]) -> None:
+def _asked(change: Change, step: Asking) -> None:
     row = {"instance_id": change.instance_id, "case_number": change.business_key, "state": RequestState.ASKED}
     row |= {"asked_by": change.by, "asked_at": change.at, **columns(step)}
     session().execute(insert(CaseRequest).values(**row))
@@ -145,7 +148,7 @@ def _lapsed(change: Change, kind: str) -> None:
     forget(CaseRequest)
 
 
-def _changed(change: Change, step: Mapping[str, Any], **values: Any) -> None:
-    of_it = CaseRequest.instance_id == change.instance_id, CaseRequest.number == step["request"]
+def _changed(change: Change, number: int, **values: Any) -> None:
+    of_it = CaseRequest.instance_id == change.instance_id, CaseRequest.number == number
     session().execute(update(CaseRequest).where(*of_it).values(**values))
     forget(CaseRequest)

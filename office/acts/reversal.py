@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict
 
-from engine import Actor, cases, published
+from engine import Actor, cases, published, record
 from engine.language import Reason
+from engine.record.case_steps import CreditReversed
 from models.acts import CaseRequest, RequestState
 from models.base import transaction
 from office.acts import grounds, requests, taken_back
@@ -50,8 +51,14 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
         assert credit is not None  # noqa: S101 — `wrong` says so
         instance = complaint.instance_id or 0
         number = requests.next_number(instance)
-        step = {"type": "reversal_asked", "request": number, "entry": entry, "amount": credit.amount}
-        cases.note(instance, [{**step, "reason": reason.strip()}], by=by, at=at)
+        step: record.ReversalAsked = {
+            "type": "reversal_asked",
+            "request": number,
+            "entry": entry,
+            "amount": credit.amount,
+            "reason": reason.strip(),
+        }
+        cases.note(instance, [step], by=by, at=at)
         return number
 
 
@@ -68,7 +75,7 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, 
         office = _office(by, request, _level(_in_case(request), at))
         if office is None:
             instance = complaint.instance_id or 0
-            step = {"type": "reversal_agreed", "request": number, "as": _as(by, request)}
+            step: record.RequestAct = {"type": "reversal_agreed", "request": number, "as": _as(by, request)}
             cases.note(instance, [step], by=by, at=at)
             return False
         grounds.check(grounds.wrong_telling(complaint, tell))
@@ -145,21 +152,40 @@ def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: d
         field = "handed_back" if error.reason == "cash_not_back" else "case"
         raise NotDone(reasons={field: [Reason(error.reason, dict(error.values))]}) from error
     liabilities.relieve(complaint.case_number, credit.key, credit.amount, by_staff=credit.kind == BY_STAFF)
-    result = {"amount": credit.amount, **_came_back(credit, entry.id, at, handed_back)}
+    result: _Amounts = {"amount": credit.amount, **_came_back(credit, entry.id, at, handed_back)}
     due = gateway().due_again(entry.id, owed_before)
     account = taken_back.told(result, credit, due, complaint.subscription_id)
     template, values = _template(result), {"amount": credit.amount, "what": account}
     of_message = grounds.message_key("credit_reversed", complaint.instance_id, request.number)
     message = grounds.told(of_message, complaint, template, values, tell=tell, by=by, at=at)
-    step = {"type": "credit_reversed", "request": request.number, "entry": credit.key, "key": key, **result}
-    cases.note(complaint.instance_id, [{**step, **message}], by=by, at=at)
+    step: CreditReversed = {
+        "type": "credit_reversed",
+        "request": request.number,
+        "entry": credit.key,
+        "key": key,
+        **result,
+        **message,
+    }
+    cases.note(complaint.instance_id, [step], by=by, at=at)
 
 
-def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool) -> dict[str, Any]:
+class _CameBack(TypedDict, total=False):
+    owed: int
+    handed_back: int
+    receipt: str
+
+
+class _Amounts(_CameBack):
+    amount: Required[int]
+
+
+def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool) -> _CameBack:
     """What the customer owes since then, or has handed back, with the number of the receipt they get for it."""
     debt = gateway().owed_anew(reversal_id)
-    debts = {"owed": debt} if debt else {}
-    return debts | ({"handed_back": credit.cash, "receipt": next_number(HANDED_BACK, at)} if handed_back else {})
+    amounts: _CameBack = {"owed": debt} if debt else {}
+    if handed_back:
+        amounts |= {"handed_back": credit.cash, "receipt": next_number(HANDED_BACK, at)}
+    return amounts
 
 
 def _template(result: Mapping[str, Any]) -> str:

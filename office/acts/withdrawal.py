@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine import Actor, cases
+from engine import Actor, cases, record
 from engine.language import Reason
 from models.base import transaction
 from office.acts import grounds
@@ -32,7 +32,13 @@ def withdraw(case_number: str, *, reason: str, said_by: str, channel: str, tell:
         template = "withdrawn_due" if amount_held else "withdrawn"
         key = grounds.message_key("case_withdrawn", instance)
         message = grounds.told(key, complaint, template, {"amount": amount_held}, tell=tell, by=by, at=at)
-        step = {"type": "case_withdrawn", "reason": reason.strip(), "said_by": said_by, "channel": channel, **message}
+        step: record.Withdrawn = {
+            "type": "case_withdrawn",
+            "reason": reason.strip(),
+            "said_by": said_by,
+            "channel": channel,
+            **message,
+        }
         cases.end(instance, WITHDRAWN, [step, *after], reason=reason.strip(), by=by, at=at)
 
 

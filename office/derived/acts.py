@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.proof import Verdict
-from engine.record import Entry
+from engine.record import CaseEntry, CaseStep
 from models.acts import RequestState
-from office.acts.requests import ASKS, DECIDES, LAPSES, STANDING, columns
+from office.acts.requests import LAPSES, STANDING, columns, decided_by
 from office.derived.rows import Beside, can_be_read
 
 PERSONAL = "reason"
@@ -37,10 +37,10 @@ def _told(verdict: Verdict) -> tuple[dict[int, dict[str, Any]], dict[int, dict[s
     return requests, tries
 
 
-def _follow(requests: dict[int, dict[str, Any]], step: Mapping[str, Any], entry: Entry) -> None:
+def _follow(requests: dict[int, dict[str, Any]], step: CaseStep, entry: CaseEntry) -> None:
     """Carry a step over to the requests, as `office.acts.requests` carries it over to the rows."""
-    kind, decided = step["type"], {"decided_by": entry.actor, "decided_at": entry.at}
-    if kind in ASKS:
+    kind, deciding = step["type"], {"decided_by": entry.actor, "decided_at": entry.at}
+    if step["type"] == "extension_asked" or step["type"] == "reversal_asked":
         undecided = dict.fromkeys(("agreed_by", "agreed_as", "decided_by", "decided_at"))
         request = {
             "state": RequestState.ASKED,
@@ -50,13 +50,14 @@ def _follow(requests: dict[int, dict[str, Any]], step: Mapping[str, Any], entry:
             **columns(step),
         }
         requests[step["request"]] = request
-    elif kind == "reversal_agreed":
+    elif step["type"] == "reversal_agreed":
         requests[step["request"]] |= {"state": RequestState.AGREED, "agreed_by": entry.actor, "agreed_as": step["as"]}
-    elif kind in DECIDES:
-        requests[step["request"]] |= {"state": DECIDES[kind], **decided}
+    elif (decided := decided_by(step)) is not None:
+        number, state = decided
+        requests[number] |= {"state": state, **deciding}
     for row in requests.values() if kind in LAPSES else ():
         if row["state"] in STANDING and row["verb"] in LAPSES[kind]:
-            row |= {"state": RequestState.LAPSED, **decided}
+            row |= {"state": RequestState.LAPSED, **deciding}
 
 
 def _compare(

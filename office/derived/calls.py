@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.proof import Verdict
-from engine.record import Entry
+from engine.record import CaseEntry
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,12 @@ def answered(verdict: Verdict) -> Iterator[Answered]:
     return answered_in(verdict.instance_id, verdict.history)
 
 
-def answered_in(instance_id: int, entries: Iterable[Entry]) -> Iterator[Answered]:
+def answered_in(instance_id: int, entries: Iterable[CaseEntry]) -> Iterator[Answered]:
     """The same of entries that were read by themselves."""
     by_token: dict[int, Mapping[str, Any]] = {}
     for entry in entries:
-        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
+        first = entry.steps[0]
+        by_hand = first["token"] if first["type"] == "incident_resolved" else None
         for step in entry.steps:
             if step["type"] == "job_created":
                 by_token[step["token"]] = step["parameters"]

@@ -9,19 +9,19 @@ from typing import Any
 from engine import proof, record
 from engine.proof import Verdict
 from models.cells import UNREADABLE
-from models.complaint import ComplaintState
+from models.complaint import Complaint, ComplaintState
+from models.notice import OutboxMessage
 from office import complaints, correspondence, intake
 from office.derived.rows import Beside, can_be_read
 
 OF_INTAKE = re.compile(r"AJ-\d{4}-\d{6}")
-ENDS = ("instance_completed", "instance_cancelled")
 
 
-def differing(verdict: Verdict, rows: Sequence[Any], beside: Beside) -> Iterator[tuple[int, str]]:
+def differing(verdict: Verdict, rows: Sequence[Complaint], beside: Beside) -> Iterator[tuple[int, str]]:
     """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
-    start = verdict.history[0].steps[0]
-    number, variables = verdict.business_key, start.get("variables") or {}
-    taken_in = start.get("process") == intake.PROCESS and "proposed_process" in variables
+    start = record.beginning(verdict.history)
+    number, variables = verdict.business_key, start["variables"] or {}
+    taken_in = start["process"] == intake.PROCESS and "proposed_process" in variables
     if not rows:
         if taken_in and OF_INTAKE.fullmatch(number):
             yield 1, f"complaint {number} is missing"
@@ -44,7 +44,7 @@ def _since(verdict: Verdict, wrong: Sequence[str]) -> int:
 
 
 def _columns(
-    verdict: Verdict, variables: Mapping[str, Any], row: Any, beside: Beside
+    verdict: Verdict, variables: Mapping[str, Any], row: Complaint, beside: Beside
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What may stand in each column that the record knows."""
     yield "case_number", (verdict.business_key,)
@@ -53,7 +53,7 @@ def _columns(
     yield from _followed(verdict, variables, row, beside.messages.get(verdict.business_key, []))
 
 
-def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Complaint) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What was said at the counter, and what was suggested; what some packages hold personal and an erasure took says nothing."""
     first, erased = verdict.history[0], not can_be_read(verdict)
     yield "accepted_by", (first.actor,)
@@ -67,9 +67,7 @@ def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Any) -> Itera
     if bool(variables.get("repeated")) != (row.repeat_of is not None):
         yield "repeat_of", ()
     suggestions = [
-        step["result"]
-        for step in first.steps
-        if step["type"] == "job_completed" and step.get("variable") == "suggestion"
+        step["result"] for step in first.steps if step["type"] == "job_completed" and step["variable"] == "suggestion"
     ]
     if suggestions and isinstance(suggestions[-1], Mapping):
         yield "suggested_process", (suggestions[-1].get("process"),)
@@ -82,7 +80,7 @@ def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Any) -> Itera
 
 
 def _followed(
-    verdict: Verdict, variables: Mapping[str, Any], row: Any, messages: Sequence[Any]
+    verdict: Verdict, variables: Mapping[str, Any], row: Complaint, messages: Sequence[OutboxMessage]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What became of it, step by step, as `office.complaints` carries it over."""
     process, closed_at, heard_at = variables.get("proposed_process"), None, None
@@ -90,13 +88,12 @@ def _followed(
     instants = {instant for message in messages for instant in (message.sent_at, message.queued_at, message.settled_at)}
     for entry in verdict.history:
         for step in entry.steps:
-            form = _entered(step)
             if step["type"] == "user_task_completed":
                 instants.add(entry.at)
-                heard_at = entry.at if _answers(step, form) else heard_at
-            if step["type"] == "user_task_completed" and step["element"] == complaints.CONFIRM:
-                process = form.get("process") or process
-            if step["type"] in ENDS:
+                heard_at = entry.at if _answers(step) else heard_at
+                if step["element"] == complaints.CONFIRM:
+                    process = record.named(step["form"]).get("process") or process
+            elif step["type"] == "instance_completed" or step["type"] == "instance_cancelled":
                 closed_at, outcome = entry.at, step.get("outcome")
             elif step["type"] == "limit_extended":
                 extended_to = step["until"]
@@ -116,27 +113,21 @@ def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:
     """The result, and that which an act overtook: offices that ran an earlier version left it there."""
     resolutions: list[str | None] = [None]
     for step in (step for entry in verdict.history for step in entry.steps):
-        entered = _entered(step) if step["type"] == "user_task_completed" else step.get("variables")
-        if step["type"] in ("user_task_completed", "call_left") and isinstance(entered, Mapping):
-            resolution = entered.get("resolution")
-            resolutions = [resolution[: complaints.MOST_RESOLUTION]] if isinstance(resolution, str) else resolutions
-        if step["type"] in complaints.ENDED_OTHERWISE and isinstance(step.get("told"), str):
-            resolutions.append(step["told"][: complaints.MOST_RESOLUTION])
+        text = complaints.resolution(step)
+        if text is not None:
+            is_overtaken = step["type"] in complaints.ENDED_OTHERWISE
+            resolutions = [*resolutions, text] if is_overtaken else [text]
     return tuple(resolutions)
 
 
-def _entered(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    form = step.get("form")
-    return form if isinstance(form, Mapping) else {}
-
-
-def _answers(step: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
+def _answers(step: record.TaskCompleted) -> bool:
     """Whether a step certainly answers the complaint at once: by no text message and no letter, which may not have left."""
-    later = set(correspondence.LATER).intersection(str(value) for value in form.values())
-    return str(step["element"]).startswith(correspondence.ANSWER) and not later
+    values = record.named(step["form"]).values()
+    later = set(correspondence.LATER).intersection(str(value) for value in values)
+    return step["element"].startswith(correspondence.ANSWER) and not later
 
 
-def _says(row: Any, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
+def _says(row: Complaint, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
     """Whether the sealed words are those that the case was begun with; of erased ones nothing can be said."""
     if not can_be_read(verdict):
         return True

@@ -15,8 +15,9 @@ from sqlalchemy import select
 
 from engine import proof, record
 from engine.proof import Verdict
+from engine.record.case_steps import CreditReversed
 from models.base import session
-from models.liability import LiabilityPart, LiabilityState
+from models.liability import Liability, LiabilityPart, LiabilityState
 from office.derived.calls import Answered, answered, answered_in
 from office.derived.rows import Beside, can_be_read
 from service_tasks.liabilities import NAMED, OURS, PROMISED
@@ -128,7 +129,7 @@ class _Fold:
                 liability.columns["objection"] = "" if verdict.erasure is not None else ANY
         return self.by_cause
 
-    def _named_later(self, row: Any, instances: Sequence[int]) -> None:
+    def _named_later(self, row: Liability, instances: Sequence[int]) -> None:
         """What processes begun beside the case did with a liability; a record that cannot be read says so where it is verified."""
         if instances and row.cause in self.by_cause:
             self.by_number[row.id] = self.by_cause[row.cause]
@@ -205,7 +206,7 @@ class _Fold:
                 "employee": ANY,
             }
 
-    def _relieve(self, step: Mapping[str, Any], *, by_staff: bool) -> None:
+    def _relieve(self, step: CreditReversed, *, by_staff: bool) -> None:
         """A part of the payment that was taken back goes, or else the latest of that amount."""
         parts = [
             (part, liability)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine.proof import Verdict
+from models.usage import BankMandate
 from office.derived.calls import Answered, answered
 from office.derived.liabilities import ANY, differs
 from office.derived.rows import MANDATES, Beside
@@ -29,7 +30,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
             yield call.seq, f"bank_mandate {number}: {', '.join(wrong)}"
 
 
-def _written(call: Answered, row: Any) -> Iterator[tuple[str, Any]]:
+def _written(call: Answered, row: BankMandate) -> Iterator[tuple[str, Any]]:
     for field in FIELDS:
         value = call.parameters.get(field)
         value = value.strip() if isinstance(value, str) else value

@@ -40,8 +40,8 @@ PAPERS: dict[str, tuple[Any, str]] = {
 class Liabilities:
     """Liabilities by case number, their parts by liability, and the instances of the processes that had somebody named later, by liability."""
 
-    rows: Mapping[str, list[Any]] = field(default_factory=dict)
-    parts: Mapping[int, list[Any]] = field(default_factory=dict)
+    rows: Mapping[str, list[Liability]] = field(default_factory=dict)
+    parts: Mapping[int, list[LiabilityPart]] = field(default_factory=dict)
     later: Mapping[int, list[int]] = field(default_factory=dict)
 
 
@@ -49,9 +49,9 @@ class Liabilities:
 class Orders:
     """Work orders, the places of cases in them by instance, and acts; `erased` are the orders whose opener's personal data are gone."""
 
-    rows: Sequence[Any] = ()
-    places: Mapping[int, list[Any]] = field(default_factory=dict)
-    acts: Sequence[Any] = ()
+    rows: Sequence[WorkOrder] = ()
+    places: Mapping[int, list[WorkOrderCase]] = field(default_factory=dict)
+    acts: Sequence[WorkOrderAct] = ()
     erased: frozenset[int] = frozenset()
 
 
@@ -59,17 +59,17 @@ class Orders:
 class Beside:
     """The rows of many cases, read at once; `complaints` and `keys` by instance, the others by case number."""
 
-    complaints: Mapping[int, list[Any]] = field(default_factory=dict)
+    complaints: Mapping[int, list[Complaint]] = field(default_factory=dict)
     keys: Mapping[int, Any] = field(default_factory=dict)
-    messages: Mapping[str, list[Any]] = field(default_factory=dict)
-    notices: Mapping[str, list[Any]] = field(default_factory=dict)
-    requests: Mapping[int, list[Any]] = field(default_factory=dict)
-    tries: Mapping[int, list[Any]] = field(default_factory=dict)
+    messages: Mapping[str, list[OutboxMessage]] = field(default_factory=dict)
+    notices: Mapping[str, list[DepartmentNotice]] = field(default_factory=dict)
+    requests: Mapping[int, list[CaseRequest]] = field(default_factory=dict)
+    tries: Mapping[int, list[CustomerTry]] = field(default_factory=dict)
     papers: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
     collected: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
     liabilities: Liabilities = field(default_factory=Liabilities)
     orders: Orders = field(default_factory=Orders)
-    mandates: Mapping[int, Any] = field(default_factory=dict)
+    mandates: Mapping[int, BankMandate] = field(default_factory=dict)
     runs: frozenset[str] = frozenset()
 
 

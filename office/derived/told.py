@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from engine import language, proof, record
 from engine.proof import Verdict
+from engine.record.case_steps import CreditReversed
 from models.notice import MessageState
 from office import correspondence, replies
 from office.derived.calls import Answered, answered
@@ -15,6 +16,7 @@ from service_tasks import notification
 
 SEND, NOTIFY, OWN_FAULT = "notification/send", "notification/department", "notification/own_fault"
 TELLING = ("case_withdrawn", "case_not_reached", "limit_extended", "credit_reversed")
+_Telling = record.Withdrawn | record.NotReached | record.LimitExtended | CreditReversed
 
 
 class Expected(NamedTuple):
@@ -26,36 +28,37 @@ class Expected(NamedTuple):
 
 def to_customer(verdict: Verdict) -> list[Expected]:
     """Every word to the customer that the record says was said or queued."""
-    variables = verdict.history[0].steps[0].get("variables") or {}
+    variables = record.beginning(verdict.history)["variables"] or {}
     expected: list[Expected] = []
     parameters: dict[int, Mapping[str, Any]] = {}
     definition = verdict.definition or proof.definition_of(verdict.instance_id)
     forms: dict[int, str] = {}
     for entry in verdict.history:
-        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
+        first = entry.steps[0]
+        by_hand = first["token"] if first["type"] == "incident_resolved" else None
         for step in entry.steps:
-            kind, key = step["type"], f"{verdict.instance_id}:{step.get('token')}"
-            if kind == "user_task_created":
+            key = f"{verdict.instance_id}:{record.token_of(step)}"
+            if step["type"] == "user_task_created":
                 forms[step["token"]] = step.get("form") or ""
-            elif kind == "job_created":
+            elif step["type"] == "job_created":
                 parameters[step["token"]] = step["parameters"]
-            elif kind == "job_completed" and step["topic"] == SEND and step["token"] != by_hand:
+            elif step["type"] == "job_completed" and step["topic"] == SEND and step["token"] != by_hand:
                 expected.append(
                     _sent(verdict, entry, key, parameters.get(step["token"], {}), step["result"], variables)
                 )
-            elif kind == "case_limit_met" and isinstance(step.get("told"), str) and "element" not in step:
+            elif step["type"] == "case_limit_met" and isinstance(step.get("told"), str) and "element" not in step:
                 expected.append(_interim(verdict, entry, step["told"], variables))
-            elif kind in TELLING and isinstance(step.get("told"), str):
+            elif _tells(step):
                 expected.append(_of_act(verdict, entry, step, variables))
-            elif kind == "user_task_completed" and isinstance(step.get("form"), Mapping) and forms.get(step["token"]):
+            elif step["type"] == "user_task_completed" and forms.get(step["token"]):
                 form = definition.form_by_id(forms[step["token"]])
-                expected += _said(verdict, entry, key, form, step["form"], variables)
+                expected += _said(verdict, entry, key, form, record.named(step["form"]), variables)
     return expected
 
 
 def _sent(
     verdict: Verdict,
-    entry: record.Entry,
+    entry: record.CaseEntry,
     key: str,
     parameters: Mapping[str, Any],
     result: Mapping[str, Any],
@@ -78,7 +81,7 @@ def _sent(
     )
 
 
-def _interim(verdict: Verdict, entry: record.Entry, text: str, variables: Mapping[str, Any]) -> Expected:
+def _interim(verdict: Verdict, entry: record.CaseEntry, text: str, variables: Mapping[str, Any]) -> Expected:
     bodies = notification.wordings(
         replies.TEMPLATE, {**notification.known(verdict.business_key, entry.at), "progress": text}
     )
@@ -86,18 +89,30 @@ def _interim(verdict: Verdict, entry: record.Entry, text: str, variables: Mappin
     return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn"),), "channel": ("sms",)})
 
 
-def _of_act(verdict: Verdict, entry: record.Entry, step: Mapping[str, Any], variables: Mapping[str, Any]) -> Expected:
+def _tells(step: record.CaseStep) -> TypeGuard[_Telling]:
+    """Whether an act outside the steps told something that can be read."""
+    fields: Mapping[str, object] = step
+    return step["type"] in TELLING and isinstance(fields.get("told"), str)
+
+
+def _of_act(verdict: Verdict, entry: record.CaseEntry, step: _Telling, variables: Mapping[str, Any]) -> Expected:
     """What an act outside the steps told."""
     by_text = step["tell"] == correspondence.SMS
-    key = f"{step['type']}:{verdict.instance_id}:{step.get('request', 1)}"
-    columns = {"key": (key,), "template": (step["template"],), "body": (step["told"],), "channel": (step["tell"],)}
+    number = step["request"] if step["type"] == "limit_extended" or step["type"] == "credit_reversed" else 1
+    key = f"{step['type']}:{verdict.instance_id}:{number}"
+    columns: dict[str, tuple[object, ...]] = {
+        "key": (key,),
+        "template": (step["template"],),
+        "body": (step["told"],),
+        "channel": (step["tell"],),
+    }
     columns |= {"queued_at": (entry.at,), "told_by": (entry.actor,)}
     return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn") if by_text else "",)})
 
 
 def _said(
     verdict: Verdict,
-    entry: record.Entry,
+    entry: record.CaseEntry,
     key: str,
     form: language.Form,
     entered: Mapping[str, Any],

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.proof import Verdict
-from engine.record import Entry
-from models.work_order import OrderState
+from engine.record import CaseEntry, beginning
+from models.work_order import OrderState, WorkOrder, WorkOrderAct
 from office.derived.calls import Answered, answered
 from office.derived.liabilities import differs, words
 from office.derived.rows import Beside, Orders
@@ -42,7 +42,7 @@ def differing(verdict: Verdict, beside: Beside) -> Differences:
     expected = _Acts(verdict, orders)
     yield from _opened(verdict, asking, orders, expected)
     yield from _places(verdict, asking, orders, expected)
-    if verdict.history[0].steps[0].get("process") == PROCESS:
+    if beginning(verdict.history)["process"] == PROCESS:
         if own is None:
             yield 1, f"work_order {verdict.business_key} is missing"
             return
@@ -57,7 +57,7 @@ class _Acts:
         self.verdict, self.orders = verdict, orders
         self.by_key: dict[str, dict[str, Any]] = {}
 
-    def note(self, order: Any, kind: str, key: str, **columns: Any) -> bool:
+    def note(self, order: WorkOrder, kind: str, key: str, **columns: Any) -> bool:
         """Expect an act, once per key; whether it is new."""
         if f"{key}:{kind}" in self.by_key:
             return False
@@ -72,7 +72,7 @@ class _Acts:
         }
         return True
 
-    def differing(self, own: Any) -> Differences:
+    def differing(self, own: WorkOrder | None) -> Differences:
         """The acts that are there, both ways."""
         verdict, remaining = self.verdict, dict(self.by_key)
         for row in self.orders.acts:
@@ -85,24 +85,26 @@ class _Acts:
                 yield verdict.entries, f"work_order_act {row.id} belongs to no recorded step"
         yield from ((verdict.entries, f"work_order_act {key} is missing") for key in remaining)
 
-    def _differs(self, row: Any, name: str, value: Any) -> bool:
+    def _differs(self, row: WorkOrderAct, name: str, value: object) -> bool:
         if name == "text" and row.text == "" and self.verdict.erasure is not None and row.case_number:
             return False
         return differs(getattr(row, name), value)
 
-    def _is_ours(self, row: Any, own: Any) -> bool:
+    def _is_ours(self, row: WorkOrderAct, own: WorkOrder | None) -> bool:
         """Whether the record of this case would tell of an act: by its key, or by what only the process of the order does."""
         if _is_by_hand(row):
             return False
-        by_key = isinstance(row.key, str) and row.key.startswith(f"{self.verdict.instance_id}:")
+        key: object = row.key  # or what cannot be read
+        by_key = isinstance(key, str) and key.startswith(f"{self.verdict.instance_id}:")
         of_place = row.case_number == self.verdict.business_key
         return by_key or of_place or (own is not None and row.order_id == own.id and not row.case_number)
 
 
-def _is_by_hand(act: Any) -> bool:
+def _is_by_hand(act: WorkOrderAct) -> bool:
     """Whether an act was done on the order's page, outside every process."""
     prefix = {"acknowledged": "order:", "chased": f"{BY_HAND}:"}.get(act.kind)
-    return prefix is not None and isinstance(act.key, str) and act.key.startswith(prefix)
+    key: object = act.key  # or what cannot be read
+    return prefix is not None and isinstance(key, str) and key.startswith(prefix)
 
 
 def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Acts) -> Differences:
@@ -113,26 +115,26 @@ def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Act
         if row.case_number == verdict.business_key and row.key not in calls:
             yield verdict.entries, f"work_order {row.number} belongs to no recorded service call"
     for call in asking:
-        row = by_number.get(call.fields.get("number"))
-        if row is None:
+        order = by_number.get(call.fields.get("number"))
+        if order is None:
             yield call.seq, f"work_order {call.fields.get('number')} is missing"
             continue
-        opens = _opens(call, row)
+        opens = _opens(call, order)
         about = {"case_number": verdict.business_key, "text": call.parameters.get("question")}
         said_by = {"department": call.parameters.get("department")} if opens else {}
-        acts.note(row, "opened" if opens else "joined", call.key, at=call.at, by_whom=call.by, **about, **said_by)
+        acts.note(order, "opened" if opens else "joined", call.key, at=call.at, by_whom=call.by, **about, **said_by)
         if opens:
-            yield from _row(_begun(call, verdict, row), row, orders, call.seq)
+            yield from _row(_begun(call, verdict, order), order, orders, call.seq)
 
 
-def _opens(call: Answered, row: Any) -> bool:
+def _opens(call: Answered, row: WorkOrder) -> bool:
     """Whether a call opened its order; where the process finds out itself whether there is one, the order says so."""
     if call.topic == ASKING[0]:
         return (call.parameters.get("joined") or "").strip() in ("", NEW)
     return bool(row.key == call.key)
 
 
-def _begun(call: Answered, verdict: Verdict, row: Any) -> Mapping[str, Any]:
+def _begun(call: Answered, verdict: Verdict, row: WorkOrder) -> Mapping[str, Any]:
     parameters, limits = call.parameters, call.fields
     columns = {"key": call.key, "case_number": verdict.business_key, "opened_at": call.at, "opened_by": call.by}
     columns |= {"about": parameters.get("about"), "question": parameters.get("question")}
@@ -148,7 +150,7 @@ def _instant(text: Any) -> Any:
     return datetime.fromisoformat(text) if isinstance(text, str) else text
 
 
-def _row(expected: Mapping[str, Any], row: Any, orders: Orders, seq: int) -> Differences:
+def _row(expected: Mapping[str, Any], row: WorkOrder, orders: Orders, seq: int) -> Differences:
     erased_texts = TEXTS if row.id in orders.erased else ()
     if "chased" in expected:
         by_hand = [act for act in orders.acts if act.order_id == row.id and act.kind == "chased" and _is_by_hand(act)]
@@ -179,7 +181,7 @@ def _places(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Act
 
 
 def _waited(
-    verdict: Verdict, asking: list[Answered], numbers: Mapping[Any, Any], acts: _Acts
+    verdict: Verdict, asking: list[Answered], numbers: Mapping[Any, WorkOrder], acts: _Acts
 ) -> dict[int, dict[str, Any]]:
     """The places that the record makes, by order."""
     places: dict[int, dict[str, Any]] = {}
@@ -194,7 +196,7 @@ def _waited(
         for step in entry.steps:
             if step["type"] == "message_awaited" and step["message"] == MESSAGE:
                 awaited[step["token"]] = step["key"]
-            elif step["type"] in ("message_received", "message_cancelled"):
+            elif step["type"] == "message_received" or step["type"] == "message_cancelled":
                 awaited.pop(step["token"], None)
             elif step["type"] in ENDINGS:
                 awaited.clear()
@@ -205,11 +207,11 @@ def _waited(
 
 def _leave(
     verdict: Verdict,
-    entry: Entry,
+    entry: CaseEntry,
     places: Mapping[int, dict[str, Any]],
     awaited: set[Any],
     received: set[Any],
-    numbers: Mapping[Any, Any],
+    numbers: Mapping[Any, WorkOrder],
     acts: _Acts,
 ) -> None:
     for number, order in numbers.items():
@@ -222,12 +224,12 @@ def _leave(
             acts.note(order, "left", key, at=entry.at, by_whom=entry.actor, case_number=verdict.business_key)
 
 
-def _followed(verdict: Verdict, own: Any, acts: _Acts) -> Mapping[str, Any]:
+def _followed(verdict: Verdict, own: WorkOrder, acts: _Acts) -> Mapping[str, Any]:
     """An order as its own process left it."""
-    beginning: Mapping[str, Any] = (verdict.history[0].steps[0].get("variables") or {}).get("order") or {}
+    order: Mapping[str, Any] = (beginning(verdict.history)["variables"] or {}).get("order") or {}
     columns: dict[str, Any] = {**UNANSWERED, "state": OrderState.OPEN, "instance_id": verdict.instance_id}
-    columns["department"] = beginning.get("department")
-    columns |= {name: _instant(beginning.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
+    columns["department"] = order.get("department")
+    columns |= {name: _instant(order.get(name)) for name in ("half_at", "due_at", "due_whole_at")}
     for call in answered(verdict):
         if call.topic in FOLLOWS:
             FOLLOWS[call.topic](call, columns, own, acts)
@@ -245,14 +247,14 @@ def _limits(call: Answered) -> dict[str, Any]:
     return {name: _instant(call.fields.get(name)) for name in ("half_at", "due_at")}
 
 
-def _handed_on(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
+def _handed_on(call: Answered, columns: dict[str, Any], own: WorkOrder, acts: _Acts) -> None:
     department = call.parameters.get("department")
     columns |= {"department": department, **_limits(call)}
     reason = call.parameters.get("reason")
     acts.note(own, "handed_on", call.key, at=call.at, by_whom=call.by, text=reason, department=department)
 
 
-def _answered(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
+def _answered(call: Answered, columns: dict[str, Any], own: WorkOrder, acts: _Acts) -> None:
     parameters = call.parameters
     columns |= {name: parameters.get(name) for name in ("finding", "cause", "proposal", "line_amount")}
     columns |= {"unit": words(parameters, "unit"), "person": words(parameters, "person"), "state": OrderState.ANSWERED}
@@ -263,24 +265,24 @@ def _answered(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) ->
     )
 
 
-def _sent_back(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
+def _sent_back(call: Answered, columns: dict[str, Any], own: WorkOrder, acts: _Acts) -> None:
     columns |= {"state": OrderState.OPEN, **_limits(call)}
     acts.note(own, "sent_back", call.key, at=call.at, by_whom=call.by, text=call.parameters.get("reason"))
 
 
-def _chased(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
+def _chased(call: Answered, columns: dict[str, Any], own: WorkOrder, acts: _Acts) -> None:
     due, key_place = columns["due_at"], f"order:{own.id}"
     key = f"{key_place}:{due.astimezone(call.at.tzinfo).isoformat()}:{call.parameters.get('when')}"
     columns["chased"] += acts.note(own, "chased", key, at=call.at, by_whom=call.by)
 
 
-def _reported(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
+def _reported(call: Answered, columns: dict[str, Any], own: WorkOrder, acts: _Acts) -> None:
     if call.fields.get("reported"):
         columns["reported_at"] = call.at
         acts.note(own, "late", call.key, at=call.at, by_whom=call.by)
 
 
-def _verified(call: Answered, columns: dict[str, Any], own: Any, acts: _Acts) -> None:
+def _verified(call: Answered, columns: dict[str, Any], own: WorkOrder, acts: _Acts) -> None:
     columns |= {"state": OrderState.CLOSED, "verified_at": call.at, "verified_by": call.by}
     acts.note(own, "verified", call.key, at=call.at, by_whom=call.by)
 

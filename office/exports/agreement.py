@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from engine import record
 from engine.proof import Verdict
+from engine.record import CaseStep
 
 # Stands in a rebuilt step where the record has only what no key opens any more; a private character, which no person types.
 ERASED = "\ue000erased\ue000"
@@ -18,7 +19,9 @@ def readings(verdict: Verdict) -> list[Verdict]:
     """The case as the record has it and, of an erased one, with ERASED wherever a file may say what was there before."""
     if verdict.erasure is None:
         return [verdict]
-    marked = [replace(entry, steps=record.steps_left(entry.body, ERASED)) for entry in verdict.history]
+    marked = [
+        replace(entry, steps=cast(list[CaseStep], record.steps_left(entry.body, ERASED))) for entry in verdict.history
+    ]
     return [verdict, replace(verdict, history=marked, erasure=None)]
 
 

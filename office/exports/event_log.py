@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 from xml.sax.saxutils import quoteattr
 
 from sqlalchemy import ColumnElement, or_, select
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, or_, select
 from engine import record
 from engine.definitions import Definition
 from engine.proof import Verdict
-from engine.record import Entry
+from engine.record import CaseEntry, CaseStep
 from models.base import session
 from models.complaint import Complaint
 from models.instance import ProcessInstance
@@ -121,7 +121,7 @@ def _runs_through(process: str) -> ColumnElement[bool]:
     return or_(ProcessInstance.key == process, instance_id.in_(classified), instance_id.in_(with_tasks))
 
 
-Who = Callable[[Entry, Mapping[str, Any]], str]
+Who = Callable[[CaseEntry, CaseStep], str]
 
 
 def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, acts: bool = True) -> str:
@@ -143,28 +143,31 @@ def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, a
     return "".join([*parts, *_events(entries, definition, personal, resource_of, acts)]) + "</trace>\n"
 
 
-def _outcome(entries: list[Entry]) -> Iterator[str]:
+def _outcome(entries: list[CaseEntry]) -> Iterator[str]:
     """What an act outside the steps ended the case with."""
     for entry in entries:
         yield from (
-            text_attribute("outcome", step["outcome"]) for step in entry.steps if step.get("outcome") in OUTCOMES
+            text_attribute("outcome", step["outcome"])
+            for step in entry.steps
+            if step["type"] == "instance_cancelled" and step.get("outcome") in OUTCOMES
         )
 
 
 def _events(
-    entries: list[Entry], definition: Definition, personal: bool, resource_of: Who, acts: bool
+    entries: list[CaseEntry], definition: Definition, personal: bool, resource_of: Who, acts: bool
 ) -> Iterator[str]:
-    scopes, groups = record.Scopes(definition.key), {}
+    scopes = record.Scopes(definition.key)
+    groups: dict[int | None, str] = {}
     for entry in entries:
         for step in entry.steps:
             scopes.follow(step)
             if step["type"] == "user_task_created":
                 groups[step["token"]] = step["group"]
             if step["type"] in LIFECYCLE:
-                process = scopes.process(step.get("scope", 0))
+                process = scopes.process(record.scope_of(step))
                 shown_step = telling.shown(step, definition, personal) if any(name in step for name in SAID) else step
-                item = _item(scopes, step.get("scope", 0))
-                more = {"org:group": groups.get(step["token"]), "item": item, "occurrence": _occurrence(step)}
+                item = _item(scopes, record.scope_of(step))
+                more = {"org:group": groups.get(record.token_of(step)), "item": item, "occurrence": _occurrence(step)}
                 resource = {"org:resource": resource_of(entry, shown_step)}
                 yield _event(entry, shown_step, process, definition, resource, more)
             elif acts and step["type"] in OUTSIDE:
@@ -177,14 +180,14 @@ def _item(scopes: record.Scopes, number: int) -> str | None:
     return f"{scope.index}/{scope.count}" if scope is not None and scope.index else None
 
 
-def _occurrence(step: Mapping[str, Any]) -> str | None:
+def _occurrence(step: CaseStep) -> str | None:
     """Which time of how many, of a timer that repeats; None for everything else."""
     if step["type"] != "timer_fired" or "index" not in step:
         return None
     return f"{step['index']}/{step['count']}" if "count" in step else f"{step['index']}"
 
 
-def _act(entry: Entry, step: Mapping[str, Any]) -> str:
+def _act(entry: CaseEntry, step: CaseStep) -> str:
     """An act outside the steps is an event of its own name; what was said with it stays in the record."""
     attributes = (
         text_attribute("concept:name", step["type"]),
@@ -195,25 +198,26 @@ def _act(entry: Entry, step: Mapping[str, Any]) -> str:
 
 
 def _event(
-    entry: Entry,
-    step: Mapping[str, Any],
+    entry: CaseEntry,
+    step: CaseStep,
     process: str,
     definition: Definition,
     resource: Mapping[str, str],
     more: Mapping[str, str | None],
 ) -> str:
+    element, fields = record.element_of(step), cast(Mapping[str, object], step)
     parts = [
-        text_attribute("concept:name", telling.element_name(definition, process, step["element"]) or step["element"]),
-        text_attribute("concept:instance", str(step["token"])),
+        text_attribute("concept:name", telling.element_name(definition, process, element) or element),
+        text_attribute("concept:instance", str(record.token_of(step))),
         _date(entry.at),
         text_attribute("lifecycle:transition", LIFECYCLE[step["type"]]),
         *(text_attribute(name, value) for name, value in resource.items()),
-        text_attribute("element", step["element"]),
+        text_attribute("element", element),
         text_attribute("process", process),
     ]
     parts += [text_attribute(name, value) for name, value in more.items() if value]
-    names = [name for name in SAID if isinstance(step.get(name), Mapping | list)]
-    parts += [text_attribute(name, telling.as_json(step[name])) for name in names]
+    names = [name for name in SAID if isinstance(fields.get(name), Mapping | list)]
+    parts += [text_attribute(name, telling.as_json(fields[name])) for name in names]
     return f"<event>{''.join(parts)}</event>"
 
 

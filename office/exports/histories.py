@@ -13,7 +13,7 @@ from typing import Any
 from engine import record
 from engine.definitions import Definition
 from engine.proof import Verdict
-from engine.record import Entry
+from engine.record import CaseEntry, CaseStep
 from office import masking, verification
 from office.exports import telling
 
@@ -65,7 +65,7 @@ def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry, definition: Definition, personal: bool) -> dict[str, Any]:
+def _entry(entry: CaseEntry, definition: Definition, personal: bool) -> dict[str, Any]:
     body = entry.body.decode()
     withheld = not personal and (record.holds_clear(entry.body, definition.private) or masking.holds_number(body))
     return {
@@ -93,14 +93,14 @@ def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
     for entry in verdict.history:
         for step in entry.steps:
             scopes.follow(step)
-            process = scopes.process(step.get("scope", 0))
+            process = scopes.process(record.scope_of(step))
             row = _row(entry, telling.shown(step, definition, personal), process, definition)
             yield csv_line([*row, verdict.business_key, entry.hash.hex(), claim])
 
 
-def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Definition) -> list[str]:
-    element = str(step.get("element") or "")
-    outcome = step.get("result") if step["type"] == "job_completed" else step.get("value")
+def _row(entry: CaseEntry, step: CaseStep, process: str, definition: Definition) -> list[str]:
+    element = record.element_of(step)
+    form = step["form"] if step["type"] == "user_task_completed" else None
     return [
         str(entry.seq),
         entry.at.isoformat(),
@@ -109,10 +109,17 @@ def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Defini
         process,
         element,
         telling.element_name(definition, process, element),
-        telling.as_json(step.get("form")) if isinstance(step.get("form"), Mapping) else "",
-        telling.as_json(outcome) if outcome is not None else "",
+        telling.as_json(form) if isinstance(form, Mapping) else "",
+        telling.as_json(outcome) if (outcome := _outcome(step)) is not None else "",
         telling.as_json(step),
     ]
+
+
+def _outcome(step: CaseStep) -> object:
+    """What a service answered, or a decision came to."""
+    if step["type"] == "job_completed":
+        return step["result"]
+    return step["value"] if step["type"] == "decision_evaluated" else None
 
 
 def csv_line(cells: Iterable[str]) -> str:

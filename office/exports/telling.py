@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from engine import proof, record
 from engine.definitions import Definition
 from engine.proof import Verdict
-from engine.record import Entry
+from engine.record import CaseEntry, CaseStep
 from office import masking
 
 DESK = "desk"
@@ -34,21 +33,27 @@ ACTS = frozenset(
 )
 
 
-def shown(step: Mapping[str, Any], definition: Definition, personal: bool) -> Mapping[str, Any]:
+def shown(step: CaseStep, definition: Definition, personal: bool) -> CaseStep:
     """A step with what is personal in it withheld, unless that is asked for; what is secret is withheld from everybody."""
     return masking.step(step, definition.private, masking.EVERYTHING if personal else masking.NOTHING)
 
 
-def who(entry: Entry, step: Mapping[str, Any]) -> str:
+def who(entry: CaseEntry, step: CaseStep) -> str:
     """Who did what a step tells: the person whose act it is, or the desk, which does by itself what follows from it."""
     first = entry.steps[0]
-    by_hand = first["type"] == "incident_resolved" and step.get("token") == first.get("token")
-    return str(step.get("by") or entry.actor) if step["type"] in ACTS or by_hand else DESK
+    by_hand = first["type"] == "incident_resolved" and record.token_of(step) == first["token"]
+    return who_earlier(entry, step) if step["type"] in ACTS or by_hand else DESK
 
 
-def who_earlier(entry: Entry, step: Mapping[str, Any]) -> str:
+def who_earlier(entry: CaseEntry, step: CaseStep) -> str:
     """The same as earlier versions wrote it: whoever completed the step before bore what the desk did by itself."""
-    return str(step.get("by") or entry.actor)
+    match step["type"]:
+        case (
+            "user_task_claimed" | "user_task_released" | "user_task_assigned" | "user_task_completed" | "case_limit_met"
+        ):
+            return str(step.get("by") or entry.actor)
+        case _:
+            return entry.actor
 
 
 def verified(verdict: Verdict) -> str:

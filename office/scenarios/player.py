@@ -248,7 +248,7 @@ class Play:
             return Difference("end", values)
         return Difference("other_end", {"expected": expected, "ends": sorted(self.ends()) or ["nothing"]})
 
-    def _steps(self) -> Iterator[Mapping[str, Any]]:
+    def _steps(self) -> Iterator[record.CaseStep]:
         for entry in proof.entries(self.instance_id):
             yield from entry.steps
 
@@ -256,7 +256,7 @@ class Play:
         """Element ids in the order in which they were reached or left, repeats in a row once."""
         last = ""
         for step in self._steps():
-            element = step.get("element") or ""
+            element = record.element_of(step)
             if element and element != last and step["type"] not in NOT_REACHING:
                 yield element
                 last = element
@@ -267,8 +267,8 @@ class Play:
         return {
             element
             for step in self._steps()
-            if not step.get("scope")
-            and (element := step.get("element") or "") in elements
+            if not record.scope_of(step)
+            and (element := record.element_of(step)) in elements
             and elements[element].type == "endEvent"
         }
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, update
 
 from engine.runtime import BpmnError, Call
 from models.authority import Grant
@@ -44,7 +44,7 @@ class Sums(NamedTuple):
     given_today: int
 
 
-def _employee(call: Call) -> Any:
+def _employee(call: Call) -> ColumnElement[str]:
     """Who asks, in SQL: the employee number, or the log-in where there is none."""
     number = select(User.employee_number).where(User.name == call.actor).scalar_subquery()
     return func.coalesce(number, call.actor)
@@ -69,7 +69,9 @@ def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: st
 
 
 @cache
-def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Any:
+def _summing(
+    of_late_fee: bool, has_customer: bool, has_approval: bool
+) -> Select[int, int, int, int, int, int, int, int]:
     """The statement, made once for each kind of question."""
     of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(of_case, Grant.carried_out.is_not(None))
@@ -98,16 +100,16 @@ def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Any:
     ).where(or_(of_case, of_customer, of_day))
 
 
-def _sum(condition: Any, amount: Any) -> Any:
+def _sum(condition: ColumnElement[bool], amount: ColumnElement[int]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, amount), else_=0)), 0)
 
 
-def _still_open() -> Any:
+def _still_open() -> ColumnElement[bool]:
     of_case = ProcessInstance.business_key == Grant.case_number
     return select(ProcessInstance.id).where(of_case, ProcessInstance.state == CaseState.ACTIVE).exists()
 
 
-def _withdrawn() -> Any:
+def _withdrawn() -> ColumnElement[bool]:
     """A case is withdrawn only where it has given nothing."""
     of_case = Complaint.case_number == Grant.case_number
     return select(Complaint.case_number).where(of_case, Complaint.outcome == "withdrawn").exists()

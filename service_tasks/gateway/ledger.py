@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, insert, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -73,14 +73,14 @@ def posted(entry_id: int, kind: str) -> int:
     return int(session().scalar(query.where(Posting.entry_id == entry_id, LedgerAccount.kind == kind)) or 0)
 
 
-def moved() -> Any:
+def moved() -> ColumnElement[int]:
     """Fen that the postings of an entry moved, in SQL; what passes through the account of the staff is that same money on its way, and counts once."""
     of_staff = select(LedgerAccount.id).where(LedgerAccount.kind == "staff_receivable")
     on_its_way = or_(Posting.debit_account_id.in_(of_staff), Posting.credit_account_id.in_(of_staff))
     return func.sum(case((on_its_way, 0), else_=Posting.amount))
 
 
-def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
+def taken_back(entry_id: Any, *, before: datetime | None = None) -> ColumnElement[bool]:
     """Whether another entry took this one back, before an instant where one is named; in SQL."""
     back = aliased(JournalEntry)
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
@@ -88,7 +88,7 @@ def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
     return (reversal if before is None else reversal.where(back.at < before)).exists()
 
 
-def handed_back(entry_id: Any) -> Any:
+def handed_back(entry_id: Any) -> ColumnElement[bool]:
     """Whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
     back, posting, cash = aliased(JournalEntry), aliased(Posting), aliased(LedgerAccount)
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
@@ -121,7 +121,7 @@ def _locking(conditions: Sequence[Any], beside: Sequence[Any]) -> Select[Any]:
     return query.where(or_(*conditions)).order_by(account.id).with_for_update(of=account)
 
 
-def _is(account: Account) -> Any:
+def _is(account: Account) -> ColumnElement[bool]:
     same = LedgerAccount.subscription_id
     return and_(
         LedgerAccount.kind == account.kind,

@@ -162,10 +162,14 @@ def _payments() -> list[str]:
     ]
 
 
-def completed_twice(instance_id: int, entries: list[record.Entry]) -> list[str]:
+def completed_twice(instance_id: int, entries: list[record.CaseEntry]) -> list[str]:
     """Tasks, timers and jobs that the record of an instance completes more than once."""
-    kinds = ("user_task_completed", "timer_fired", "job_completed")
-    occurrences = Counter((s["type"], s["token"]) for entry in entries for s in entry.steps if s["type"] in kinds)
+    occurrences = Counter(
+        (s["type"], s["token"])
+        for entry in entries
+        for s in entry.steps
+        if s["type"] in ("user_task_completed", "timer_fired", "job_completed")
+    )
     return [f"instance {instance_id}: {kind} {token} {n} times" for (kind, token), n in occurrences.items() if n > 1]
 
 
@@ -174,7 +178,7 @@ def _told(place: Place) -> Counter[str]:
     return Counter(file.read_text(encoding="ascii").split() if file.exists() else [])
 
 
-def untold(instance_id: int, entries: list[record.Entry], calls: Counter[str]) -> list[str]:
+def untold(instance_id: int, entries: list[record.CaseEntry], calls: Counter[str]) -> list[str]:
     """Outside effects that the record claims and the world knows nothing of."""
     completions = [
         s for entry in entries for s in entry.steps if s["type"] == "job_completed" and s["topic"].startswith("crash/")

@@ -93,12 +93,11 @@ def _advanced(instance: ProcessInstance, advanced: running.Advanced | None = Non
     }
 
 
-def _trouble(step: Mapping[str, Any], instance: ProcessInstance) -> dict[str, Any]:
-    refused = step["type"] == "job_refused"
+def _trouble(step: record.JobRefused | record.IncidentOpened, instance: ProcessInstance) -> dict[str, Any]:
     return {
         "element": step["element"],
-        "code": step["code"] if refused else step["kind"],
-        "refused": refused,
+        "code": step["code"] if step["type"] == "job_refused" else step["kind"],
+        "refused": step["type"] == "job_refused",
         "text": standing.trouble(step, proof.definition_of(instance.id)),
     }
 

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -61,7 +62,7 @@ def refused_at(place: str) -> Callable[[View], View]:
 
     def wrapped(view: View) -> View:
         @wraps(view)
-        def said(keys: str) -> Any:
+        def said(keys: str) -> ResponseReturnValue:
             drafts.check_owner(auth.actor())
             joint = _found(keys)
             try:
@@ -176,7 +177,7 @@ def _scenarios(joint: Joint, *, playable: bool) -> dict[str, Any]:
 
 
 @blueprint.post("/<keys>/publish/scenarios")
-def play(keys: str) -> Any:
+def play(keys: str) -> ResponseReturnValue:
     """Have the office play the scenarios that wait on the whole, or all of them again."""
     access.check_role(current_user, *READERS)
     playing.begin(*_found(keys).keys, again=bool(request.form.get("again")), at=engine.now())
@@ -184,7 +185,7 @@ def play(keys: str) -> Any:
 
 
 @blueprint.get("/<keys>/publish/scenarios")
-def how_far(keys: str) -> Any:
+def how_far(keys: str) -> ResponseReturnValue:
     """The list of scenarios as it stands, for the page that waits for it."""
     access.check_role(current_user, *READERS)
     if "HX-Request" not in request.headers:
@@ -201,7 +202,7 @@ def _numbers(name: str, joint: Joint) -> dict[str, int]:
 
 @blueprint.post("/<keys>/publish/submission")
 @refused_at("submission")
-def submit(keys: str, joint: Joint) -> Any:
+def submit(keys: str, joint: Joint) -> ResponseReturnValue:
     """Hand the drafts over for approval as one."""
     joint_publication.submit(
         _numbers("revision", joint),
@@ -217,7 +218,7 @@ def submit(keys: str, joint: Joint) -> Any:
 
 @blueprint.post("/<keys>/publish/return")
 @refused_at("return")
-def give_back(keys: str, joint: Joint) -> Any:
+def give_back(keys: str, joint: Joint) -> ResponseReturnValue:
     """Return drafts that were submitted together."""
     reason = request.form.get("reason", "")
     revisions = _numbers("revision", joint)
@@ -228,7 +229,7 @@ def give_back(keys: str, joint: Joint) -> Any:
 
 @blueprint.post("/<keys>/publish/approval")
 @refused_at("approval")
-def approve(keys: str, joint: Joint) -> Any:
+def approve(keys: str, joint: Joint) -> ResponseReturnValue:
     """Put the drafts in force together."""
     published = joint_publication.approve(
         _numbers("revision", joint),

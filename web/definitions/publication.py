@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
@@ -51,7 +52,7 @@ def register(app: Flask) -> None:
     )
 
 
-def _back(key: str) -> Any:
+def _back(key: str) -> ResponseReturnValue:
     return redirect(url_for("publication.change", key=key))
 
 
@@ -69,7 +70,7 @@ def refused_at(place: str) -> Callable[[View], View]:
 
     def wrapped(view: View) -> View:
         @wraps(view)
-        def said(key: str) -> Any:
+        def said(key: str) -> ResponseReturnValue:
             try:
                 return view(key)
             except SAID_ON_THE_PAGE as error:
@@ -173,7 +174,7 @@ def _scenarios(draft: drafts.Draft, *, playable: bool) -> dict[str, Any]:
 
 @blueprint.post("/<key>/publish/scenarios")
 @refused_at("scenarios")
-def play(key: str) -> Any:
+def play(key: str) -> ResponseReturnValue:
     """Have the office play the scenarios that wait, or all of them again; it goes on when the page is left."""
     access.check_role(current_user, *READERS)
     playing.begin(key, again=bool(request.form.get("again")), at=engine.now())
@@ -181,7 +182,7 @@ def play(key: str) -> Any:
 
 
 @blueprint.get("/<key>/publish/scenarios")
-def how_far(key: str) -> Any:
+def how_far(key: str) -> ResponseReturnValue:
     """The list of scenarios as it stands, for the page that waits for it."""
     access.check_role(current_user, *READERS)
     if "HX-Request" not in request.headers:
@@ -194,7 +195,7 @@ def how_far(key: str) -> Any:
 
 @blueprint.post("/<key>/publish/submission")
 @refused_at("submission")
-def submit(key: str) -> Any:
+def submit(key: str) -> ResponseReturnValue:
     """Hand the draft over for approval."""
     publication.submit(
         key,
@@ -211,7 +212,7 @@ def submit(key: str) -> Any:
 
 @blueprint.post("/<key>/publish/return")
 @refused_at("return")
-def give_back(key: str) -> Any:
+def give_back(key: str) -> ResponseReturnValue:
     """Return a submitted draft."""
     reason = request.form.get("reason", "")
     publication.give_back(key, revision=_revision(), reason=reason, by=auth.actor(), at=engine.now())
@@ -221,7 +222,7 @@ def give_back(key: str) -> Any:
 
 @blueprint.post("/<key>/publish/approval")
 @refused_at("approval")
-def approve(key: str) -> Any:
+def approve(key: str) -> ResponseReturnValue:
     """Put the submitted draft in force."""
     published = publication.approve(
         key,
@@ -246,7 +247,7 @@ def _say_published(published: engine.published.Published) -> None:
 
 
 @blueprint.post("/<key>/versions/<int:version>/restoration")
-def roll_back(key: str, version: int) -> Any:
+def roll_back(key: str, version: int) -> ResponseReturnValue:
     """Ask for a former version's content to be put in force again, which another owner decides."""
     reason = request.form.get("reason", "")
     try:
@@ -273,7 +274,7 @@ def _kept_back(error: engine.EngineError) -> str:
 
 @blueprint.post("/<key>/draft/discard")
 @refused_at("discard")
-def discard(key: str) -> Any:
+def discard(key: str) -> ResponseReturnValue:
     """Throw the draft away, from a page."""
     drafts.discard(key, by=auth.actor(), at=engine.now())
     flash(gettext("The draft is gone. What is published stays in force."))
@@ -290,7 +291,7 @@ def draft_file(key: str, name: str) -> Response:
 
 @blueprint.post("/<key>/draft/upload")
 @refused_at("files")
-def upload(key: str) -> Any:
+def upload(key: str) -> ResponseReturnValue:
     """Bring diagrams, tables, forms and English names into the draft; what cannot be executed is listed on the page that follows."""
     files: dict[str, str | None] = {}
     for file in request.files.getlist("files"):
@@ -391,7 +392,7 @@ def _whose_draft(key: str, saved_by: str) -> str:
 
 
 @blueprint.post("/import")
-def bring_in_post() -> Any:
+def bring_in_post() -> ResponseReturnValue:
     """Make a draft of a diagram, under the id that its process has; what cannot be used is said on the page."""
     drafts.check_owner(auth.actor())
     file, key = _sent_file(), request.form.get("key", "").strip()
@@ -422,7 +423,7 @@ def bring_in_post() -> Any:
     return _back(key)
 
 
-def _brought_back(file: FileStorage, key: str) -> Any:
+def _brought_back(file: FileStorage, key: str) -> ResponseReturnValue:
     """Make a draft of the package of a version; what it calls stays as it is in force here. Errors: UnusableFile, StaleDraft, InvalidDefinition."""
     name = PurePosixPath(str(file.filename).replace("\\", "/")).name[:100]
     content = bundles.unpacked(file.read(), name)

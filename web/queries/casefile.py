@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -175,14 +174,15 @@ def disputed(complaint: Complaint, history: proof.CaseHistory) -> Disputed:
             scopes.follow(step)
             amount = _entered(step)
             if amount is not None and amount != amount_entered.amount:
-                name = element_name(scopes.process(step.get("scope", 0)), step["element"], "", history.definition)
+                process, element = scopes.process(record.scope_of(step)), record.element_of(step)
+                name = element_name(process, element, "", history.definition)
                 amount_entered = Disputed(amount, name, entry.at)
     return amount_entered
 
 
-def _entered(step: Mapping[str, Any]) -> int | None:
-    form = step.get("form") if step["type"] == "user_task_completed" else None
-    amount = form.get("disputed_amount") if isinstance(form, Mapping) else None
+def _entered(step: record.CaseStep) -> int | None:
+    form = record.named(step["form"]) if step["type"] == "user_task_completed" else {}
+    amount = form.get("disputed_amount")
     return amount if isinstance(amount, int) and not isinstance(amount, bool) else None
 
 

@@ -81,13 +81,13 @@ def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
     ]
 
 
-def found_out(entries: Iterable[record.Entry]) -> dict[str, datetime]:
+def found_out(entries: Iterable[record.CaseEntry]) -> dict[str, datetime]:
     """When each variable was last answered by a service, as far as the entries go."""
     return {
         step["variable"]: entry.at
         for entry in entries
         for step in entry.steps
-        if step["type"] == "job_completed" and step.get("variable")
+        if step["type"] == "job_completed" and step["variable"]
     }
 
 
@@ -95,7 +95,7 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
     """What was written by whoever did not approve, where that led to the step of a token: the last one in the entry that opened it."""
     scopes = record.Scopes(history.definition.key)
     for entry in history.entries:
-        completed: tuple[str, Mapping[str, Any]] | None = None
+        completed: tuple[str, record.TaskCompleted] | None = None
         opinion = None
         for step in entry.steps:
             scopes.follow(step)
@@ -109,7 +109,7 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
 
 
 def _opinions(
-    definition: definitions.Definition, process: str, step: Mapping[str, Any], sight: Sight
+    definition: definitions.Definition, process: str, step: record.TaskCompleted, sight: Sight
 ) -> Iterator[Evidence]:
     """What somebody wrote who was asked to approve; nothing where the step was another."""
     if not definition.processes[process].element(step["element"]).properties.get("approves"):

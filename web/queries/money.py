@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -125,18 +125,18 @@ def claims_of(number: str) -> list[Claimed]:
     return [Claimed(*row) for row in session().execute(_CLAIMS, {"number": number, "most": MOST_CLAIMS})]
 
 
-def let_go(entries: Iterable[record.Entry], claims: Sequence[Claimed]) -> list[Claimed]:
+def let_go(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> list[Claimed]:
     """What was picked at the steps of a case and is not the case's any more, each line as it was picked last, `at` that step."""
     has = {claim.address for claim in claims}
     by_line = {line: row for entry in entries for line, row in _picked_in(entry)}
     return [row for (address, _), row in by_line.items() if address not in has]
 
 
-def _picked_in(entry: record.Entry) -> Iterator[tuple[tuple[str, str], Claimed]]:
+def _picked_in(entry: record.CaseEntry) -> Iterator[tuple[tuple[str, str], Claimed]]:
     """A promised credit is its own case's, and comes by its run: whoever picks it never has it."""
     for step in entry.steps:
-        form = step.get("form") if step["type"] == "user_task_completed" else None
-        for value in form.values() if isinstance(form, dict) else ():
+        form = record.named(step["form"]) if step["type"] == "user_task_completed" else {}
+        for value in form.values():
             for row in value if isinstance(value, list) else ():
                 if disputed_lines.is_picked(row) and _is_told(row) and not row["line"].startswith("promised-credit:"):
                     part, reason = str(row.get("component") or ""), row.get("reason")
@@ -144,7 +144,7 @@ def _picked_in(entry: record.Entry) -> Iterator[tuple[tuple[str, str], Claimed]]
                     yield (row["line"], part), Claimed(row["line"], part, row["amount"], "let_go", note, entry.at)
 
 
-def _is_told(row: Any) -> bool:
+def _is_told(row: Mapping[str, object]) -> bool:
     """Whether a picked line can still be read."""
     return isinstance(row["line"], str) and isinstance(row["amount"], int)
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 import engine
-from engine import language, proof
+from engine import language, proof, record
 from models.base import session
 from models.states import TaskState
 from models.user_task import UserTask
@@ -55,7 +55,7 @@ def first() -> First | None:
 def _cancelled(row: UserTask, customer: standing.Whose) -> First:
     """By whom and when, and through what, a step was cancelled."""
     for entry in proof.history_of(row.instance_id).entries:
-        kinds = {step["type"] for step in entry.steps if step.get("token") in (None, row.token)}
+        kinds = {step["type"] for step in entry.steps if record.token_of(step) in (None, row.token)}
         if "user_task_cancelled" in kinds:
             cause = next((text for kind, text in CANCELLED.items() if kind in kinds), OTHERWISE)
             by = person_name(entry.actor) if entry.actor != SYSTEM else ""

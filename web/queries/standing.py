@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -345,10 +345,15 @@ def told(advanced: running.Advanced) -> list[str]:
     if not advanced.troubles:
         return []
     definition = proof.definition_of(advanced.instance_id)
-    return [trouble(step, definition) for step in advanced.troubles if step.get("kind") != "UncaughtBpmnError"]
+    return [trouble(step, definition) for step in advanced.troubles if not _is_of_refusal(step)]
 
 
-def trouble(step: Mapping[str, Any], definition: engine.definitions.Definition) -> str:
+def _is_of_refusal(step: record.JobRefused | record.IncidentOpened) -> bool:
+    """Whether a step only says that nothing drawn takes a refusal, which stands before it."""
+    return step["type"] == "incident_opened" and step["kind"] == "UncaughtBpmnError"
+
+
+def trouble(step: record.JobRefused | record.IncidentOpened, definition: engine.definitions.Definition) -> str:
     """A refusal or an incident in a sentence."""
     element = names.drawn_in(definition, step["element"])
     if step["type"] == "incident_opened":
@@ -356,7 +361,7 @@ def trouble(step: Mapping[str, Any], definition: engine.definitions.Definition) 
     return gettext("“%(step)s” was refused: %(why)s", step=element, why=why(step))
 
 
-def why(step: Mapping[str, Any], error_names: Mapping[str, str] | None = None) -> str:
+def why(step: record.JobRefused, error_names: Mapping[str, str] | None = None) -> str:
     """Why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
     code = str(step["code"])
     if code in refusals.SENTENCES:
@@ -364,10 +369,10 @@ def why(step: Mapping[str, Any], error_names: Mapping[str, str] | None = None) -
     return refusals.called(code, error_names or {})
 
 
-def refused_before(entries: list[record.Entry], token: int) -> Mapping[str, Any] | None:
+def refused_before(entries: list[record.CaseEntry], token: int) -> record.JobRefused | None:
     """The refusal that led to the step of a token, if one did: the last in the entry that opened it."""
     for entry in entries:
-        refusal: Mapping[str, Any] | None = None
+        refusal: record.JobRefused | None = None
         for step in entry.steps:
             if step["type"] == "job_refused":
                 refusal = step

@@ -69,7 +69,12 @@ def _likely(candidate: Mapping[str, Any], definition: definitions.Definition | N
 
 def of_complaint(complaint: Complaint, history: proof.CaseHistory) -> str:
     """What was suggested when a case was taken in; the alternatives as far as the part of its history shown holds them."""
-    recorded = (step.get("result") for entry in history.entries for step in entry.steps if step.get("topic") == TOPIC)
-    suggestion = next((result for result in recorded if isinstance(result, Mapping)), None)
+    recorded = (
+        step["result"]
+        for entry in history.entries
+        for step in entry.steps
+        if step["type"] == "job_completed" and step["topic"] == TOPIC
+    )
+    suggestion: Mapping[str, Any] | None = next((result for result in recorded if isinstance(result, Mapping)), None)
     of_row = {"process": complaint.suggested_process, "confidence": complaint.confidence}
     return in_words(suggestion or of_row, history.definition)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, assert_never, cast
+from typing import Any, assert_never
 
 from engine import definitions, proof, record
 from engine.language import Field
@@ -61,7 +61,6 @@ from web.telling.names import (
     process_name,
 )
 
-Step = Mapping[str, Any]  # of which is asked what any step may lack
 MOST_SEQ = 2**31
 WEEK = timedelta(days=7)
 # Steps after which a work order is with somebody until a limit, and what that limit is called.
@@ -75,17 +74,6 @@ CLOSED = _("%(period)s, as the list of %(closed)s has closed")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What a review begins with; service tasks say of their own values, and of their refusals, which of them are money.
 OF_REVIEWS = frozenset({"reviewed_amount", "reviewed_cash"})
-
-WAITS = ("user_task_created", "timer_set", "message_awaited")
-WAITS_OVER = tuple(
-    f"{awaited}_{end}"
-    for awaited, ends in (
-        ("user_task", ("completed", "cancelled")),
-        ("timer", ("fired", "cancelled")),
-        ("message", ("received", "cancelled")),
-    )
-    for end in ends
-)
 
 
 @dataclass(frozen=True)
@@ -123,12 +111,6 @@ def teller(definition: definitions.Definition) -> _Teller:
     return _Teller(definition, EVERYTHING)
 
 
-def answered(step: Step, place: str) -> Mapping[str, Any]:
-    """What a service gave, by name; nothing for what is withheld or erased as a whole, of which only a word is left."""
-    answer = step.get(place)
-    return answer if isinstance(answer, Mapping) else {}
-
-
 class _Teller:
     """Turns steps into sentences; knows which process each scope belongs to."""
 
@@ -141,7 +123,7 @@ class _Teller:
         self.suggestion: Mapping[str, Any] = {}
         self.at: datetime | None = None
 
-    def tell(self, entries: list[record.Entry], span: range) -> Iterator[Line]:
+    def tell(self, entries: list[record.CaseEntry], span: range) -> Iterator[Line]:
         """The lines of the entries shown; of the others only what later ones speak of is kept."""
         for entry in entries:
             self.at = entry.at
@@ -151,18 +133,26 @@ class _Teller:
                 sentence = self._told(step) if entry.seq in span else None
                 if sentence is not None:
                     kind, text, details = sentence
-                    yield Line(entry.seq, entry.at, entry.actor, kind, text, details, step.get("token"))
+                    yield Line(entry.seq, entry.at, entry.actor, kind, text, details, record.token_of(step))
 
-    def _follow(self, step: Step) -> None:
+    def _follow(self, step: CaseStep) -> None:
         """Keep the tokens that wait for somebody or something."""
-        if step["type"] in WAITS:
-            self.waiting.add(step["token"])
-        elif step["type"] in WAITS_OVER:
-            self.waiting.discard(step["token"])
-        elif step["type"] in ("instance_completed", "instance_cancelled"):
-            self.waiting.clear()
-        elif step["type"] == "case_limit_met":
-            self.freed |= set(step.get("tokens", ()))
+        match step["type"]:
+            case "user_task_created" | "timer_set" | "message_awaited":
+                self.waiting.add(step["token"])
+            case (
+                "user_task_completed"
+                | "user_task_cancelled"
+                | "timer_fired"
+                | "timer_cancelled"
+                | "message_received"
+                | "message_cancelled"
+            ):
+                self.waiting.discard(step["token"])
+            case "instance_completed" | "instance_cancelled":
+                self.waiting.clear()
+            case "case_limit_met":
+                self.freed |= set(step.get("tokens", ()))
 
     def as_it_stands(self, line: Line) -> Line:
         """The line once everything is told: a wait that is over is a thing done, and a limit that the case has kept meanwhile runs no more."""
@@ -175,40 +165,40 @@ class _Teller:
             )
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
-    def step(self, step: Step) -> Told | None:
+    def step(self, step: CaseStep) -> Told | None:
         """Kind, sentence and details of one step; None when it goes without saying."""
         self.enter(step)
         return self._told(step)
 
-    def enter(self, step: Step) -> None:
+    def enter(self, step: CaseStep) -> None:
         """Keep what a step enters, of which later ones speak."""
         self.scopes.follow(step)
-        if step.get("topic") == suggestions.TOPIC and step["type"] == "job_completed":
-            suggestion = answered(step, "result")
+        if step["type"] == "job_completed" and step["topic"] == suggestions.TOPIC:
+            suggestion = record.named(step["result"])
             sure = isinstance(suggestion.get("confidence"), int) and suggestion["confidence"] >= intake.SURE
             self.suggestion = suggestion if sure else {}
-        if "token" in step and "scope" in step:
-            self.places[step["token"]] = step["scope"]
+        token, scope = record.token_of(step), record.scope_of(step)
+        if token is not None and scope:
+            self.places[token] = scope
 
-    def name(self, step: Step) -> str:
+    def name(self, step: CaseStep) -> str:
         """The element of a step, by its name on the diagram, and which item of how many it concerns."""
         item = self.scopes.item_around(self.scope(step))
         return of_item(self._drawn_name(step), *((item.index, item.count) if item is not None else (None, None)))
 
-    def scope(self, step: Step) -> int:
+    def scope(self, step: CaseStep) -> int:
         """Where a step stands; one that does not say so concerns a token that stood there before."""
-        place: int = step.get("scope", self.places.get(step.get("token", 0), 0))
-        return place
+        return record.scope_of(step) or self.places.get(record.token_of(step) or 0, 0)
 
-    def _drawn_name(self, step: Step) -> str:
-        process, element = self.scopes.process(self.scope(step)), step.get("element", "")
+    def _drawn_name(self, step: CaseStep) -> str:
+        process, element = self.scopes.process(self.scope(step)), record.element_of(step)
         compiled = self.definition.processes.get(process)
         if compiled is None or element not in compiled.diagram.elements:
             return drawn_in(self.definition, element)
         return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
 
-    def _told(self, step: Step) -> Told | None:
-        return self._sentence(cast(CaseStep, shown_step(step, self.definition.private, self.sight)))
+    def _told(self, step: CaseStep) -> Told | None:
+        return self._sentence(shown_step(step, self.definition.private, self.sight))
 
     def _sentence(self, step: CaseStep) -> Told | None:
         match step["type"]:
@@ -372,7 +362,7 @@ class _Teller:
             case _:
                 assert_never(step)
 
-    def _simple(self, kind: str, pattern: str, step: Step) -> Told:
+    def _simple(self, kind: str, pattern: str, step: CaseStep) -> Told:
         """A sentence with nothing but the element's name in it."""
         return kind, gettext(pattern, task=self.name(step)), []
 
@@ -423,7 +413,7 @@ class _Teller:
         return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
 
     def job(self, step: JobCompleted) -> Told | None:
-        result = answered(step, "result")
+        result = record.named(step["result"])
         details = self._order(step, result)
         if step["topic"] == suggestions.TOPIC and result:
             details = [(gettext("Suggested"), suggestions.in_words(result, self.definition))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Float, Select, Subquery, case, cast, extract, func, select
+from sqlalchemy import ColumnElement, Float, Select, Subquery, case, cast, extract, func, select
 
 import engine
 from models.base import session
@@ -129,7 +129,7 @@ def _tasks(filters: Wanted, *columns: Any) -> Select[Any]:
     return query
 
 
-def _seconds() -> Any:
+def _seconds() -> ColumnElement[Any]:
     """From opened to done; null while a task is open."""
     if session().get_bind().dialect.name == "sqlite":
         days = func.julianday(UserTask.completed_at) - func.julianday(UserTask.created_at)
@@ -138,7 +138,7 @@ def _seconds() -> Any:
     return case((UserTask.state == TaskState.COMPLETED, cast(duration, Float)))
 
 
-def _totals(worked: Subquery) -> Any:
+def _totals(worked: Subquery) -> Select[Any]:
     return select(
         worked.c.element_id,
         func.max(worked.c.name).label("name"),
@@ -149,7 +149,7 @@ def _totals(worked: Subquery) -> Any:
     ).group_by(worked.c.element_id)
 
 
-def _medians(worked: Subquery) -> Any:
+def _medians(worked: Subquery) -> Select[Any]:
     """The middle one of each task's times, or the mean of the two in the middle."""
     place = func.row_number().over(partition_by=worked.c.element_id, order_by=worked.c.spent)
     many = func.count().over(partition_by=worked.c.element_id)

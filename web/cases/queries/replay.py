@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext
 
@@ -136,7 +136,7 @@ class _Recorder:
         self.fields, self.shown_beside = _fields(self.definition), _shown_beside(self.definition)
         self._english: dict[str, dict[str, str]] = {}
 
-    def events(self, entries: list[record.Entry], since: int) -> Iterator[Event]:
+    def events(self, entries: list[record.CaseEntry], since: int) -> Iterator[Event]:
         stood: Counter[tuple[str, int, str]] = Counter()
         for entry in entries:
             if entry.seq < since:
@@ -160,13 +160,13 @@ class _Recorder:
                 last.moves += waiting
                 last.changed += changed
 
-    def _pass(self, entry: record.Entry, stood: Counter[tuple[str, int, str]]) -> None:
+    def _pass(self, entry: record.CaseEntry, stood: Counter[tuple[str, int, str]]) -> None:
         """What comes before the first event shown is followed and not told."""
         for step in entry.steps:
             for kind, scope, name, change in self.follower.follow(step, entry.at)[0]:
                 stood[kind, scope, name] += change
             self.teller.enter(step)
-            self._keep(cast(CaseStep, step))
+            self._keep(step)
 
     def _keep(self, step: CaseStep) -> None:
         if step["type"] == "job_created":
@@ -174,25 +174,24 @@ class _Recorder:
         elif step["type"] == "job_refused":
             self.refusal = step
 
-    def _worth(self, step: Mapping[str, Any], change: tuple[str, Any, Any]) -> bool:
+    def _worth(self, step: CaseStep, change: tuple[str, Any, Any]) -> bool:
         """What a form or a start says is shown as entered already; a table of changes shows what was there before."""
         return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
 
     def _change(self, name: str, before: Any, after: Any) -> tuple[str, str, str]:
         return self._label(name), self._shown(name, before), self._shown(name, after)
 
-    def _event(self, entry: record.Entry, number: int, last: Event | None) -> Event | None:
-        steps = cast(list[CaseStep], entry.steps)
-        step = steps[number]
-        sentence = self.teller.step(step) or self._way(step, steps[number + 1 :], last)
+    def _event(self, entry: record.CaseEntry, number: int, last: Event | None) -> Event | None:
+        step = entry.steps[number]
+        sentence = self.teller.step(step) or self._way(step, entry.steps[number + 1 :], last)
         self._keep(step)
         if sentence is None:
             return None
         kind, text, _ = sentence
-        place = step["called"] if step["type"] == "call_entered" else entry.steps[number].get("scope", 0)
+        place = step["called"] if step["type"] == "call_entered" else record.scope_of(step)
         scope = self.follower.scopes.drawn(place)
         process = self.teller.scopes.process(scope)
-        element = str(step.get("element", ""))
+        element = record.element_of(step)
         event = Event(entry.seq, number, entry.at, entry.actor, kind, text, scope, process, element)
         self._fill(event, step)
         return event
@@ -267,7 +266,7 @@ class _Recorder:
     def job(self, event: Event, step: JobCompleted | JobRefused) -> None:
         call = self.asked.get(step["token"])
         event.asked = self._labelled(step, "parameters", call["parameters"] if call is not None else {})
-        answer = timeline.answered(step, "result") or timeline.answered(step, "values")
+        answer = record.named(step["result"] if step["type"] == "job_completed" else step["values"])
         event.answered = []
         if step["topic"] == suggestions.TOPIC and suggestions.VERDICT & answer.keys():
             event.answered = [(gettext("Suggested"), suggestions.in_words(answer, self.definition))]
