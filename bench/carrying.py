@@ -45,7 +45,7 @@ def figures(place: Place) -> Iterator[Figure]:
 
 @contextmanager
 def _working(place: Place) -> Iterator[Flask]:
-    """An empty office with its clockwork and its workers, as `./desk worker` has them."""
+    """Give an empty office with its clockwork and its workers, as `./desk worker` has them."""
     commands.run(place, "migrate")
     app = open_office(commands.environment(place))
     app.runtime.serve(carried)
@@ -70,7 +70,7 @@ def _idle(place: Place) -> Iterator[Figure]:
 
 
 def _seconds(jobs: int, outside: float) -> float:
-    """How long it takes from queuing so many until all are done."""
+    """Return how long it takes from queuing so many until all are done."""
     began, at = perf_counter(), engine.now()
     with transaction():
         for number in range(jobs):

@@ -78,7 +78,7 @@ def completing(key: str, times: int, variables: dict[str, object] | None = None)
 
 
 def over_http(browser: Browser, key: str, times: int, *, between: str = "") -> Samples:
-    """The same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
+    """Return the same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
 
     Cases are begun side by side and taken a step further in turn, so that whoever asks does nothing else meanwhile.
     """
@@ -104,7 +104,7 @@ def _open_tasks(key: str) -> list[int]:
 
 
 def open_task(before: int | None) -> int | None:
-    """What the case of the task completed last waits for now."""
+    """Return what the case of the task completed last waits for now."""
     if before is None:
         return None
     end_session()

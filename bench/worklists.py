@@ -83,7 +83,7 @@ def _task(
 
 
 def pages(browser: Browser, times: int) -> tuple[Samples, Samples]:
-    """The first page of a clerk's departments, and one filtered by process, as the clerk's browser gets them. Errors: RuntimeError for one without a task."""
+    """Return the first page of a clerk's departments, and one filtered by process, as the clerk's browser gets them. Errors: RuntimeError for one without a task."""
     return _page(browser, "/tasks", times), _page(browser, f"/tasks?process={PROCESSES[1]}", times)
 
 

@@ -127,7 +127,7 @@ def left(token: Token[Sessions]) -> None:
 
 
 def session() -> Session:
-    """The session of the unit of work, or of the surrounding `scratch()`, or of the request."""
+    """Return the session of the unit of work, or of the surrounding `scratch()`, or of the request."""
     unit = _unit.get()
     if unit is None:
         return _around()
@@ -167,7 +167,7 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def _begun(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
+    """Give a connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
     current = _loaded()
     if current is not None and current.in_transaction():
         current.rollback()
@@ -180,7 +180,7 @@ def _begun(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def savepoint() -> Iterator[None]:
-    """What fails inside is undone alone, and the unit of work around it may go on."""
+    """Give what fails inside is undone alone, and the unit of work around it may go on."""
     with session().begin_nested():
         session().connection()  # SQLAlchemy would set it when the session is used first, and not before what is written past it
         yield
@@ -194,7 +194,7 @@ def flush() -> None:
 
 
 def _loaded() -> Session | None:
-    """The session of the request or of the surrounding `scratch()`, when anybody has asked for it."""
+    """Return the session of the request or of the surrounding `scratch()`, when anybody has asked for it."""
     scratch = _scratch.get()
     if scratch is not None:
         return scratch
@@ -221,7 +221,7 @@ def _writing(engine: Engine) -> Iterator[None]:
 
 
 def one_writer() -> bool:
-    """Whether transactions write one after the other, so that what one has read before a lock still holds after it."""
+    """Tell whether transactions write one after the other, so that what one has read before a lock still holds after it."""
     return drivers.is_sqlite(bind())
 
 
@@ -233,7 +233,7 @@ def in_turn(model: type[Base]) -> None:
 
 @contextmanager
 def scratch(url: str = "") -> Iterator[Session]:
-    """A private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
+    """Give a private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
     engine = create_engine(url or drivers.IN_MEMORY, **drivers.options(url or drivers.IN_MEMORY))
     drivers.listen(engine)
     Base.metadata.create_all(engine)
@@ -254,13 +254,13 @@ def end_session() -> None:
 
 
 def connection() -> Connection:
-    """The connection of the current session, for statements written in Core."""
+    """Return the connection of the current session, for statements written in Core."""
     unit = _unit.get()
     return unit.connection if unit is not None else session().connection()
 
 
 def bind() -> Engine:
-    """The engine of the current session."""
+    """Return the engine of the current session."""
     unit = _unit.get()
     if unit is not None:
         return unit.engine
@@ -270,7 +270,7 @@ def bind() -> Engine:
 
 @contextmanager
 def glance() -> Iterator[Connection]:
-    """A connection for one question outside any unit of work, given back at once."""
+    """Give a connection for one question outside any unit of work, given back at once."""
     engine = bind()
     if _unit.get() is not None or isinstance(engine.pool, StaticPool):
         yield connection()

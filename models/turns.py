@@ -63,7 +63,7 @@ class Turns:
             raise OutOfTurn
 
     def _left(self, turn: threading.Lock) -> bool:
-        """Whether a turn was still waiting and is so no longer; else it has come meanwhile."""
+        """Tell whether a turn was still waiting and is so no longer; else it has come meanwhile."""
         with self._guard:
             if turn in self.waiting:
                 self.waiting.remove(turn)

@@ -25,7 +25,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtime
 
 
 def packed(content: Package, version: int) -> bytes:
-    """The ZIP of a version; `ABOUT` holds its key, its number and its fingerprint."""
+    """Return the ZIP of a version; `ABOUT` holds its key, its number and its fingerprint."""
     about = {"key": content.key, "version": version, "sha256": content.sha256}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -35,7 +35,7 @@ def packed(content: Package, version: int) -> bytes:
 
 
 def unpacked(content: bytes, file: str) -> Package:
-    """What a ZIP holds, as a package. Errors: UnusableFile, by the name of the archive or of what is in it."""
+    """Return what a ZIP holds, as a package. Errors: UnusableFile, by the name of the archive or of what is in it."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = _files(archive, file)
@@ -67,7 +67,7 @@ def _files(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
 
 
 def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo, bytes_left: int) -> str:
-    """One file of it, read no further than may be kept, whatever the archive says of its length."""
+    """Return one file of it, read no further than may be kept, whatever the archive says of its length."""
     with archive.open(member) as opened:
         content = opened.read(MOST_BYTES + 1)
     if len(content) > min(MOST_BYTES, bytes_left) or len(content.decode("utf-8", "replace")) > drafts.MOST_CHARACTERS:
@@ -79,7 +79,7 @@ def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo, bytes_left: int) ->
 
 
 def _about(text: str, file: str) -> dict[str, Any]:
-    """What the archive says of itself; nothing when an earlier version packed it."""
+    """Return what the archive says of itself; nothing when an earlier version packed it."""
     if not text:
         return {}
     try:
@@ -92,7 +92,7 @@ def _about(text: str, file: str) -> dict[str, Any]:
 
 
 def _key(files: dict[str, str], file: str) -> str:
-    """The one process that no other in the archive calls. Errors: UnusableFile."""
+    """Return the one process that no other in the archive calls. Errors: UnusableFile."""
     keys = {name.removesuffix(".bpmn") for name in files if name.endswith(".bpmn")}
     try:
         called_keys = {

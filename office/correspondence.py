@@ -52,13 +52,13 @@ def follow(change: Change) -> None:
 
 
 def answers(change: Change) -> bool:
-    """Whether the step just completed answers the complaint, rather than explaining something on the way."""
+    """Tell whether the step just completed answers the complaint, rather than explaining something on the way."""
     first = change.steps[0]
     return first["element"].startswith(ANSWER) or first["token"] in change.answering
 
 
 def arrives_later(change: Change) -> bool:
-    """Whether the step just completed tells the customer by text message or letter, which is not with them yet."""
+    """Tell whether the step just completed tells the customer by text message or letter, which is not with them yet."""
     entered = change.steps[0].get("form") or {}
     fields = [field for field in (change.form.inputs if change.form is not None else []) if field.channel_of]
     return any(entered.get(field.key) in LATER and entered.get(field.channel_of or "") for field in fields)
@@ -81,12 +81,12 @@ def _body(template: str, case_number: str, text: str, at: datetime) -> str:
 
 
 def bodies(case_number: str, text: str, at: datetime) -> tuple[str, ...]:
-    """What a text message that tells `text` can read."""
+    """Return what a text message that tells `text` can read."""
     return tuple(_body(template, case_number, text, at) for template in (ANSWER, EXPLANATION))
 
 
 def reachable(msisdn: str) -> bool:
-    """Whether a text message can arrive: not at a number that is cancelled."""
+    """Tell whether a text message can arrive: not at a number that is cancelled."""
     subscription = gateway().find(msisdn)
     return bool(msisdn) and (subscription is None or subscription.state != SubscriptionState.CANCELLED)
 
@@ -141,21 +141,21 @@ def answered(template: str, case_number: str | None, at: datetime, *, written_at
 
 
 def _unsettled() -> ColumnElement[bool]:
-    """A text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
+    """Return a text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
     later = aliased(OutboxMessage)
     successor = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
     return (OutboxMessage.state == MessageState.FAILED) & ~successor & ~recalls.overtaken(OutboxMessage)
 
 
 def settled(messages: Sequence[OutboxMessage]) -> set[str]:
-    """The keys under which something was said in a case, or need not be said any more because it is not so."""
+    """Return the keys under which something was said in a case, or need not be said any more because it is not so."""
     overtaken = {f"{INSTEAD}{message.id}" for message in messages if recalls.is_overtaken(message, messages)}
     return overtaken | {message.key for message in messages}
 
 
 @cache
 def _undelivered(of_one: bool) -> Any:
-    """The statement, made once."""
+    """Return the statement, made once."""
     query = select(OutboxMessage).outerjoin(Complaint, Complaint.case_number == OutboxMessage.case_number)
     query = query.where(_unsettled() | (OutboxMessage.state == MessageState.UNPOSTED), OutboxMessage.body != "")
     if of_one:

@@ -94,7 +94,7 @@ def check_owner(by: engine.Actor) -> None:
 
 
 def find(key: str) -> Draft:
-    """The draft of a process, or one opened from its newest version. Errors: UnknownProcess."""
+    """Return the draft of a process, or one opened from its newest version. Errors: UnknownProcess."""
     row = session().get(DefinitionDraft, key)
     if row is not None:
         return _draft(row)
@@ -105,13 +105,13 @@ def find(key: str) -> Draft:
 
 
 def authors(draft: Draft) -> list[str]:
-    """The log-ins of everybody who has a hand in a draft: whoever saved it since it was begun, and whoever submitted it."""
+    """Return the log-ins of everybody who has a hand in a draft: whoever saved it since it was begun, and whoever submitted it."""
     people = [*hands.savers(draft.key), draft.saved_by, draft.submitted_by] if draft.revision else []
     return list(dict.fromkeys(login for login in people if login))
 
 
 def listed() -> list[Draft]:
-    """Every stored draft, by key."""
+    """Return every stored draft, by key."""
     return [_draft(row) for row in session().scalars(select(DefinitionDraft).order_by(DefinitionDraft.key))]
 
 
@@ -130,7 +130,7 @@ def _draft(row: DefinitionDraft) -> Draft:
 
 
 def newest_version(key: str) -> int:
-    """The number of the newest version; 0 when there is none."""
+    """Return the number of the newest version; 0 when there is none."""
     query = select(ProcessDefinition.version).where(ProcessDefinition.key == key)
     return session().scalar(query.order_by(ProcessDefinition.version.desc()).limit(1)) or 0
 
@@ -167,7 +167,7 @@ def save(
 
 
 def _stale(former: Draft, base: int | None) -> StaleDraft:
-    """What became of the draft that somebody had read: saved by another, or put in force or discarded meanwhile."""
+    """Return what became of the draft that somebody had read: saved by another, or put in force or discarded meanwhile."""
     last_end = hands.last_end(former.key)
     facts = {
         "process": former.key,
@@ -184,7 +184,7 @@ def _stale(former: Draft, base: int | None) -> StaleDraft:
 
 
 def _opened(key: str, files: Mapping[str, str | None]) -> Draft:
-    """What a first save rests on: the newest version, or nothing when the diagram of a new process is brought."""
+    """Return what a first save rests on: the newest version, or nothing when the diagram of a new process is brought."""
     if published.newest_package(key) is None and files.get(f"{key}.bpmn") and KEY.fullmatch(key):
         return Draft(key=key, package=Package(key=key, files={}))
     return find(key)
@@ -221,7 +221,7 @@ def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.
 
 
 def changed(package: Package, files: Mapping[str, str | None]) -> Package:
-    """The package with changed files, and with the processes it now calls; whoever sends a file back as it is changes nothing. Errors: UnusableFile."""
+    """Return the package with changed files, and with the processes it now calls; whoever sends a file back as it is changes nothing. Errors: UnusableFile."""
     new = {name: text for name, text in files.items() if text is None or package.files.get(name) != text}
     for name, text in new.items():
         _check_file(package, name, text)
@@ -248,14 +248,14 @@ def _is_storable(text: str) -> bool:
 
 
 def free_key(key: str) -> str:
-    """The key, or the next with a number that neither a process nor a draft has."""
+    """Return the key, or the next with a number that neither a process nor a draft has."""
     keys_taken = {*session().scalars(select(ProcessDefinition.key)), *session().scalars(select(DefinitionDraft.key))}
     numbered = (f"{key[: MOST_KEY - 4]}_{number}" for number in range(2, MOST_NUMBER))
     return next((candidate for candidate in (key, *numbered) if candidate not in keys_taken), key)
 
 
 def brought_in(text: str, key: str) -> diagrams.Mended:
-    """A diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
+    """Return a diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
 
     A file that cannot be read stays as it is; the checks say why.
     """
@@ -268,7 +268,7 @@ def brought_in(text: str, key: str) -> diagrams.Mended:
 
 
 def mended(draft: Draft) -> diagrams.Mended:
-    """Its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
+    """Return its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
     text = draft.package.files.get(f"{draft.key}.bpmn", "")
     try:
         return diagrams.mend(text)
@@ -277,7 +277,7 @@ def mended(draft: Draft) -> diagrams.Mended:
 
 
 def problems(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
-    """What keeps a package from being published, in the order of its files; packages `beside` it count instead of those in force."""
+    """Return what keeps a package from being published, in the order of its files; packages `beside` it count instead of those in force."""
     return [
         *published.problems(ready(package)),
         *(problem for problem in _doubts(package, beside) if not problem.warning),
@@ -285,7 +285,7 @@ def problems(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
 
 
 def warnings(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
-    """What can hardly be meant: names that nothing sets, among all processes in force and those `beside`; decision tables that contradict themselves;
+    """Return what can hardly be meant: names that nothing sets, among all processes in force and those `beside`; decision tables that contradict themselves;
     ways that end nowhere.
     """
     findings = [
@@ -302,7 +302,7 @@ def warnings(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
 
 
 def _doubts(package: Package, beside: Iterable[Package]) -> list[Problem]:
-    """What is found by looking at all processes in force; what cannot but fail is no warning."""
+    """Return what is found by looking at all processes in force; what cannot but fail is no warning."""
     around = {content.key: content for content in (*published.in_force(), *beside)}
     return checks.warnings_of(ready(package), list(around.values()), STARTED, departments())
 
@@ -313,19 +313,19 @@ def unused_files(package: Package) -> set[str]:
 
 
 def waiting_files(draft: Draft) -> set[str]:
-    """Those of them that the newest version did not use either: made in this draft, for a step that is to come."""
+    """Return those of them that the newest version did not use either: made in this draft, for a step that is to come."""
     newest = published.newest_package(draft.key)
     return unused_files(draft.package) - (set(newest.files) if newest is not None else set())
 
 
 def departments() -> list[str]:
-    """What lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
+    """Return what lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
     rows = session().execute(select(Department.code, Department.name_zh))
     return [name for row in rows for name in row]
 
 
 def ready(package: Package) -> Package:
-    """The package without what nothing refers to; as it is when something is missing or cannot be read."""
+    """Return the package without what nothing refers to; as it is when something is missing or cannot be read."""
     try:
         return definitions.pruned_package(package)
     except engine.EngineError:
@@ -363,6 +363,6 @@ def remove(key: str) -> None:
 
 
 def known_at(key: str, file: str, element: str) -> list[definitions.variables.Variable]:
-    """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
+    """Return the variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
     content = find(key).package
     return definitions.variables.at(content, file.removesuffix(".bpmn"), element, published.in_force(), STARTED)

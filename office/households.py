@@ -14,7 +14,7 @@ class OwnHousehold(engine.NotPermitted):
 
 
 def barred(instances: Collection[int], user: str) -> dict[int, engine.NotPermitted]:
-    """The cases of these that a person may not work on, each with the reason."""
+    """Return the cases of these that a person may not work on, each with the reason."""
     return {instance: OwnHousehold(instance=instance) for instance in households.cases(instances, user)}
 
 

@@ -18,7 +18,7 @@ LONGEST, IDLE, COARSE = timedelta(hours=12), timedelta(hours=2), timedelta(minut
 
 
 def hashed(key: str) -> str:
-    """What is stored of the key that a cookie holds."""
+    """Return what is stored of the key that a cookie holds."""
     return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
 

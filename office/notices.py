@@ -45,7 +45,7 @@ def withdraw(notice_id: int, *, by: Actor) -> None:
 
 
 def waits(user: str) -> bool:
-    """Whether there is a notice that the person has not confirmed."""
+    """Tell whether there is a notice that the person has not confirmed."""
     return connection().execute(_WAITING, {"user": user}).first() is not None
 
 

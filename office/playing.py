@@ -77,7 +77,7 @@ def carry_on(key: str, directory: Path, now: Callable[[], datetime]) -> None:
 
 
 def _stored(keys: Sequence[str]) -> Draft | Joint | None:
-    """The draft, or several as a whole; None when one of them is gone."""
+    """Return the draft, or several as a whole; None when one of them is gone."""
     try:
         stored = drafts.find(keys[0]) if len(keys) == 1 else joint_publication.find(keys)
     except published.UnknownProcess:
@@ -92,7 +92,7 @@ def _is_blocked(stored: Draft | Joint) -> bool:
 
 
 def _play_one(stored: Draft | Joint, directory: Path, at: datetime) -> int:
-    """How many are left; none when a draft has gone meanwhile."""
+    """Return how many are left; none when a draft has gone meanwhile."""
     try:
         if isinstance(stored, Joint):
             return joint_publication.play(stored, directory, at=at, most=1)

@@ -41,7 +41,7 @@ Arrived = Callable[[int], None]
 
 
 def count(source: Connection) -> int:
-    """How many rows there are to move."""
+    """Return how many rows there are to move."""
     return sum(
         int(source.scalar(select(func.count()).select_from(table)) or 0) for table in Base.metadata.sorted_tables
     )
@@ -103,7 +103,7 @@ def _refer_to_itself(table: Table, source: Connection, target: Connection) -> No
 
 
 def fingerprint(table: Table, connection: Connection) -> Copied:
-    """A table's rows as one number: the sum of their hashes, because databases do not agree on the order of words."""
+    """Return a table's rows as one number: the sum of their hashes, because databases do not agree on the order of words."""
     number, total = 0, 0
     for rows in _rows(table, connection):
         number += len(rows)

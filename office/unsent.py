@@ -77,7 +77,7 @@ def keep(
 
 
 def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
-    """What is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time, which is told."""
+    """Return what is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time, which is told."""
     session().execute(delete(UnsentForm).where(UnsentForm.at < at - KEPT_FOR))
     columns = UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at
     newest = select(*columns).where(UnsentForm.user == user).order_by(UnsentForm.at.desc(), UnsentForm.form)
@@ -89,7 +89,7 @@ def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
 
 
 def all_of(user: str) -> dict[Form, Unsent]:
-    """What a person has typed and not sent, by the place of its form and its id, oldest first; asked once for a page, however many forms it has."""
+    """Return what a person has typed and not sent, by the place of its form and its id, oldest first; asked once for a page, however many forms it has."""
     rows = session().execute(_ALL, {"user": user}).all()
     return {(row.place, row.form): unsent for row in rows if (unsent := _opened(row.fields_sealed, row.at)) is not None}
 

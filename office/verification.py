@@ -88,14 +88,14 @@ class _Posted(Protocol):
 
 
 def verify(instance_id: int) -> Verdict:
-    """The verdict on one case. Errors: UnknownInstance."""
+    """Return the verdict on one case. Errors: UnknownInstance."""
     for verdict in verify_each([instance_id]):
         return verdict
     raise running.UnknownInstance(instance=instance_id)
 
 
 def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
-    """The verdicts on these cases, money included; ids that name none are left out."""
+    """Yield the verdicts on these cases, money included; ids that name none are left out."""
     instance_ids = list(ids)
     for start in range(0, len(instance_ids), AT_ONCE):
         verdicts = list(proof.verify_each(instance_ids[start : start + AT_ONCE]))
@@ -111,7 +111,7 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
 
 
 def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
-    """What the rows beside these cases say otherwise than their records, by instance."""
+    """Return what the rows beside these cases say otherwise than their records, by instance."""
     by_instance: dict[int, list[Deviation]] = defaultdict(list)
     for deviation in derived.deviations(verdicts):
         by_instance[deviation.instance_id].append(deviation)
@@ -119,7 +119,7 @@ def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
 
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
-    """What is still there of the personal data of erased cases, by case number."""
+    """Return what is still there of the personal data of erased cases, by case number."""
     erased = {verdict.business_key: verdict.erasure.extent for verdict in verdicts if verdict.erasure is not None}
     earlier = {f"{Complaint.__tablename__}.{name}" for name in erasure.LATER}
     remains: dict[str, list[str]] = defaultdict(list)
@@ -131,7 +131,7 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 
 
 def verify_office() -> list[Deviation]:
-    """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
+    """Return what belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
     questions = (
         proof.verify_definitions,
         proof.verify_streams,
@@ -160,7 +160,7 @@ def verify_schema() -> list[Deviation]:
 
 
 def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
-    """The answer; a question that cannot be answered keeps no other from being asked."""
+    """Return the answer; a question that cannot be answered keeps no other from being asked."""
     name = question.__name__.removeprefix("verify").strip("_").replace("_", " ")
     answer = running.survive(name, lambda: list(question()))
     if isinstance(answer, record.Failed):
@@ -180,7 +180,7 @@ def _cells() -> Iterator[Deviation]:
 
 
 def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[_Posted]]:
-    """The postings of these cases by instance: those under a key of theirs, and those that bear their number."""
+    """Return the postings of these cases by instance: those under a key of theirs, and those that bear their number."""
     by_number = {verdict.business_key: verdict.instance_id for verdict in verdicts}
     prefixes = [JournalEntry.key.like(f"{verdict.instance_id}:%") for verdict in verdicts]
     query = _postings().where(or_(JournalEntry.case_number.in_(by_number), *prefixes))
@@ -214,7 +214,7 @@ def _postings() -> Select[Any]:
 
 
 def _instance_of(key: object) -> int | None:
-    """The instance that a journal key such as 17:4 names."""
+    """Return the instance that a journal key such as 17:4 names."""
     if not isinstance(key, str):  # nothing that can be read
         return None
     instance, _, token = key.partition(":")
@@ -222,7 +222,7 @@ def _instance_of(key: object) -> int | None:
 
 
 def _ledger(verdict: Verdict, rows: list[_Posted]) -> Iterator[Deviation]:
-    """Every posting of a case against its calls, both ways."""
+    """Yield every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
     counts: dict[str, int] = defaultdict(int)
     last = verdict.entries
@@ -253,7 +253,7 @@ def _ledger(verdict: Verdict, rows: list[_Posted]) -> Iterator[Deviation]:
 
 
 def _calls(verdict: Verdict) -> dict[str, Call]:
-    """The calls and acts that moved money by journal key; what a person settled by hand moved none here."""
+    """Return the calls and acts that moved money by journal key; what a person settled by hand moved none here."""
     calls = {}
     for call in answered(verdict):
         moves = effects.expected(call.topic, call.parameters, call.result) if call.topic in effects.MOVING else ()
@@ -288,7 +288,7 @@ def _agrees(row: object, call: object) -> bool:
 
 
 def _balances() -> Iterator[Deviation]:
-    """A balance is the sum of its postings, in the account's own direction."""
+    """Yield a balance is the sum of its postings, in the account's own direction."""
     into = case((LedgerAccount.kind.in_(DEBIT_NORMAL), 1), else_=-1)
     totals: dict[int, int] = defaultdict(int)
     for side, sign in ((Posting.debit_account_id, 1), (Posting.credit_account_id, -1)):

@@ -73,7 +73,7 @@ def acknowledge(number: str, *, by: Actor, at: datetime) -> None:
 
 
 def is_sender(order: WorkOrder, by: Actor) -> bool:
-    """Whether the person is of the side that waits: a case of theirs does, or they are a supervisor."""
+    """Tell whether the person is of the side that waits: a case of theirs does, or they are a supervisor."""
     if SUPERVISOR in by.roles:
         return True
     of_order = WorkOrderCase.order_id == order.id, WorkOrderCase.left_at.is_(None)
@@ -118,7 +118,7 @@ def chase(number: str, *, by: Actor, at: datetime) -> str:
 
 
 def chases_unread(departments: frozenset[str]) -> list[DepartmentNotice]:
-    """What departments are told of being chased, until one of theirs opens the order or it is theirs no more; the oldest first."""
+    """Return what departments are told of being chased, until one of theirs opens the order or it is theirs no more; the oldest first."""
     notice = DepartmentNotice
     query = select(notice).join(WorkOrder, WorkOrder.number == notice.case_number)
     unread = query.where(notice.subject == CHASED, notice.department.in_(departments), notice.read_at.is_(None))

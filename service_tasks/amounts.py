@@ -20,12 +20,12 @@ def yuan(fen: int, between: str = "") -> str:
 
 
 def typed(text: str) -> Decimal | None:
-    """The yuan that somebody typed; None for what is no amount."""
+    """Return the yuan that somebody typed; None for what is no amount."""
     return language.written.amount(text, FEN)
 
 
 def fen(text: str) -> int | None:
-    """The same in fen; None also for what has more than two decimals."""
+    """Return the same in fen; None also for what has more than two decimals."""
     return language.written.parts(text, FEN)
 
 
@@ -57,7 +57,7 @@ def in_words(fen: int) -> str:
 
 
 def _whole(number: int) -> str:
-    """The groups of four digits; one zero stands for any number of skipped places between two figures."""
+    """Return the groups of four digits; one zero stands for any number of skipped places between two figures."""
     words, gap = "", False
     for power in (2, 1, 0):
         group = number // 10 ** (4 * power) % 10_000

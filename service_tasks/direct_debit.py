@@ -149,7 +149,7 @@ def differences(msisdn: str, agreement: Mapping[str, str], keyed: Mapping[str, s
 
 
 def means_same(field: str, expected: str, keyed: str | None) -> bool:
-    """Whether a field says the same in both wordings; what is empty says nothing."""
+    """Tell whether a field says the same in both wordings; what is empty says nothing."""
     if keyed is None or not keyed.strip():
         return False
     if field == "bank":
@@ -177,7 +177,7 @@ def cause_of_failure(departures: Sequence[Difference], bank_reason: str | None) 
 
 
 def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
-    """The debits that have failed since the last one that was done: what failed once and works again has not failed now.
+    """Return the debits that have failed since the last one that was done: what failed once and works again has not failed now.
 
     Source: TS-008.2, reading.
     """
@@ -186,7 +186,7 @@ def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
 
 
 def late_fee_caused(borne: int, fees_by_day: Mapping[date, int], since: date) -> int:
-    """The late fee that arose because the debit did not work: what was drawn since it failed, as far as the customer has `borne` it.
+    """Return the late fee that arose because the debit did not work: what was drawn since it failed, as far as the customer has `borne` it.
 
     Shape:  borne is what is owed still, or was paid since; what was given up or credited meanwhile is neither.
     Units:  fen; `fees_by_day` is what was drawn on each day. Without a record of days all that was borne counts.
@@ -276,12 +276,12 @@ def told(late_fees: Sequence[LinePart], subscription_id: int) -> dict[str, Any]:
 
 
 def _fails_since(mandate: BankMandate, failed: Sequence[DirectDebit]) -> date:
-    """The day of the first debit that fails now; where none was tried, from when the mandate should have been in force."""
+    """Return the day of the first debit that fails now; where none was tried, from when the mandate should have been in force."""
     return dates.day_of(failed[0].attempted_at) if failed else mandate.effective_on
 
 
 def late_fees_since(subscription_id: int, since: date | None, periods: Collection[str], own_case: str | None) -> Apart:
-    """The late fees that a failure caused until now, line by line, told apart from what another case has of them; none without a day.
+    """Return the late fees that a failure caused until now, line by line, told apart from what another case has of them; none without a day.
 
     Fees on the bills of the failed debits are taken alone where the record tells them apart from older arrears.
     """
@@ -327,7 +327,7 @@ def side(mandate: BankMandate, side: str) -> dict[str, Any]:
 
 
 def latest(subscription_id: int, *, lock: bool = False) -> BankMandate | None:
-    """The active mandate, else the latest one. A renewal locks the subscription, so that two clerks do not both replace it."""
+    """Return the active mandate, else the latest one. A renewal locks the subscription, so that two clerks do not both replace it."""
     if lock:
         session().get(Subscription, subscription_id, with_for_update=True)
     row = BankMandate

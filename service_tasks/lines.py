@@ -53,7 +53,7 @@ class Part(schemas.Parameters):
 
 
 def picked(**options: Any) -> fields.List:
-    """The parameter by which a topic takes lines; left out, it works by the amount alone."""
+    """Return the parameter by which a topic takes lines; left out, it works by the amount alone."""
     return schemas.rows("费用项目", "Lines", Part, personal=True, **{"load_default": list, **options})
 
 

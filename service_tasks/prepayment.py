@@ -36,7 +36,7 @@ class TransferResult(Schema):
 
 
 def beyond_disputed(amount: int, disputed_amount: int | None) -> list[BpmnError]:
-    """The refusal of more than is in dispute; without a disputed amount on record only the other limits hold.
+    """Return the refusal of more than is in dispute; without a disputed amount on record only the other limits hold.
 
     Units:  fen.
     Source: TS-002, reading of 9 and 10.

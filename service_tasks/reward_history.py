@@ -51,7 +51,7 @@ def history(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
-    """What the earlier cases (newest first) make of a complaint taken in at `at`.
+    """Return what the earlier cases (newest first) make of a complaint taken in at `at`.
 
     Shape:  as `classification.repetition.judge`; an earlier case counts while it is open, and for AGAIN after its reply.
     Source: REW.6 (1) and (2), readings: within 30 days of the reply.

@@ -29,7 +29,7 @@ def target_refusal(
 
 
 def open_target(source: str, msisdn: str, *, gotone_only: bool = True, suspended_too: bool = False) -> Subscription:
-    """The subscription of `msisdn`, into which may be paid. Errors: BpmnError with one of TARGET_ERRORS."""
+    """Return the subscription of `msisdn`, into which may be paid. Errors: BpmnError with one of TARGET_ERRORS."""
     target = gateway().find(msisdn)
     code = target_refusal(source, msisdn, target, gotone_only=gotone_only, suspended_too=suspended_too)
     if target is None or code:

@@ -38,7 +38,7 @@ def docs(check: bool, as_json: bool) -> None:
 
 
 def written_by_hand() -> Iterator[Path]:
-    """The documents whose lines are wrapped, those of docs/reference/ aside."""
+    """Yield the documents whose lines are wrapped, those of docs/reference/ aside."""
     for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]):
         if path not in UNWRAPPED and not path.is_relative_to(REFERENCE):
             yield path

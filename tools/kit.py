@@ -55,17 +55,17 @@ class Result:
 
 
 def folders(level: int) -> list[str]:
-    """The folders of a level."""
+    """Return the folders of a level."""
     return sorted(path.name for path in LEVELS[level].iterdir() if path.is_dir())
 
 
 def model(folder: str, level: int = 2) -> bytes:
-    """The DMN file of a folder."""
+    """Return the DMN file of a folder."""
     return (LEVELS[level] / folder / f"{folder}.dmn").read_bytes()
 
 
 def cases(folder: str, level: int = 2) -> Iterator[Case]:
-    """The cases of every test file of a folder."""
+    """Yield the cases of every test file of a folder."""
     for path in sorted((LEVELS[level] / folder).glob("*-test-*.xml")):
         for case in _children(xml.parse(path.read_bytes()), "testCase"):
             inputs = {node.get("name"): _value(node) for node in _children(case, "inputNode")}
@@ -80,7 +80,7 @@ def cases(folder: str, level: int = 2) -> Iterator[Case]:
 
 
 def play(folder: str, level: int = 2) -> Iterator[Result]:
-    """What becomes of every expected result of a folder."""
+    """Yield what becomes of every expected result of a folder."""
     content = model(folder, level)
     decisions, root = dmn.read_decisions(content), xml.parse(content)
     elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}
@@ -122,7 +122,7 @@ def _why(decisions: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -
 
 
 def _text(elements: Mapping[str, xml.Element], name: str) -> str:
-    """The first expression of a decision, on one line."""
+    """Return the first expression of a decision, on one line."""
     text = next((e for e in elements[name].iter() if xml.local(e) == "text"), None) if name in elements else None
     return " ".join((text.text or "").split()) if text is not None else ""
 
@@ -148,7 +148,7 @@ def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
 
 
 def _value(holder: xml.Element) -> Any:
-    """What a node holds: components are a context, items a list, and a value is of the type it names."""
+    """Return what a node holds: components are a context, items a list, and a value is of the type it names."""
     components = list(_children(holder, "component"))
     if components:
         return {child.get("name"): _value(child) for child in components}

@@ -71,7 +71,7 @@ csrf = CSRFProtect()
 
 
 def create_app(settings: config.Settings | None = None) -> Office:
-    """An application over one database, ready to serve."""
+    """Return an application over one database, ready to serve."""
     settings = settings or config.read()
     app = Office(__name__)
     app.session_interface = cookies.Cookies()
@@ -179,7 +179,7 @@ def _manifest() -> dict[str, dict[str, object]]:
 
 
 def _assets(entry: str) -> Markup:
-    """The link and script tags of a built entry, such as src/desk.js."""
+    """Return the link and script tags of a built entry, such as src/desk.js."""
     return _tags(entry, url_for("static", filename="build/"))
 
 
@@ -194,7 +194,7 @@ def _tags(entry: str, place: str) -> Markup:
 
 
 def _theme_script() -> Markup:
-    """The classic script that sets the theme before anything is painted."""
+    """Return the classic script that sets the theme before anything is painted."""
     return _classic("src/theme.js", url_for("static", filename="build/"))
 
 

@@ -19,7 +19,7 @@ def all_of_them(count: int, at: datetime) -> list[Customer]:
 
 
 def given(customers: list[Customer], at: datetime) -> dict[str, Any]:
-    """What has to be known of them, as office.fixtures builds it."""
+    """Return what has to be known of them, as office.fixtures builds it."""
     month = Month(at)
     return {
         "subscriptions": [_subscription(customer, month) for customer in customers],

@@ -77,7 +77,7 @@ class People:
 
 
 def timed(send: Callable[[], Answer]) -> tuple[Answer, float]:
-    """An answer, and how many milliseconds it took."""
+    """Return an answer, and how many milliseconds it took."""
     began = perf_counter()
     answer = send()
     return answer, (perf_counter() - began) * 1000

@@ -45,7 +45,7 @@ class AlreadyErased(Conflict):
 
 
 def may_erase(by: Actor) -> bool:
-    """Whether the person may have personal data erased."""
+    """Tell whether the person may have personal data erased."""
     return SUPERVISOR in by.roles
 
 

@@ -59,6 +59,6 @@ def waiting_for(message: str, key: str) -> list[tuple[int, int]]:
 
 
 def keys_waited_under(message: str) -> list[str]:
-    """The correlation keys under which anyone waits for a message, in order."""
+    """Return the correlation keys under which anyone waits for a message, in order."""
     key = MessageSubscription.correlation_key
     return list(session().scalars(select(key).where(MessageSubscription.message == message).distinct().order_by(key)))

@@ -85,7 +85,7 @@ class _Tried(Exception):
 
 
 def wrong_in(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> dict[str, list[Reason]]:
-    """What completing a task with this would be refused for, by field; nothing is done, and nobody's right to the task is asked.
+    """Return what completing a task with this would be refused for, by field; nothing is done, and nobody's right to the task is asked.
 
     Of a form that only leaves fields open, what it says is tried all the same.
 
@@ -119,7 +119,7 @@ def _try_out(row: TaskRow, form: Submitted, by: Actor, at: datetime) -> None:
 
 
 def _foreseen(run: Run, row: TaskRow, blank: Form, right: dict[str, Any]) -> dict[str, list[Reason]]:
-    """What the service tasks that follow would refuse of what can be taken."""
+    """Return what the service tasks that follow would refuse of what can be taken."""
     scope = run.scope_at(run.task(row.task_token))
     return run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
 
@@ -151,7 +151,7 @@ def _no_longer_asked(row: TaskRow, blank: Form, entered: Mapping[str, Any], scop
 
 
 def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
-    """What tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
+    """Return what tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
     if not key:
         return ""
     entered = {name: entry if isinstance(entry, str) else list(entry) for name, entry in form.items()}
@@ -181,13 +181,13 @@ _OPEN = (
 
 
 def workable(instance_id: int, by: Actor) -> list[int]:
-    """The open tasks of an instance that this person may complete now, the most urgent first."""
+    """Return the open tasks of an instance that this person may complete now, the most urgent first."""
     rows = session().execute(_OPEN, {"instance": instance_id}).all()
     return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in rows], by)
 
 
 def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
-    """Which of the open tasks of an active instance this person may complete now, in their order."""
+    """Return which of the open tasks of an active instance this person may complete now, in their order."""
     return _workable([(row, definition) for row in rows], by)
 
 
@@ -224,7 +224,7 @@ def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
 
 
 def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
-    """A supervisor hands a task to somebody, who must be one who may do it.
+    """Return a supervisor hands a task to somebody, who must be one who may do it.
 
     Errors: UnknownUserTask, NotASupervisor, FourEyesViolation, AlreadyCompleted, and those of `barred.bar`.
     """
@@ -255,7 +255,7 @@ def _assign(
 
 
 def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    """What a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
+    """Return what a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
 
     Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
     """
@@ -263,7 +263,7 @@ def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.S
 
 
 def task_and_history(task_id: int, *, at: datetime) -> tuple[tuple[Form, dict[str, Any], feel.Scope], CaseHistory]:
-    """What the page of an open task needs, as `form_of` and `history_of` give it, with the case read once.
+    """Return what the page of an open task needs, as `form_of` and `history_of` give it, with the case read once.
 
     Errors: as `form_of`; BrokenChain.
     """

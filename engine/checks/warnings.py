@@ -27,7 +27,7 @@ def warnings_of(
     opening_types: Mapping[str, str] = names.NOTHING,
     departments: Iterable[str] = (),
 ) -> list[Problem]:
-    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes; what cannot but fail is marked as none.
+    """Return the warnings about the processes of a package: as `names.check`, and those about how its own diagram goes; what cannot but fail is marked as none.
 
     Shape: `departments` are the codes and the names by which lanes and user tasks may call them; without any, none is judged.
     """
@@ -36,7 +36,7 @@ def warnings_of(
 
 
 def warnings_of_file(file: Path, opening_types: Mapping[str, str], departments: Iterable[str] = ()) -> list[Problem]:
-    """The warnings about a file that lies anywhere; as `check`."""
+    """Return the warnings about a file that lies anywhere; as `check`."""
     return [
         *(_ways_of_file(file, departments) if file.suffix == ".bpmn" else []),
         *standalone_files.warnings(file, opening_types),

@@ -14,7 +14,7 @@ REF = "manualRef"
 
 
 def unknown_manual_refs(content: Package, manual_ids: Collection[str]) -> list[Problem]:
-    """A warning for each reference in the own files of a package that the manual does not have; without a list of it none is judged."""
+    """Return a warning for each reference in the own files of a package that the manual does not have; without a list of it none is judged."""
     if not manual_ids:
         return []
     chapters = {_chapter(manual_id) for manual_id in manual_ids} | {"TS", "SUB", "CH1", "CH2"}
@@ -27,7 +27,7 @@ def unknown_manual_refs(content: Package, manual_ids: Collection[str]) -> list[P
 
 
 def unknown_papers(content: Package, papers: Collection[str]) -> list[Problem]:
-    """A warning for each paper that a step of the own diagram names and that there is not."""
+    """Return a warning for each paper that a step of the own diagram names and that there is not."""
     name = f"{content.key}.bpmn"
     try:
         elements = diagram.parse(content.bpmn(content.key)).elements.values()

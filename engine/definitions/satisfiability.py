@@ -57,7 +57,7 @@ def _is_answered(earlier: Sequence[str], later: str, names: Names) -> bool:
 
 
 def _answers(texts: Sequence[str], names: Names) -> list[tuple[bool, ...]] | None:
-    """Whether each condition holds, case by case; None when it cannot be told."""
+    """Tell whether each condition holds, case by case; None when it cannot be told."""
     try:
         compiled = [feel.compile(text) for text in texts]
         uses = frozenset().union(*(feel.uses_of(text) for text in texts))
@@ -85,7 +85,7 @@ def _cases(uses: Iterable[Use], names: Names) -> list[Case] | None:
 
 
 def _type_of(path: str, names: Names) -> Type | None:
-    """What a path leads to; None when that is not known, or passes a list."""
+    """Return what a path leads to; None when that is not known, or passes a list."""
     name, *parts = path.split(".")
     type_there = names.types.get(name)
     for part in parts:
@@ -96,7 +96,7 @@ def _type_of(path: str, names: Names) -> Type | None:
 
 
 def _domain(uses: Sequence[Use], type_there: Type | None) -> list[Any] | None:
-    """The values of a path that make a difference to how it is used."""
+    """Return the values of a path that make a difference to how it is used."""
     if type_there is None or not type_there.kinds - {inferred.NULL} <= {*IN_ORDER, "string", "boolean"}:
         return _presence(uses)
     literals = [value for use in uses for value in use.literals if value is not None]

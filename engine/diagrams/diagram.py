@@ -186,7 +186,7 @@ class _Reader:
         )
 
     def properties(self, node: xml.Element, kind: str, lane: str) -> dict[str, str]:
-        """Those of a node; a step that says nothing of its department goes by its lane."""
+        """Return those of a node; a step that says nothing of its department goes by its lane."""
         own = _properties(node)
         if kind == "userTask" and lane in self.departments and not own.keys() & {"group", GROUP_FROM}:
             return {**own, GROUP_FROM: self.departments[lane]}

@@ -135,19 +135,19 @@ class Diagram:
     lanes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def outgoing(self, element_id: str) -> list[Flow]:
-        """The flows that leave an element, in document order."""
+        """Return the flows that leave an element, in document order."""
         return list(self._leaving.get(element_id, ()))
 
     def incoming(self, element_id: str) -> list[Flow]:
-        """The flows that arrive at an element, in document order."""
+        """Return the flows that arrive at an element, in document order."""
         return list(self._arriving.get(element_id, ()))
 
     def boundary_events(self, element_id: str) -> list[Element]:
-        """The events attached to an activity."""
+        """Return the events attached to an activity."""
         return list(self._attached.get(element_id, ()))
 
     def starts(self, parent: str) -> list[Element]:
-        """The start events of the process or of a sub-process."""
+        """Return the start events of the process or of a sub-process."""
         return list(self._starting.get(parent, ()))
 
     # PlacedExpression for every element of a diagram: looking through all of them each time takes the square of their number.

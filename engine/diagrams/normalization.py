@@ -29,7 +29,7 @@ REFERENCES = frozenset({"messageRef", "errorRef", "calledElement", "processRef",
 
 
 def root(content: bytes) -> xml.Element:
-    """The root of a BPMN file, for reading only: whoever reads the same file again is given the same tree. Errors: MalformedXml."""
+    """Return the root of a BPMN file, for reading only: whoever reads the same file again is given the same tree. Errors: MalformedXml."""
     return _kept(content)[0]
 
 
@@ -50,7 +50,7 @@ def _regular(definitions: xml.Element) -> xml.Element:
 
 
 def _unprefixed(text: str, element: xml.Element) -> str:
-    """A QName's local part, when its prefix is one that is declared; ids may hold no colon."""
+    """Return a QName's local part, when its prefix is one that is declared; ids may hold no colon."""
     prefix, colon, name = text.strip().partition(":")
     return name if colon and prefix in element.nsmap else text.strip()
 

@@ -30,7 +30,7 @@ class Drawing:
 
 
 def read_drawing(content: bytes) -> Drawing:
-    """The first drawing of a BPMN file; what has no readable numbers is left out. Errors: MalformedXml."""
+    """Return the first drawing of a BPMN file; what has no readable numbers is left out. Errors: MalformedXml."""
     shapes: dict[str, Shape] = {}
     lines: dict[str, Points] = {}
     for node in xml.tree(content).iter():

@@ -52,7 +52,7 @@ class WholeDrawing:
         return together
 
     def participant(self, participant: xml.Element, process: xml.Element | None, top: float) -> float:
-        """One pool; its lower border."""
+        """Return one pool; its lower border."""
         if process is None:
             self.put(participant, Shape(160, top, 600, 60), isHorizontal="true")
             return top + 60
@@ -156,7 +156,7 @@ class WholeDrawing:
 
 
 def _depth(process: xml.Element) -> int:
-    """How many lanes lie in each other."""
+    """Return how many lanes lie in each other."""
     lanes = process.iter(f"{{{BPMN}}}lane")
     return max((sum(xml.local(up) == "lane" for up in lane.iterancestors()) + 1 for lane in lanes), default=0)
 
@@ -169,7 +169,7 @@ def _lanes_of(scope: xml.Element) -> dict[str, int]:
 
 
 def _partner(scope: xml.Element, id: str) -> str:
-    """What an annotation or a data object belongs to."""
+    """Return what an annotation or a data object belongs to."""
     for association in scope.iter(f"{{{BPMN}}}association"):
         if id in (association.get("sourceRef"), association.get("targetRef")):
             return str(

@@ -17,12 +17,12 @@ SECOND = timedelta(seconds=1)
 
 
 def has_own(element: Element) -> bool:
-    """Whether a step has a limit of its own, or shares one; otherwise that of the case is its."""
+    """Tell whether a step has a limit of its own, or shares one; otherwise that of the case is its."""
     return bool(element.properties.get("due") or element.properties.get("dueGroup"))
 
 
 def reckoned(run: Running, element: Element, scope: Scope) -> datetime | None:
-    """The limit that an element asks for, as its variables are now; None when it gives none, or asks for none."""
+    """Return the limit that an element asks for, as its variables are now; None when it gives none, or asks for none."""
     text = element.properties.get("due", "")
     return instants.of(run.evaluate(text, scope), run.at) if text else None
 
@@ -96,13 +96,13 @@ def resume(run: Running, number: int, element_id: str) -> None:
 
 
 def _keep_since(run: Running, number: int, earliest: datetime, instants: list[datetime]) -> dict[str, Any]:
-    """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
+    """Return whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
     if earliest == min(instants, default=earliest) or is_omitted(run, number, "since"):
         return {}
     return {"since": earliest}
 
 
 def is_omitted(run: Running, number: int, field: str) -> bool:
-    """Whether the entry that is done again comes from a version that did not say this when the clock went on."""
+    """Tell whether the entry that is done again comes from a version that did not say this when the clock went on."""
     steps = (s for s in run.recorded or () if s["type"] == "clock_resumed" and s["token"] == number)
     return run.recorded is not None and not any(field in s for s in steps)

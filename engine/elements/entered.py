@@ -29,7 +29,7 @@ class Entered:
         self._fields = {scope: {name: name for name, value in form.items() if value is not None}}
 
     def field_of(self, expression: Expression, scope: int) -> str | None:
-        """The first field that an expression names in a scope."""
+        """Return the first field that an expression names in a scope."""
         fields = self._fields.get(scope, {})
         names = sorted(expression.names & fields.keys(), key=lambda name: _place(name, expression.text))
         return fields[names[0]] if names else None

@@ -35,7 +35,7 @@ def go_on(run: Running, token: Token, _outcome: WorkOutcome) -> None:
 
 
 def problems_of_choice(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Every flow but the default one says when it is taken."""
+    """Yield every flow but the default one says when it is taken."""
     leaving = diagram.outgoing(element.id)
     if len(leaving) < MANY:
         return
@@ -47,13 +47,13 @@ def problems_of_choice(element: Element, diagram: Diagram, _content: Package) ->
 
 
 def problems_of_join(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """What waits for several tokens is passed once."""
+    """Yield what waits for several tokens is passed once."""
     if in_cycle(diagram, element.id):
         yield problem(element, "parallel_gateway_in_loop")
 
 
 def problems_of_both(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """An inclusive gateway chooses and joins."""
+    """Yield an inclusive gateway chooses and joins."""
     yield from problems_of_choice(element, diagram, content)
     yield from problems_of_join(element, diagram, content)
 
@@ -67,7 +67,7 @@ def problems_of_events(element: Element, diagram: Diagram, _content: Package) ->
 
 
 def _can_be_raced(diagram: Diagram, target: Element) -> bool:
-    """Whether an event gateway may wait for it: reached from nowhere else, with no boundary event of its own."""
+    """Tell whether an event gateway may wait for it: reached from nowhere else, with no boundary event of its own."""
     waits = target.type in ("intermediateCatchEvent", "receiveTask")
     return waits and len(diagram.incoming(target.id)) == 1 and not diagram.boundary_events(target.id)
 

@@ -33,7 +33,7 @@ def wait(run: Running, token: Token) -> None:
 
 
 def waits_for_any(run: Running, number: int) -> bool:
-    """Whether the entry that is done again comes from a version that waited without a key."""
+    """Tell whether the entry that is done again comes from a version that waited without a key."""
     return any(s["type"] == "message_awaited" and s["token"] == number for s in run.recorded or ())
 
 
@@ -57,12 +57,12 @@ def receive(run: Running, token: Token, key: str, variables: dict[str, object]) 
 
 
 def again(run: Running, _token: Token) -> Notes | None:
-    """What leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
+    """Return what leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
     return {} if run.counts_all else None
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Which message is said, and the key under which it finds the case."""
+    """Yield which message is said, and the key under which it finds the case."""
     if not element.message:
         yield problem(element, "no_message")
     if not element.properties.get("correlationKey"):

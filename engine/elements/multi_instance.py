@@ -45,7 +45,7 @@ def arrive(run: Running, token: Token) -> None:
 
 
 def _packed(run: Running, element: Element, scope: Scope) -> list[Any] | Failed:
-    """The items as they can be kept."""
+    """Return the items as they can be kept."""
     text = _marker(element).collection
     try:
         items = run.evaluate(text, scope)
@@ -112,7 +112,7 @@ def leave(run: Running, token: Token) -> None:
 
 
 def _enough(run: Running, progress: Items, marker: MultiInstance, item: Scope) -> bool:
-    """Whether the completion condition holds, seen from the item that was just done."""
+    """Tell whether the completion condition holds, seen from the item that was just done."""
     if not marker.completion:
         return False
     active = 0 if marker.sequential else progress["count"] - progress["left"]
@@ -156,7 +156,7 @@ def _index(result: list[Any]) -> int:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """A list that is named in our way, at an activity that may have one."""
+    """Yield a list that is named in our way, at an activity that may have one."""
     marker = element.multi_instance
     if marker is None:
         return

@@ -35,7 +35,7 @@ def try_out(run: Running, token: Token, form: dict[str, Any]) -> None:
 
 
 def tried(run: Running, token: Token, form: dict[str, Any]) -> Iterator[EntryRefused]:
-    """What each of these service tasks would refuse."""
+    """Yield what each of these service tasks would refuse."""
     element, scope = token.element, token.scope
     condition = element.properties.get("triesWhen", "")
     if condition and run.evaluate(condition, replace(scope, variables={**scope.variables, **form})) is not True:
@@ -57,7 +57,7 @@ def tried(run: Running, token: Token, form: dict[str, Any]) -> Iterator[EntryRef
 
 
 def _as_if_called(run: Running, call: Element | None, scope: Scope, form: dict[str, Any]) -> Scope:
-    """The scope a later service task would see if it came now; one nobody else sees."""
+    """Return the scope a later service task would see if it came now; one nobody else sees."""
     view = Scope(NOWHERE, scope.process, scope.number, variables={**scope.variables, **form})
     run.entered.enter(NOWHERE, scope.number)
     if call is not None:
@@ -110,7 +110,7 @@ def _tell(
 
 
 def _comes_later(outcome: WorkOutcome, parameters: dict[str, Any]) -> bool:
-    """Whether all that a tried service task could not take is what nobody has given yet."""
+    """Tell whether all that a tried service task could not take is what nobody has given yet."""
     if not isinstance(outcome, Failed) or outcome.kind != "InvalidParameters":
         return False
     return all(parameters.get(name) is None for name in outcome.about)

@@ -59,7 +59,7 @@ def _topic(element: Element) -> Iterator[Problem]:
 
 
 def fields(schema: type[Schema]) -> dict[str, bool]:
-    """The parameters of a handler, each with whether it is needed."""
+    """Return the parameters of a handler, each with whether it is needed."""
     return {name: field.required for name, field in schema().fields.items()}
 
 

@@ -75,14 +75,14 @@ def tell_dead_end(run: Running, token: Token) -> None:
 
 
 def _group_from(run: Running, element: Element, scope: Scope) -> str:
-    """The department that an expression names; empty where there is none, or where it names nobody."""
+    """Return the department that an expression names; empty where there is none, or where it names nobody."""
     text = element.properties.get("groupFrom", "")
     department = run.evaluate(text, scope) if text else None
     return department.strip() if isinstance(department, str) else ""
 
 
 def _place(run: Running, scope: Scope) -> dict[str, int]:
-    """Which item of how many a scope lies in; empty when in none."""
+    """Return which item of how many a scope lies in; empty when in none."""
     item = run.case.scopes.item_around(scope.number)
     return {} if item is None else {"index": item.index, "count": item.count}
 
@@ -98,7 +98,7 @@ def complete(run: Running, token: Token, form: dict[str, object], by: str, aside
 
 
 def _shown(run: Running, token: Token) -> list[str] | None:
-    """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
+    """Return what lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
     form = run.definition.form_by_id(token.element.properties["form"])
     variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
     paths = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
@@ -121,7 +121,7 @@ def _approve(run: Running, token: Token, by: str) -> None:
 
 
 def problems(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """A step has a form that can be filled in, a name, and somebody who does it: once."""
+    """Yield a step has a form that can be filled in, a name, and somebody who does it: once."""
     yield from _form(element, content)
     if not element.name.strip():
         yield problem(element, "step_without_name")

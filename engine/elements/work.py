@@ -13,12 +13,12 @@ from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 
 
 def called_with(run: Running, element: Element, scope: Scope) -> dict[str, Any]:
-    """What a service task is called with, by name. Errors: those of FEEL."""
+    """Return what a service task is called with, by name. Errors: those of FEEL."""
     return {p.name: run.evaluate(p.expression, scope) for p in element.parameters}
 
 
 def work(token: Token, parameters: dict[str, Any], *, undone: bool = False) -> Work:
-    """A service task as it is handed to its handler."""
+    """Return a service task as it is handed to its handler."""
     return Work(
         token=token.number,
         element_id=token.element.id,

@@ -46,13 +46,13 @@ class Calendar:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def is_working(self, day: date) -> bool:
-        """Whether the office works on that day."""
+        """Tell whether the office works on that day."""
         if day in self.workdays:
             return True
         return day.weekday() < WEEKEND and day not in self.days_off
 
     def local(self, at: datetime | date) -> datetime:
-        """An instant as the office's clock shows it; a date begins at midnight."""
+        """Return an instant as the office's clock shows it; a date begins at midnight."""
         if isinstance(at, datetime):
             return at.astimezone(self.tz) if at.tzinfo else at.replace(tzinfo=self.tz)
         return datetime.combine(at, time(), self.tz)
@@ -62,11 +62,11 @@ class Calendar:
         return datetime.combine(day, self.closes, self.tz).astimezone(UTC)
 
     def working_day_before(self, day: date) -> date:
-        """The day itself when the office works, else the last working day before it."""
+        """Return the day itself when the office works, else the last working day before it."""
         return self._seek(day, -DAY)
 
     def working_day_from(self, day: date) -> date:
-        """The day itself when the office works, else the next working day."""
+        """Return the day itself when the office works, else the next working day."""
         return self._seek(day, DAY)
 
     def _seek(self, day: date, step: timedelta) -> date:
@@ -154,7 +154,7 @@ class Calendar:
         return self.close_of(self.working_day_from(date(*_next(local.year, local.month), 1)))
 
     def period_of(self, at: datetime | date) -> str:
-        """The month of an instant, "2026-11"."""
+        """Return the month of an instant, "2026-11"."""
         return f"{self.local(at):%Y-%m}"
 
 

@@ -126,7 +126,7 @@ class Folded:
         appliers.apply_each(entry.steps, self.case, entry.at)
 
     def tables(self) -> dict[str, Table]:
-        """Every row that must live, by table, token and count of rows of that token before it."""
+        """Return every row that must live, by table, token and count of rows of that token before it."""
         return {
             "user_task": _once(self.rows.user_tasks),
             "timer": _once(self.rows.timers),
@@ -206,7 +206,7 @@ def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, str, 
 
 
 def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
-    """What differs; of what was erased only that something stands there can be said, and nothing is."""
+    """Yield what differs; of what was erased only that something stands there can be said, and nothing is."""
     for name, value in there.items():
         if value is UNREADABLE:
             yield name, "cell"
@@ -215,7 +215,7 @@ def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
 
 
 def instances(ids: Sequence[int]) -> list[InstanceRow]:
-    """The columns of these instances that verification looks at, in the order of their ids."""
+    """Return the columns of these instances that verification looks at, in the order of their ids."""
     columns = [getattr(ProcessInstance, name) for name in INSTANCE]
     more = (
         ProcessInstance.id,

@@ -16,7 +16,7 @@ from engine.spiff.run import Run
 
 
 def answers(steps: list[Step]) -> Any:
-    """How the services answer: as they did then."""
+    """Return how the services answer: as they did then."""
     outcomes: dict[int, WorkOutcome] = {}
     for step in steps:
         if step["type"] in _OUTCOMES:
@@ -42,12 +42,12 @@ def _outcome(step: Step) -> WorkOutcome:
 
 
 def _told(step: Step) -> Step:
-    """What an extension says beside how far the limits moved."""
+    """Return what an extension says beside how far the limits moved."""
     return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
 
 
 def _origin(opening: Step) -> dict[str, str]:
-    """The number of a case and the software that began it, which earlier versions did not say."""
+    """Return the number of a case and the software that began it, which earlier versions did not say."""
     return {name: opening[name] for name in ("number", "software") if name in opening}
 
 

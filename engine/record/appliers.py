@@ -169,7 +169,7 @@ def _task_created(step: TaskOpened, case: Case, at: datetime, scope: int) -> Non
 
 
 def _hands(step: TaskTaken) -> str | None:
-    """Whose hands a user task is in."""
+    """Return whose hands a user task is in."""
     if step["type"] == "user_task_released":
         return None
     return step["by"] if step["type"] == "user_task_claimed" else step.get("to")

@@ -96,7 +96,7 @@ class Case:
                 self.seen(Seen.ACTIVE, closed.element, closed.parent, -1)
 
     def limit_group(self, scope: int, element: str) -> str:
-        """The group of steps that an element shares its limit with, if any."""
+        """Return the group of steps that an element shares its limit with, if any."""
         if self.definition is None:
             return ""
         node = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
@@ -127,7 +127,7 @@ class Case:
             self.shift(at - earliest)
 
     def counters(self) -> dict[Seen, dict[int, Counter[str]]]:
-        """The picture that the moves make: what is counted → scope → element or flow → how many."""
+        """Return the picture that the moves make: what is counted → scope → element or flow → how many."""
         counts: dict[Seen, dict[int, Counter[str]]] = {kind: {} for kind in Seen}
         for move in self.moves:
             counts[move.kind].setdefault(move.scope, Counter())[move.name] += move.change

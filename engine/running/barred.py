@@ -60,7 +60,7 @@ def among(steps: Sequence[Step], person: Actor) -> dict[int, NotPermitted]:
 
 
 def named(element: Element) -> frozenset[str]:
-    """What an element's `notBy` names."""
+    """Return what an element's `notBy` names."""
     return frozenset(filter(None, (name.strip() for name in element.properties.get("notBy", "").split(","))))
 
 
@@ -74,7 +74,7 @@ BEGAN = ""
 
 
 def _prepared(step: Step, did: set[tuple[str, str]]) -> bool:
-    """Whether among the steps a person did is one that this one checks."""
+    """Tell whether among the steps a person did is one that this one checks."""
     elements = {element for instance, element in did if instance == str(step.instance_id)}
     if EVERYBODY in step.not_by and elements - approving(step.definition):
         return True

@@ -75,13 +75,13 @@ def _refused(handler: Handler, error: BpmnError) -> Refused:
 
 
 def _named(topic: str, error: EngineError) -> tuple[str, ...]:
-    """The parameters that an error is about, which it names as the values it takes."""
+    """Return the parameters that an error is about, which it names as the values it takes."""
     handler = handlers.handlers_by_topic().get(topic)
     return tuple(name for name in error.values if handler is not None and name in handler.takes.fields)
 
 
 def guarded(message: str, work: Callable[[], T]) -> T | Failed:
-    """Whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
+    """Return whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
 
     def in_savepoint() -> T:
         with savepoint():
@@ -91,7 +91,7 @@ def guarded(message: str, work: Callable[[], T]) -> T | Failed:
 
 
 def survive(message: str, work: Callable[[], T]) -> T | Failed:
-    """Whatever `work` gives, or what it threw."""
+    """Return whatever `work` gives, or what it threw."""
     try:
         return work()
     except Exception as error:

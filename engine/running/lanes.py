@@ -20,7 +20,7 @@ def department(process: str, element: str, lane: str) -> str:
 
 
 def _worked_on_by(process: str, element: str, departments: set[str]) -> str | None:
-    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
+    """Return the department that had this step before: a lane still bears the name of one that has been renamed since."""
     if not departments:
         return None
     earlier = select(UserTask.group).where(

@@ -172,7 +172,7 @@ def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
 
 
 def _may_pass(job: Taken, failed: Failed) -> bool:
-    """The world may say yes next time; a handler that breaks will break again, and needs a person."""
+    """Return the world may say yes next time; a handler that breaks will break again, and needs a person."""
     return job.instance_id is None or failed.kind == "JobFailed"
 
 

@@ -26,7 +26,7 @@ _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def calendar() -> Calendar:
-    """The calendar in force."""
+    """Return the calendar in force."""
     return runtime.current().calendar()
 
 
@@ -72,7 +72,7 @@ def _content(calendar: Calendar) -> bytes:
 
 
 def kept(fingerprint: str) -> Calendar:
-    """A calendar by its fingerprint. Errors: UnknownCalendar."""
+    """Return a calendar by its fingerprint. Errors: UnknownCalendar."""
     content = session().scalar(select(CalendarVersion.content).where(CalendarVersion.fingerprint == fingerprint))
     if content is None:
         raise UnknownCalendar(fingerprint=fingerprint)

@@ -184,7 +184,7 @@ Declaration = Handler | Background
 
 
 def declared(*places: ModuleType | Function | Work) -> Iterator[Declaration]:
-    """What these functions declare, and the functions of these modules and of the modules inside them."""
+    """Yield what these functions declare, and the functions of these modules and of the modules inside them."""
     for place in places:
         if isinstance(place, ModuleType):
             yield from _in_module(place)

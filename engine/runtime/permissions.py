@@ -72,7 +72,7 @@ def check_assign(actor: Actor, task: TaskFacts) -> None:
 
 
 def may(actor: Actor, task: TaskFacts) -> EngineError | None:
-    """The error that `check` would raise, or None."""
+    """Return the error that `check` would raise, or None."""
     try:
         check(actor, task)
     except EngineError as error:

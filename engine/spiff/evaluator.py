@@ -32,7 +32,7 @@ class Evaluator(PythonScriptEngine):
         return self._run.counts_all
 
     def evaluate(self, task: FlatTask, expression: str, external_context: object = None) -> bool:
-        """Whether a gateway condition holds; null counts as no."""
+        """Tell whether a gateway condition holds; null counts as no."""
         return self._run.evaluate(expression, self._run.scope_of(task.workflow)) is True
 
     def execute(self, task: FlatTask, script: str, external_context: object = None) -> None:

@@ -75,7 +75,7 @@ class Movement(Position):
         self.arrive()
 
     def _without_own_steps(self, task: FlatTask) -> Element | None:
-        """The gateway or event a token stands on; activities have steps of their own, and so have items, unless there are none."""
+        """Return the gateway or event a token stands on; activities have steps of their own, and so have items, unless there are none."""
         element = self.process_of(task.workflow).diagram.elements.get(task.task_spec.bpmn_id or "")
         if element is None or ITEM in task.internal_data:
             return None
@@ -138,7 +138,7 @@ class Movement(Position):
         flat(activity)._set_state(TaskState.READY)
 
     def catcher(self, task: Task | None, code: str) -> Token | None:
-        """The innermost boundary event that catches a BPMN error."""
+        """Return the innermost boundary event that catches a BPMN error."""
         current = flat(task) if task is not None else None
         while current is not None:
             event = _catching(current, code)
@@ -245,7 +245,7 @@ class Movement(Position):
         self.open_incident(token, element, scope, Failed(STANDSTILL, self._missing(task)), after=after)
 
     def _standing(self) -> FlatTask | None:
-        """The first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
+        """Return the first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
         tasks = [
             task
             for workflow in self.workflow.deepest_first()
@@ -271,7 +271,7 @@ def _drawn_ancestor(task: FlatTask) -> str:
 
 
 def _catching(task: FlatTask, code: str) -> FlatTask | None:
-    """The waiting error boundary event of this very activity; one with the code wins over one without."""
+    """Return the waiting error boundary event of this very activity; one with the code wins over one without."""
     parent = task.parent
     if parent is None or not isinstance(parent.task_spec, BoundaryEventSplit):
         return None

@@ -44,13 +44,13 @@ class Run(Movement):
         self.forward()
 
     def _case_due(self, variables: dict[str, Any]) -> datetime | None:
-        """The limit of the whole case that begins with these variables."""
+        """Return the limit of the whole case that begins with these variables."""
         limit, beginning = self._limiting(), replace(self.case.scopes[0], variables=variables)
         due = deadlines.reckoned(self, limit, beginning) if limit is not None else None
         return self.as_told("instance_started", CASE, "due", due, before=None)
 
     def _limiting(self) -> Element | None:
-        """The start event that says when the case is due."""
+        """Return the start event that says when the case is due."""
         starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
         return next((e for e in starts if e.properties.get("due")), None)
 
@@ -69,7 +69,7 @@ class Run(Movement):
         self.complete_user_task(token, form, by, aside)
 
     def foreseen(self, token: int, form: dict[str, Any]) -> dict[str, list[Reason]]:
-        """What would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
+        """Return what would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
         standing = self.token_at(self.task(token))
         self.entered = Entered(standing.scope.number, form, ())
         reasons = [refusal.reasons for refusal in refusals.tried(self, standing, form)]
@@ -120,7 +120,7 @@ class Run(Movement):
         self.forward()
 
     def is_unreckoned(self, token: int) -> bool:
-        """Whether a person was told that the limit of a step, or of the case, could not be reckoned."""
+        """Tell whether a person was told that the limit of a step, or of the case, could not be reckoned."""
         return token in self.case.stuck and self.case.stuck[token].kind is Kind.UNRECKONED
 
     def _reckon_again(self, token: int) -> None:
@@ -178,7 +178,7 @@ class Run(Movement):
         self.add("instance_cancelled", **fields)
 
     def _waiting(self, token: int) -> Token:
-        """What waits under a number, and the event that is about. Errors: UnknownToken."""
+        """Return what waits under a number, and the event that is about. Errors: UnknownToken."""
         if token not in self.case.open and token not in self.case.stuck:
             raise UnknownToken(token=token)
         for workflow in self.workflows():

@@ -58,7 +58,7 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
 
 
 def missing(instance_id: int, tries: Sequence[CustomerTry]) -> list[Reason]:
-    """What is missing before a case may be closed because its customer cannot be reached; empty when nothing is."""
+    """Return what is missing before a case may be closed because its customer cannot be reached; empty when nothing is."""
     reasons = []
     if not _customer_awaited(instance_id):
         reasons.append(Reason("customer_not_awaited"))
@@ -70,7 +70,7 @@ def missing(instance_id: int, tries: Sequence[CustomerTry]) -> list[Reason]:
 
 
 def _customer_awaited(instance_id: int) -> bool:
-    """Whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
+    """Tell whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
     if session().get_one(ProcessInstance, instance_id).paused_at is None:
         return False
     running_steps = select(func.count()).where(

@@ -21,7 +21,7 @@ MOST_DAYS = 5
 
 
 def limit_of(instance_id: int) -> datetime | None:
-    """The limit that can be extended: that of the case, else the last of its open steps."""
+    """Return the limit that can be extended: that of the case, else the last of its open steps."""
     instance = session().get_one(ProcessInstance, instance_id)
     if instance.due_at is not None:
         return instance.due_at

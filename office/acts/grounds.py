@@ -38,17 +38,17 @@ class NotGranting(engine.NotPermitted):
 
 
 def may_act(person: Actor) -> bool:
-    """Whether the person withdraws cases, tries customers, asks for extensions and reversals: who answers customers, and accounting."""
+    """Tell whether the person withdraws cases, tries customers, asks for extensions and reversals: who answers customers, and accounting."""
     return replies.may(person) or bool(person.groups & ACCOUNTING)
 
 
 def may_agree(person: Actor, *, money: bool = True) -> bool:
-    """Whether the person grants what others ask for; where money comes back, accounting does as well."""
+    """Tell whether the person grants what others ask for; where money comes back, accounting does as well."""
     return SUPERVISOR in person.roles or (money and bool(person.groups & ACCOUNTING))
 
 
 def taken(case_number: str, by: Actor, *, closed: bool = False) -> Complaint:
-    """The complaint of a case, the case held, for somebody who may work on it.
+    """Return the complaint of a case, the case held, for somebody who may work on it.
 
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded unless a closed one will do as well.
     """
@@ -75,7 +75,7 @@ def other_person(by: Actor, *before: str | None) -> None:
 
 
 def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
-    """What is not among what can be chosen, by field."""
+    """Return what is not among what can be chosen, by field."""
     return {
         name: [Reason("not_an_option" if choice else "required")]
         for name, (choice, options) in choices.items()
@@ -116,7 +116,7 @@ def told(
 
 
 def message_key(kind: str, instance_id: int, number: int = 1) -> str:
-    """The key of the message that an act sends: of which step of which case, the how manieth."""
+    """Return the key of the message that an act sends: of which step of which case, the how manieth."""
     return f"{kind}:{instance_id}:{number}"
 
 

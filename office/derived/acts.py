@@ -22,7 +22,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
 
 
 def _told(verdict: Verdict) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-    """The rows that the record makes, by their number in the case."""
+    """Return the rows that the record makes, by their number in the case."""
     requests: dict[int, dict[str, Any]] = {}
     tries: dict[int, dict[str, Any]] = {}
     for entry in verdict.history:

@@ -35,7 +35,7 @@ def answered(verdict: Verdict) -> Iterator[Answered]:
 
 
 def answered_in(instance_id: int, entries: Iterable[Entry]) -> Iterator[Answered]:
-    """The same of entries that were read by themselves."""
+    """Yield the same of entries that were read by themselves."""
     by_token: dict[int, Mapping[str, Any]] = {}
     for entry in entries:
         by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None

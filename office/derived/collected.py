@@ -70,7 +70,7 @@ def _periods(
 
 
 def _withdrawn(verdict: Verdict, calls: Mapping[str, Answered]) -> set[str]:
-    """The keys of corrections that went with their case when the customer withdrew it."""
+    """Return the keys of corrections that went with their case when the customer withdrew it."""
     steps = (step for entry in verdict.history for step in entry.steps)
     items = {step["item"] for step in steps if step["type"] == "correction_withdrawn"}
     return {key for key, call in calls.items() if call.fields.get("item_id") in items}

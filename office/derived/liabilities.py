@@ -76,7 +76,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
 
 
 def differs(stored: Any, expected: Any) -> bool:
-    """Whether a column says something else; what was erased, or no record says, accuses nobody."""
+    """Tell whether a column says something else; what was erased, or no record says, accuses nobody."""
     return expected is not proof.ERASED and expected is not ANY and bool(stored != expected)
 
 
@@ -109,7 +109,7 @@ class _Fold:
         self.by_number: dict[Any, Expected] = {}
 
     def of(self, verdict: Verdict, beside: Beside) -> Mapping[str, Expected]:
-        """The liabilities of a case by cause."""
+        """Return the liabilities of a case by cause."""
         calls = {call.key: call for call in answered(verdict)}
         by_entry: dict[int, list[Answered]] = {}
         for call in calls.values():
@@ -163,7 +163,7 @@ class _Fold:
             self._enter(key, cause, amount, call, may_be_gone=key != call.key)
 
     def _entered_elsewhere(self, call: Answered) -> str | None:
-        """The key of a part of this case under which another case credited."""
+        """Return the key of a part of this case under which another case credited."""
         own = f"{call.key.partition(':')[0]}:"
         entered = {part.key for liability in self.by_cause.values() for part in liability.parts}
         return next((key for key in self.cause_by_key if not key.startswith(own) and key not in entered), None)
@@ -225,18 +225,18 @@ class _Fold:
 
 
 def _stands_elsewhere(key: str) -> bool:
-    """Whether another case has entered that payment already, whose it then is."""
+    """Tell whether another case has entered that payment already, whose it then is."""
     return session().scalar(select(LiabilityPart.id).where(LiabilityPart.key == key)) is not None
 
 
 def name_of(call: Answered) -> Any:
-    """Who bears it, as the answer says; empty where nobody does."""
+    """Return who bears it, as the answer says; empty where nobody does."""
     name = call.fields.get("name", ANY)
     return "" if name is None else name
 
 
 def words(parameters: Mapping[str, Any], name: str) -> Any:
-    """What a call was asked under a name, empty where nothing was; what was erased stays so, though it counts as nothing."""
+    """Return what a call was asked under a name, empty where nothing was; what was erased stays so, though it counts as nothing."""
     value = parameters.get(name)
     return value if value is proof.ERASED else value or ""
 

@@ -51,7 +51,7 @@ def _pays(call: Answered) -> bool:
 
 
 def _receipt(call: Answered) -> Collection[str] | None:
-    """What the receipt against which a call was asked to pay may be kept under; None where that cannot be read."""
+    """Return what the receipt against which a call was asked to pay may be kept under; None where that cannot be read."""
     number = call.parameters["receipt_number"]
     return lookups.spellings(number) if isinstance(number, str) else None
 

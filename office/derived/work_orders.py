@@ -73,7 +73,7 @@ class _Acts:
         return True
 
     def differing(self, own: Any) -> Differences:
-        """The acts that are there, both ways."""
+        """Yield the acts that are there, both ways."""
         verdict, remaining = self.verdict, dict(self.by_key)
         for row in self.orders.acts:
             expected = remaining.pop(row.key, None)
@@ -91,7 +91,7 @@ class _Acts:
         return differs(getattr(row, name), value)
 
     def _is_ours(self, row: Any, own: Any) -> bool:
-        """Whether the record of this case would tell of an act: by its key, or by what only the process of the order does."""
+        """Tell whether the record of this case would tell of an act: by its key, or by what only the process of the order does."""
         if _is_by_hand(row):
             return False
         by_key = isinstance(row.key, str) and row.key.startswith(f"{self.verdict.instance_id}:")
@@ -100,13 +100,13 @@ class _Acts:
 
 
 def _is_by_hand(act: Any) -> bool:
-    """Whether an act was done on the order's page, outside every process."""
+    """Tell whether an act was done on the order's page, outside every process."""
     prefix = {"acknowledged": "order:", "chased": f"{BY_HAND}:"}.get(act.kind)
     return prefix is not None and isinstance(act.key, str) and act.key.startswith(prefix)
 
 
 def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Acts) -> Differences:
-    """The orders that a case opened, and the acts of opening and joining."""
+    """Yield the orders that a case opened, and the acts of opening and joining."""
     calls = {call.key: call for call in asking}
     by_number = {row.number: row for row in orders.rows}
     for row in orders.rows:
@@ -126,7 +126,7 @@ def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Act
 
 
 def _opens(call: Answered, row: Any) -> bool:
-    """Whether a call opened its order; where the process finds out itself whether there is one, the order says so."""
+    """Tell whether a call opened its order; where the process finds out itself whether there is one, the order says so."""
     if call.topic == ASKING[0]:
         return (call.parameters.get("joined") or "").strip() in ("", NEW)
     return bool(row.key == call.key)
@@ -181,7 +181,7 @@ def _places(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Act
 def _waited(
     verdict: Verdict, asking: list[Answered], numbers: Mapping[Any, Any], acts: _Acts
 ) -> dict[int, dict[str, Any]]:
-    """The places that the record makes, by order."""
+    """Return the places that the record makes, by order."""
     places: dict[int, dict[str, Any]] = {}
     awaited: dict[int, Any] = {}
     for entry in verdict.history:
@@ -223,7 +223,7 @@ def _leave(
 
 
 def _followed(verdict: Verdict, own: Any, acts: _Acts) -> Mapping[str, Any]:
-    """An order as its own process left it."""
+    """Return an order as its own process left it."""
     beginning: Mapping[str, Any] = (verdict.history[0].steps[0].get("variables") or {}).get("order") or {}
     columns: dict[str, Any] = {**UNANSWERED, "state": OrderState.OPEN, "instance_id": verdict.instance_id}
     columns["department"] = beginning.get("department")

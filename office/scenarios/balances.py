@@ -34,7 +34,7 @@ def all_accounts() -> dict[str, int]:
 
 
 def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    """What moved, by account; accounts that did not move are left out."""
+    """Return what moved, by account; accounts that did not move are left out."""
     names = {*before, *after}
     movements = {name: after.get(name, 0) - before.get(name, 0) for name in sorted(names)}
     return {name: amount for name, amount in movements.items() if amount}

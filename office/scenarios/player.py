@@ -170,7 +170,7 @@ class Play:
         raise CannotGoOn("not_open", element=element_id, open=names, incidents=self._incidents())
 
     def _known_elements(self) -> set[str]:
-        """The ids of this process and of those it calls, as they are drawn now."""
+        """Return the ids of this process and of those it calls, as they are drawn now."""
         processes = proof.definition_of(self.instance_id).processes.values()
         return {id for process in processes for id in process.diagram.elements}
 
@@ -261,7 +261,7 @@ class Play:
                 last = element
 
     def ends(self) -> set[str]:
-        """The end events reached in the process itself."""
+        """Return the end events reached in the process itself."""
         elements = proof.definition_of(self.instance_id).elements
         return {
             element
@@ -303,7 +303,7 @@ NOT_REACHING = frozenset(
 
 
 def instant(value: str | datetime) -> datetime:
-    """An aware instant; without an offset it is Shanghai time."""
+    """Return an aware instant; without an offset it is Shanghai time."""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
@@ -317,7 +317,7 @@ def duration(text: str) -> timedelta:
 
 
 def _codes(codes: Any) -> frozenset[str]:
-    """The refusals that whoever does a step has been told of and records all the same: one code, or several."""
+    """Return the refusals that whoever does a step has been told of and records all the same: one code, or several."""
     return frozenset([codes] if isinstance(codes, str) else codes or ())
 
 
@@ -327,7 +327,7 @@ def refusals(error: language.InvalidForm) -> dict[str, str]:
 
 
 def as_typed(value: object) -> str | list[str]:
-    """A YAML value as a person would have typed it into the form."""
+    """Return a YAML value as a person would have typed it into the form."""
     if isinstance(value, list):
         return [str(part) for part in value]
     if isinstance(value, bool):
@@ -336,7 +336,7 @@ def as_typed(value: object) -> str | list[str]:
 
 
 def comparable(value: object) -> object:
-    """Numbers by value, instants and dates by their text."""
+    """Return numbers by value, instants and dates by their text."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
@@ -347,7 +347,7 @@ def comparable(value: object) -> object:
 
 
 def agrees(expected: object, actual: object) -> bool:
-    """Two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
+    """Return two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
     if isinstance(expected, dict) and expected:
         return isinstance(actual, dict) and all(
             name in actual and agrees(inner, actual[name]) for name, inner in expected.items()

@@ -16,7 +16,7 @@ CODES = ("exceeds_approval", "other_kind_approved", "other_payee_approved", "oth
 
 
 def allowed(approval: Approval, way: str) -> int | None:
-    """How many fen an approval allows in this way; ANYTHING where it names no amount, None where it does not allow the way.
+    """Return how many fen an approval allows in this way; ANYTHING where it names no amount, None where it does not allow the way.
 
     An approval that was to name an amount and names none allows nothing.
     """

@@ -45,7 +45,7 @@ class Sums(NamedTuple):
 
 
 def _employee(call: Call) -> Any:
-    """Who asks, in SQL: the employee number, or the log-in where there is none."""
+    """Return who asks, in SQL: the employee number, or the log-in where there is none."""
     number = select(User.employee_number).where(User.name == call.actor).scalar_subquery()
     return func.coalesce(number, call.actor)
 
@@ -58,7 +58,7 @@ def _lock(call: Call, customer_id: int | None) -> None:
 
 
 def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: str | None) -> Sums:
-    """What was given before; what was taken back since, and what a withdrawn case was to give, counts for neither clerk nor customer."""
+    """Return what was given before; what was taken back since, and what a withdrawn case was to give, counts for neither clerk nor customer."""
     _lock(call, customer_id)
     values = {"case": call.business_key, "actor": call.actor, "morning": _morning(call.at), "basis": basis}
     values |= {"customer": customer_id, "since": call.at - LOOKED_BACK, "under": under}
@@ -70,7 +70,7 @@ def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: st
 
 @cache
 def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Any:
-    """The statement, made once for each kind of question."""
+    """Return the statement, made once for each kind of question."""
     of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(of_case, Grant.carried_out.is_not(None))
     stands = ~or_(reversals.is_taken_back(Grant.carried_key, Grant.case_number), _withdrawn())
@@ -108,7 +108,7 @@ def _still_open() -> Any:
 
 
 def _withdrawn() -> Any:
-    """A case is withdrawn only where it has given nothing."""
+    """Return a case is withdrawn only where it has given nothing."""
     of_case = Complaint.case_number == Grant.case_number
     return select(Complaint.case_number).where(of_case, Complaint.outcome == "withdrawn").exists()
 

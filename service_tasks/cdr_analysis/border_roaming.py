@@ -66,7 +66,7 @@ class Verdict(NamedTuple):
 
 
 def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
-    """Whether border roaming is established at first sight, and which charges come from it.
+    """Tell whether border roaming is established at first sight, and which charges come from it.
 
     Shape:  `calls` in order of time. Established by going back and forth as nobody travels: often within a short time, more than once, or
             once in a listed border cell. A single journey, however fast, does not establish it, nor do visits in plausible hours day by day.
@@ -96,7 +96,7 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
 
 
 def less(verdict: Verdict, remaining: Sequence[Line], calls: Sequence[CallRecord]) -> Verdict:
-    """The verdict with no more of its lines than these: what they come to in all, and with each pair."""
+    """Return the verdict with no more of its lines than these: what they come to in all, and with each pair."""
     starts = {call.id: call.start for call in calls}
     charges = _charges([pair.second.start for pair in verdict.pairs], [(starts[line.call], line) for line in remaining])
     pairs = tuple(pair._replace(charge=charge) for pair, charge in zip(verdict.pairs, charges, strict=True))
@@ -104,7 +104,7 @@ def less(verdict: Verdict, remaining: Sequence[Line], calls: Sequence[CallRecord
 
 
 def _holding(course: Course, thresholds: Thresholds) -> dict[str, set[Change]]:
-    """The changes that show each of REASONS; empty when they do not establish it."""
+    """Return the changes that show each of REASONS; empty when they do not establish it."""
     caught_visits = course.caught
     often = {change for run in course.runs for change in run}
     several = len(caught_visits) >= SEVERAL or any(journeys.listed(visit) for visit in caught_visits)
@@ -137,7 +137,7 @@ def _why_not(course: Course, thresholds: Thresholds, aside: Sequence[Left]) -> t
 
 
 def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
-    """The calls on the wrong network, in order of time, each with what picks it: caught, alternating, or same_window beside those.
+    """Return the calls on the wrong network, in order of time, each with what picks it: caught, alternating, or same_window beside those.
 
     Beside them only a short stay is picked; one that was travelled, out of reach or longer than the window was really there.
     """
@@ -183,7 +183,7 @@ def _within(spans: Sequence[Span], at: datetime) -> bool:
 def _pairs(
     course: Course, holding: dict[str, set[Change]], timed_lines: Iterable[tuple[datetime, Line]]
 ) -> tuple[Pair, ...]:
-    """The changes that show it, each with what was picked from it on until the next."""
+    """Return the changes that show it, each with what was picked from it on until the next."""
     showing = [change for change in course.changes if any(change in changes for changes in holding.values())]
     charges = _charges([change.second.start for change in showing], timed_lines)
     return tuple(
@@ -208,7 +208,7 @@ def _charges(begins: Sequence[datetime], timed_lines: Iterable[tuple[datetime, L
 
 
 def _left(course: Course, picks: Container[CallRecord]) -> tuple[Left, ...]:
-    """The calls away from home that cost roaming or long distance and are not picked."""
+    """Return the calls away from home that cost roaming or long distance and are not picked."""
     far = {call for visit in course.far for call in visit.stay.calls}
     away = (call for call, location in zip(course.calls, course.located, strict=True) if location != HOME)
     charged = (call for call in away if call not in picks and any(getattr(call, name) for name in COMPONENTS))
@@ -216,7 +216,7 @@ def _left(course: Course, picks: Container[CallRecord]) -> tuple[Left, ...]:
 
 
 def _cells(course: Course, picks: Iterable[CallRecord]) -> dict[str, int]:
-    """How many of the picked calls lie in listed cells, near them, in unknown ones; and how many were left because theirs are far."""
+    """Return how many of the picked calls lie in listed cells, near them, in unknown ones; and how many were left because theirs are far."""
     weighed = Counter("listed" if call.border else "unknown" if call.latitude is None else "near" for call in picks)
     return {**weighed, "far": sum(len(visit.stay.calls) for visit in course.far)}
 

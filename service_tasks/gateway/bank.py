@@ -20,7 +20,7 @@ Shares = Sequence[tuple[Account, int]]
 
 
 def reserve_bank_payment(subscription_id: int, msisdn: str, reference: str, effect: Effect) -> BankFinding:
-    """What became of the payment of this proof, which the case has until it ends. Refused: proof_unknown, line_taken with the case that has it."""
+    """Return what became of the payment of this proof, which the case has until it ends. Refused: proof_unknown, line_taken with the case that has it."""
     payment = _locked(msisdn, reference)
     if payment.case_number not in (None, effect.case):
         raise Refused(
@@ -64,7 +64,7 @@ def correct_bank_payment(
 
 
 def spread(sources: Shares, sinks: Shares) -> list[Line]:
-    """Postings that carry what comes out of the sources into the sinks, in order."""
+    """Return postings that carry what comes out of the sources into the sinks, in order."""
     lines, room = [], [amount for _, amount in sinks]
     for source, amount in sources:
         rest = amount

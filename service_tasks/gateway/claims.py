@@ -114,7 +114,7 @@ def release(case_number: str | None) -> None:
 
 
 def reserved_under(case_number: str) -> list[str]:
-    """The keys under which the case has lines in reserve that wait for no run and no day."""
+    """Return the keys under which the case has lines in reserve that wait for no run and no day."""
     own = LineClaim.case_number == case_number, LineClaim.state == ClaimState.RESERVED, ~_waits()
     return list(session().scalars(select(LineClaim.key).where(*own).distinct().order_by(LineClaim.key)))
 
@@ -149,12 +149,12 @@ def _release(case_number: str | None, *conditions: ColumnElement[bool]) -> None:
 
 
 def _waits() -> ColumnElement[bool]:
-    """What is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
+    """Return what is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
     return or_(LineClaim.settle_on.is_not(None), ~beside_the_run())
 
 
 def beside_the_run() -> ColumnElement[bool]:
-    """What is not reserved for a correction that waits for its run."""
+    """Return what is not reserved for a correction that waits for its run."""
     item = SecondaryPricingItem
     return LineClaim.key.not_in(select(item.key).where(item.waits()))
 
@@ -263,14 +263,14 @@ def resettle(of_entry: int, state: ClaimState | None, effect: Effect, entry: Ent
 
 
 def of_entry(entry_id: int) -> list[tuple[int, str]]:
-    """The lines of which a journal entry gave something, each by its subscription and address."""
+    """Return the lines of which a journal entry gave something, each by its subscription and address."""
     line = DisputedLine
     query = select(line.subscription_id, line.address).join(LineClaim, LineClaim.line_id == line.id)
     return [(row[0], row[1]) for row in session().execute(query.where(LineClaim.entry_id == entry_id).distinct())]
 
 
 def under(key: str) -> list[LinePart]:
-    """What is claimed under a key."""
+    """Return what is claimed under a key."""
     line = DisputedLine
     query = select(line.address, LineClaim.amount, line.component, LineClaim.reason).join(
         line, line.id == LineClaim.line_id
@@ -279,7 +279,7 @@ def under(key: str) -> list[LinePart]:
 
 
 def fitting(papers: Papers, parts: Sequence[LinePart], kind: str, amount: int) -> list[Wanted]:
-    """What the parts come to, in order until the amount is reached; they must be of this kind: charge, late_fee or prepayment.
+    """Return what the parts come to, in order until the amount is reached; they must be of this kind: charge, late_fee or prepayment.
 
     A call that was deducted from a prepayment is a charge. Refused: line_unknown, line_twice, line_promised, line_unfit, exceeds_disputed.
     """
@@ -313,7 +313,7 @@ def _check_promised(picks: Sequence[Wanted]) -> None:
 
 
 def lock(papers: Papers, part_papers: Iterable[Paper]) -> dict[tuple[str, str], Locked]:
-    """The rows of these lines and of those they lie inside, opened where there was none, locked until the transaction ends."""
+    """Return the rows of these lines and of those they lie inside, opened where there was none, locked until the transaction ends."""
     lines = list(part_papers)
     locked: dict[tuple[str, str], Locked] = {}
     holders = papers.holders(lines)
@@ -340,7 +340,7 @@ def _line(subscription_id: int, paper: Paper, locked: dict[tuple[str, str], Lock
 
 @lru_cache(maxsize=len(UPSERT))
 def _opening(dialect: str) -> Any:
-    """An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
+    """Return an update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
     line = DisputedLine
     statement: Any = UPSERT[dialect](line)
     amount = case((statement.excluded.amount < line.claimed, line.claimed), else_=statement.excluded.amount)
@@ -407,7 +407,7 @@ def _is_record(paper: Paper) -> bool:
 
 
 def holding(line_ids: Sequence[int]) -> list[str]:
-    """The cases that have something of these lines or of what lies inside them, the latest first."""
+    """Return the cases that have something of these lines or of what lies inside them, the latest first."""
     line = DisputedLine
     inner = select(line.id).where(line.inside_id.in_(line_ids))
     innermost = select(line.id).where(line.inside_id.in_(inner))

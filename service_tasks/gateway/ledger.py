@@ -61,12 +61,12 @@ def balances(subscription_id: int, *, lock: bool = False) -> dict[str, int]:
 
 
 def entered(key: str) -> int | None:
-    """The entry that stands under this idempotency key."""
+    """Return the entry that stands under this idempotency key."""
     return session().scalar(select(JournalEntry.id).where(JournalEntry.key == key))
 
 
 def posted(entry_id: int, kind: str) -> int:
-    """What an entry credited to accounts of this kind, in fen."""
+    """Return what an entry credited to accounts of this kind, in fen."""
     query = select(func.coalesce(func.sum(Posting.amount), 0)).join(
         LedgerAccount, LedgerAccount.id == Posting.credit_account_id
     )
@@ -81,7 +81,7 @@ def moved() -> Any:
 
 
 def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
-    """Whether another entry took this one back, before an instant where one is named; in SQL."""
+    """Tell whether another entry took this one back, before an instant where one is named; in SQL."""
     back = aliased(JournalEntry)
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
     reversal = select(back.id).where(back.kind == MARK, back.memo == memo)
@@ -89,7 +89,7 @@ def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
 
 
 def handed_back(entry_id: Any) -> Any:
-    """Whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
+    """Tell whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
     back, posting, cash = aliased(JournalEntry), aliased(Posting), aliased(LedgerAccount)
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
     query = select(back.id).join(posting, posting.entry_id == back.id).join(cash, cash.id == posting.debit_account_id)
@@ -97,7 +97,7 @@ def handed_back(entry_id: Any) -> Any:
 
 
 def upsert(table: type) -> Any:
-    """An INSERT that can say ON CONFLICT, in the dialect of the session."""
+    """Return an INSERT that can say ON CONFLICT, in the dialect of the session."""
     return UPSERT[session().get_bind().dialect.name](table)
 
 

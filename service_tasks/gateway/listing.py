@@ -74,7 +74,7 @@ class Listed:
     long_distance: bool = False
 
     def divided(self, fen: int) -> tuple[tuple[str, int], ...]:
-        """A part of it by where it lies: the first give what they have, the last the rest."""
+        """Return a part of it by where it lies: the first give what they have, the last the rest."""
         rest, shares = fen, []
         for at, (kind, most) in enumerate(self.held, start=1):
             share = rest if at == len(self.held) else min(rest, most)
@@ -83,7 +83,7 @@ class Listed:
         return tuple((kind, share) for kind, share in shares if share)
 
     def is_of(self, kind: str | None) -> bool:
-        """Whether a case that repays this kind of money, or of None any, can pick it; a promised credit is only taken over."""
+        """Tell whether a case that repays this kind of money, or of None any, can pick it; a promised credit is only taken over."""
         money = self.code if self.group == "payment" else MONEY.get(self.group, "charge")
         return self.group != "promised-credit" and kind in (None, money)
 
@@ -111,18 +111,18 @@ class Listing:
     prepayment: int = 0
 
     def each(self) -> Iterator[Listed]:
-        """Every line."""
+        """Yield every line."""
         for bill in self.bills:
             yield from bill.lines
         yield from self.calls
         yield from self.others
 
     def is_left(self, kind: str | None) -> bool:
-        """Whether something of this kind of money can still be picked."""
+        """Tell whether something of this kind of money can still be picked."""
         return any(line.left and line.is_of(kind) for line in self.each())
 
     def information_fees(self) -> Listing:
-        """What sites charged alone: as it was collected, and as it stands on the bills."""
+        """Return what sites charged alone: as it was collected, and as it stands on the bills."""
         bills = (
             replace(bill, lines=tuple(line for line in bill.lines if line.code == "monternet")) for bill in self.bills
         )
@@ -139,7 +139,7 @@ class Listing:
 
 
 def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
-    """The papers of a subscription; what `own_case` has in reserve counts as left."""
+    """Return the papers of a subscription; what `own_case` has in reserve counts as left."""
     bills = _bills(subscription_id)
     claimed = _claimed(subscription_id, own_case)
     calls = _calls(subscription_id, [bill[0] for bill in bills])
@@ -157,7 +157,7 @@ def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
 
 
 def _on_bill(line: Listed, period: str, kinds: Mapping[str, set[str]]) -> Listed:
-    """A call or an information fee as it lies on its bill: roaming in the item for roaming, where the bill has one."""
+    """Return a call or an information fee as it lies on its bill: roaming in the item for roaming, where the bill has one."""
     by_kind: dict[str, int] = {}
     for kind, fen in line.held:
         names = (FEES,) if kind == FEES else USAGE[::-1] if kind == "roaming" else USAGE
@@ -167,7 +167,7 @@ def _on_bill(line: Listed, period: str, kinds: Mapping[str, set[str]]) -> Listed
 
 
 def own_balance(subscription_id: int, *, own_case: str | None = None) -> Listing:
-    """What a cancelled number has of its own, which only the holder's withdrawal gives; empty where there is nothing."""
+    """Return what a cancelled number has of its own, which only the holder's withdrawal gives; empty where there is nothing."""
     claimed = _claimed(subscription_id, own_case)
     own_papers = [paper for parts in Papers.of(subscription_id).find([OWN_BALANCE]).values() for paper in parts]
     lines = (
@@ -349,7 +349,7 @@ def _text(column: _Text) -> ColumnElement[str]:
 
 
 def _instant(text: str | None) -> datetime | None:
-    """What the database wrote of an instant; SQLite keeps UTC without saying so."""
+    """Return what the database wrote of an instant; SQLite keeps UTC without saying so."""
     if not text or len(text) <= len("2026-11-01"):
         return None
     instant = datetime.fromisoformat(text)
@@ -366,7 +366,7 @@ class _Claimed:
     holders: dict[str, int]
 
     def stands(self, line: Listed) -> Listed:
-        """A line with what is left of it, and of what the bill charges around it."""
+        """Return a line with what is left of it, and of what the bill charges around it."""
         bill = f"bill:{line.period}"
         inside = (
             sum(min(fen, self._left(f"{bill}:{kind}", fen)) for kind, fen in line.held) if line.held else line.amount

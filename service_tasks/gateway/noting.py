@@ -48,7 +48,7 @@ def _bill(papers: Papers, bill_id: int) -> Paper:
 
 
 def late_fee_of(subscription_id: int, entry_id: int) -> list[tuple[Paper, int]]:
-    """The late fee that falls with what a hold was placed for, line by line; none for a hold of no line."""
+    """Return the late fee that falls with what a hold was placed for, line by line; none for a hold of no line."""
     line = DisputedLine
     query = select(line.address, LineClaim.amount, line.component).join(line, line.id == LineClaim.line_id)
     rows = session().execute(query.where(LineClaim.entry_id == entry_id, LineClaim.state == ClaimState.HELD)).all()

@@ -39,12 +39,12 @@ class Findings:
     deviations: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Every finding with its kind."""
+        """Return every finding with its kind."""
         return [f"{kind}  {line}" for kind, lines in vars(self).items() for line in lines]
 
 
 def lost(place: Place, confirmed: Confirmed) -> list[str]:
-    """What was confirmed and is not in the database; asked while nothing runs."""
+    """Return what was confirmed and is not in the database; asked while nothing runs."""
     with place.app.app_context():
         completed = select(UserTask.id).where(
             UserTask.state == TaskState.COMPLETED, UserTask.id.in_(confirmed.completions)
@@ -74,7 +74,7 @@ def _unfinished() -> Iterable[Any]:
 
 
 def everything(place: Place, progress: Callable[[list[int]], Iterable[int]]) -> tuple[Findings, dict[str, int]]:
-    """All that can be asked of the whole office, and how much of what there is; `progress` may show how far it is."""
+    """Return all that can be asked of the whole office, and how much of what there is; `progress` may show how far it is."""
     findings = Findings()
     with place.app.app_context():
         instances = list(session().scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
@@ -144,7 +144,7 @@ def _balances() -> list[str]:
 
 
 def _payments() -> list[str]:
-    """Cases of ours that paid without having passed the task before, or more than once."""
+    """Return cases of ours that paid without having passed the task before, or more than once."""
     payments = select(JournalEntry.case_number, func.count()).where(JournalEntry.case_number.like("CRASH-%"))
     passed = (
         select(UserTask.business_key)

@@ -126,7 +126,7 @@ class Clerk:
         return values.get(form_field["type"], WORDS["reason"])
 
     def ask(self, path: str, document: Any = None) -> dict[str, Any]:
-        """The answer of the API to one request."""
+        """Return the answer of the API to one request."""
         content = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self._address + path, content, self._headers)  # noqa: S310
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310

@@ -50,7 +50,7 @@ class DidNotComeUp(engine.Corrupt):
 
 
 def free_port() -> int:
-    """A port nobody uses at the moment."""
+    """Return a port nobody uses at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -176,7 +176,7 @@ def _ready(name: str) -> str:
 
 
 def _richest() -> tuple[str, str]:
-    """The two numbers between which money can be moved longest."""
+    """Return the two numbers between which money can be moved longest."""
     query = (
         select(Subscription.msisdn)
         .join(LedgerAccount, LedgerAccount.subscription_id == Subscription.id)
@@ -194,7 +194,7 @@ def _richest() -> tuple[str, str]:
 
 @contextmanager
 def opened(var: Path, url: str) -> Iterator[Place]:
-    """A prepared place; whatever still runs at the end is ended."""
+    """Give a prepared place; whatever still runs at the end is ended."""
     place = Place(var, url)
     try:
         place.prepare()

@@ -18,7 +18,7 @@ NOT_FIRST = re.compile(r" (?=(?:[-*+>|]|#+|\d+[.)])(?: |$))")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, or a dash where there is nothing to list."""
+    """Return a table, or a dash where there is nothing to list."""
     lines = [f"| {' | '.join(cell(value) for value in row)} |" for row in rows]
     if not lines:
         return "none\n"
@@ -36,7 +36,7 @@ def code(text: str | None) -> str:
 
 
 def wrapped(text: str) -> str:
-    """The same document with paragraphs and items of lists in lines of at most WIDTH; tables, headings and code as they are."""
+    """Return the same document with paragraphs and items of lists in lines of at most WIDTH; tables, headings and code as they are."""
     return "".join(f"{line}\n" for line in _lines(text.splitlines()))
 
 

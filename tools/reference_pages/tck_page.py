@@ -75,7 +75,7 @@ CAUSES = {
 
 
 def tck_page() -> str:
-    """How far the standard is kept, by folder of the kit, and why not further."""
+    """Return how far the standard is kept, by folder of the kit, and why not further."""
     results_by_level = {
         level: [result for folder in kit.folders(level) for result in kit.play(folder, level)] for level in kit.LEVELS
     }
@@ -89,7 +89,7 @@ def tck_page() -> str:
 
 
 def figures(results: Iterable[kit.Result]) -> dict[str, int]:
-    """How many results passed, differ and were refused; how many of the refused the kit expects an error for; how many there are."""
+    """Return how many results passed, differ and were refused; how many of the refused the kit expects an error for; how many there are."""
     results_listed = list(results)
     count = Counter(result.verdict for result in results_listed)
     right_refusals = sum(result.wants_error for result in results_listed if result.verdict == kit.REFUSED)

@@ -106,5 +106,5 @@ def person() -> Person:
 
 
 def actor() -> engine.Actor:
-    """Who calls."""
+    """Return who calls."""
     return auth.actor_of(person())

@@ -125,7 +125,7 @@ class OneTask(MethodView):
     @blueprint.response(200, schemas.TaskDetail)
     @refuses(403, 404)
     def get(self, task_id: int) -> dict[str, Any]:
-        """The task with its form."""
+        """Return the task with its form."""
         return _task_detail(_task(task_id))
 
     @blueprint.arguments(schemas.RequestKey, location="headers")
@@ -191,7 +191,7 @@ def _complete(task_id: int, body: Mapping[str, Any], key: str) -> dict[str, Any]
 
 
 def _typed(value: Any) -> str:
-    """A JSON value as it would have been typed; an object is a picked line, its amount in yuan."""
+    """Return a JSON value as it would have been typed; an object is a picked line, its amount in yuan."""
     if isinstance(value, Mapping):
         address = f"{value.get('line')}/{value['component']}" if value.get("component") else str(value.get("line"))
         return f"{address} {value.get('amount', '')} {value.get('reason') or ''}".strip()
@@ -254,7 +254,7 @@ def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
 
 
 def _lines(variables: Mapping[str, Any], field: engine.language.Field) -> list[dict[str, Any]]:
-    """What can be picked of the customer's papers."""
+    """Return what can be picked of the customer's papers."""
     return [
         {
             "line": line.line,
@@ -328,7 +328,7 @@ def _instance(instance_id: int) -> ProcessInstance:
 
 
 def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
-    """A case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
+    """Return a case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
     row = _instance(instance_id)
     sight = access.check_case(person(), instance_id)
     record_of_looks.at_case(row.business_key, sight)
@@ -365,7 +365,7 @@ class Messages(MethodView):
     @blueprint.response(200, schemas.Message(many=True))
     @refuses(403)
     def get(self) -> list[OutboxMessage]:
-        """What waits to be sent, the oldest first, at most a hundred. For operators."""
+        """Return what waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(person(), "operator")
         record_of_looks.at_messages()
         return correspondence.waiting()

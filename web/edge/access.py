@@ -72,7 +72,7 @@ _STANDING = select(
 
 
 def check_case(person: Person, instance_id: int) -> Sight:
-    """What the person is shown of a case. Errors: NotYourCase."""
+    """Return what the person is shown of a case. Errors: NotYourCase."""
     just_now = engine.now() - JUST_NOW
     parameters = {"instance": instance_id, "departments": sorted(person.departments), "me": person.name}
     standing = connection().execute(_STANDING, {**parameters, "just_now": just_now}).one()
@@ -104,7 +104,7 @@ def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
 
 
 def at_task(sight: Sight, person: Person, task: TaskColumns) -> Sight:
-    """The same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
+    """Return the same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
     is_mine = task.assignee == person.name or (task.assignee is None and task.group in person.departments)
     return replace(sight, numbers=sight.numbers or (is_mine and task.state == TaskState.OPEN))
 
@@ -114,7 +114,7 @@ def _since(at: datetime | None, begin: datetime) -> bool:
 
 
 def at_a_counter(person: Person) -> bool:
-    """Whether the person may take complaints in and see customers."""
+    """Tell whether the person may take complaints in and see customers."""
     return bool(person.departments & intake.COUNTERS)
 
 

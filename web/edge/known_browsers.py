@@ -16,7 +16,7 @@ MOST_NAMES, OF_KEY = 20, 8
 
 
 def browser(name: str) -> str:
-    """What this browser is called when the person has logged in with it; else empty."""
+    """Return what this browser is called when the person has logged in with it; else empty."""
     key, marks = _read()
     return key if guesses.mark(name) in marks else ""
 

@@ -33,7 +33,7 @@ class Noted:
         self._most, self._guard = most, threading.Lock()
 
     def holds(self, user: str, subject: str, at: datetime) -> bool:
-        """Whether this look need not be asked about."""
+        """Tell whether this look need not be asked about."""
         with self._guard:
             since = self._at.get((user, subject))
         return since is not None and since <= at < since + looks.ONE_LOOK

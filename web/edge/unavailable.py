@@ -55,7 +55,7 @@ def _written(status: int, text: str, code: str, number: str) -> Response:
 
 
 def _sent() -> list[tuple[str, str]]:
-    """The fields of the form that could not be taken, to be sent once more as they are; of files nothing can be."""
+    """Return the fields of the form that could not be taken, to be sent once more as they are; of files nothing can be."""
     if request.method != "POST" or request.endpoint == "auth.login_post":
         return []
     form = bodies.sent()

@@ -36,7 +36,7 @@ def _members() -> Select[str, str, str]:
 
 
 def display_name(login: str) -> str:
-    """What a person is called; the login itself when nobody has it."""
+    """Return what a person is called; the login itself when nobody has it."""
     people = _people()
     if login not in people:
         know_people({login})

@@ -72,7 +72,7 @@ def listing() -> str:
 
 
 def _step(incident: Incident) -> str:
-    """What the stuck step is called on its diagram, called processes included."""
+    """Return what the stuck step is called on its diagram, called processes included."""
     return names.drawn_in(proof.definition_of(incident.instance_id), incident.element_id)
 
 

@@ -28,7 +28,7 @@ class Line:
 
 
 def lines(key: str) -> list[Line]:
-    """The history of a definition, newest first. Errors: BrokenChain."""
+    """Return the history of a definition, newest first. Errors: BrokenChain."""
     listing = [
         Line(entry.at, entry.actor, text(step), said(_why(step)))
         for entry in record.read_history("definition", key)
@@ -132,7 +132,7 @@ def _people(logins: Sequence[str]) -> str:
 
 
 def _saved(step: DraftSaved) -> str:
-    """A saving that is told: the draft was begun, came into other hands, was taken back, or lost what another had saved."""
+    """Return a saving that is told: the draft was begun, came into other hands, was taken back, or lost what another had saved."""
     sentence = gettext("Draft begun") if step.get("begun") else gettext("Draft saved")
     if step.get("withdrawn"):
         person = names.person_name(step["withdrawn"])

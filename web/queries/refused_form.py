@@ -36,7 +36,7 @@ class First:
 
 
 def first() -> First | None:
-    """Who has done or taken the task of this request, for those who may see its case."""
+    """Return who has done or taken the task of this request, for those who may see its case."""
     task_id = _task_id()
     row = session().get(UserTask, task_id) if task_id is not None else None
     if row is None:
@@ -74,7 +74,7 @@ OTHERWISE = _("The case went on in another way, in which this step is not needed
 
 
 def _task_id() -> int | None:
-    """The task that the address names, as far as there can be one."""
+    """Return the task that the address names, as far as there can be one."""
     number: int | None = (request.view_args or {}).get("task_id")
     return number if number is not None and number <= MOST_NUMBER else None
 
@@ -109,7 +109,7 @@ def _shown(field: language.forms.Field, value: str) -> str:
 
 
 def _of_page(form: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """The same for the forms of the pages, whose fields are known by name; what no person enters is left out."""
+    """Return the same for the forms of the pages, whose fields are known by name; what no person enters is left out."""
     own = _OF_PAGES.get(str(request.endpoint), {})
     return [
         (
@@ -143,7 +143,7 @@ _OF_PAGES = {
 
 
 def _in_words(name: str, value: str) -> str:
-    """What was chosen, as the page calls it."""
+    """Return what was chosen, as the page calls it."""
     if name == "channel":
         return code_text(value)
     if name == "process":

@@ -40,7 +40,7 @@ def of_history(
     history: proof.CaseHistory,
     sight: Sight,
 ) -> dict[str, Any]:
-    """What is laid beside the form: where the case stands, what was found out and refused before, and its last lines."""
+    """Return what is laid beside the form: where the case stands, what was found out and refused before, and its last lines."""
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
     error_names = names.refusals(definition.processes[stage.process].diagram)

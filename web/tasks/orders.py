@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def listing() -> str:
-    """The open orders of one's departments, supervisors and auditors of all; and what one may verify."""
+    """Return the open orders of one's departments, supervisors and auditors of all; and what one may verify."""
     all_departments = current_user.has(*access.SEE_EVERYTHING)
     departments = frozenset(current_user.departments)
     return render_template(
@@ -77,7 +77,7 @@ def _chasing(order: WorkOrder) -> Chasing | None:
 
 @blueprint.get("/<number>")
 def order(number: str) -> str:
-    """An order: all of it for those who may open its own case, for the side that waits as much as its case is told."""
+    """Return an order: all of it for those who may open its own case, for the side that waits as much as its case is told."""
     sheet = orders.of_order(number)
     if sheet is None:
         raise rows.UnknownOrder(order=number)

@@ -51,7 +51,7 @@ def _counts() -> dict[str, Any]:
 
 
 def _count(number: int) -> str:
-    """A figure for the navigation: nothing for none, and no more digits than anybody counts."""
+    """Return a figure for the navigation: nothing for none, and no more digits than anybody counts."""
     if number >= worklist.MOST_COUNTED:
         return f"{worklist.MOST_COUNTED - 1}+"
     return str(number) if number else ""
@@ -59,7 +59,7 @@ def _count(number: int) -> str:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Everybody starts at the worklist."""
+    """Return everybody starts at the worklist."""
     return redirect(url_for("tasklist.worklist_page"))
 
 
@@ -99,7 +99,7 @@ def of_case(number: str) -> Response:
 
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> str | Response:
-    """A task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
+    """Return a task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
     if current_user.has("clerk") and notices.waits(current_user.name):
         return redirect(url_for("notices.unread", next=request.path))
     return _page(task_id, None, {})
@@ -148,7 +148,7 @@ def onward(number: str, instance_id: int) -> Response:
 
 
 def _submitted(task_id: int) -> filled_form.Submitted:
-    """The form as typed, with the lines of the groups that were ticked as a whole."""
+    """Return the form as typed, with the lines of the groups that were ticked as a whole."""
     fields = request.form
     typed = filled_form.submitted(fields, but=unsent_forms.ADDED)
     groups = picking_lines.whole_groups(dict(fields.lists()))
@@ -175,7 +175,7 @@ def _name(row: NamedTask) -> str:
 
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
-    """The fields of a form as its conditions have it for what has been typed so far."""
+    """Return the fields of a form as its conditions have it for what has been typed so far."""
     row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
@@ -186,7 +186,7 @@ def fields(task_id: int) -> str:
 
 @blueprint.post("/tasks/<int:task_id>/lines")
 def lines(task_id: int) -> str | Response:
-    """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
+    """Return the same page with the lines that are sought; what was typed and ticked stands in it as it did."""
     row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
@@ -196,7 +196,7 @@ def lines(task_id: int) -> str | Response:
 def _picker(
     form: engine.language.Form, variables: Mapping[str, Any], filled: Mapping[str, Any]
 ) -> picking_lines.Picker | None:
-    """What the field for disputed lines shows, where the form has one that is to be seen."""
+    """Return what the field for disputed lines shows, where the form has one that is to be seen."""
     field = picking_lines.field_of(form)
     if field is None or field not in filled["fields"]:
         return None
@@ -205,7 +205,7 @@ def _picker(
 
 @blueprint.get("/tasks/<int:task_id>/sheet.csv")
 def sheet(task_id: int) -> Response:
-    """What the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
+    """Return what the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
     row, sight = opened(task_id)
     if not sight.personal or row.process_key != batches.SECONDARY_PRICING:
         raise cases.UnknownUserTask(task=task_id)
@@ -245,14 +245,14 @@ def release(task_id: int) -> Response:
 
 
 def _in_words(task_id: int, sentence: str) -> str:
-    """A sentence about a task, with its step, case and department."""
+    """Return a sentence about a task, with its step, case and department."""
     row = session().get_one(UserTask, task_id)
     department = names.department(row.group) if "%(department)s" in sentence else ""
     return sentence % {"step": _name(row), "case": row.business_key, "department": department}
 
 
 def _before(task_id: int) -> Mapping[str, Any]:
-    """What stands in the form of a task that nobody has typed in."""
+    """Return what stands in the form of a task that nobody has typed in."""
     row = session().get(UserTask, task_id)
     if row is None or row.state != TaskState.OPEN:
         return {}
@@ -260,7 +260,7 @@ def _before(task_id: int) -> Mapping[str, Any]:
 
 
 def opened(task_id: int) -> tuple[standing.AskedTask, Sight]:
-    """A task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+    """Return a task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = standing.at_task(task_id)
     if row is None:
         raise cases.UnknownUserTask(task=task_id)
@@ -284,7 +284,7 @@ def _typed(
 
 
 def refused(task_id: int, reasons: dict[str, list[engine.language.Reason]]) -> tuple[str | Response, int]:
-    """The page of a task with what was typed and what is wrong with it."""
+    """Return the page of a task with what was typed and what is wrong with it."""
     return _page(task_id, request.form, reasons), 422
 
 
@@ -335,7 +335,7 @@ def _page(
 
 
 def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, sight: Sight) -> dict[str, Any]:
-    """What stands in the form: nothing secret, and the form of a colleague may be read."""
+    """Return what stands in the form: nothing secret, and the form of a colleague may be read."""
     values = filled_form.without(filled["values"], definition.private.secret)
     secret = [field for field in filled["fields"] if field.key in definition.private.secret]
     return {**filled, "values": values if sight.numbers else masked(values), "again": secret}
@@ -344,7 +344,7 @@ def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, 
 def _of_form(
     row: TaskColumns, form: engine.language.Form, variables: Mapping[str, Any], filled: dict[str, Any], sight: Sight
 ) -> dict[str, Any]:
-    """What stands around the form's fields."""
+    """Return what stands around the form's fields."""
     return {
         "words": shown_to(variables.get("complaint_text"), sight),
         "picker": _picker(form, variables, filled),
@@ -355,13 +355,13 @@ def _of_form(
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")
 def diagram(key: str, version: int) -> Response:
-    """The BPMN of a published version, for the viewer."""
+    """Return the BPMN of a published version, for the viewer."""
     return Response(published.current(key, version or None).xml, mimetype="application/xml")
 
 
 @blueprint.get("/cases/<number>/diagrams/<process>.bpmn")
 def case_diagram(number: str, process: str) -> Response:
-    """A diagram of the very version a case runs on, called processes included."""
+    """Return a diagram of the very version a case runs on, called processes included."""
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     definition = proof.definition_of(instance.id)

@@ -43,5 +43,5 @@ def reason(text: Any) -> str:
 
 
 def outcome_text(code: str) -> str:
-    """What an act outside the steps ended a case with, in the words of every page."""
+    """Return what an act outside the steps ended a case with, in the words of every page."""
     return gettext(OUTCOMES[code]) if code in OUTCOMES else code

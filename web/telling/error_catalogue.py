@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 
 def texts() -> dict[str, str]:
-    """What people read, by error class; what is not listed reads as its kind."""
+    """Return what people read, by error class; what is not listed reads as its kind."""
     return {
         "PickleRefused": gettext("A queued job is written in a way that is not accepted."),
         "UnknownUserTask": gettext("There is no such task."),

@@ -52,7 +52,7 @@ def subtract(a: FeelValue, b: FeelValue) -> FeelValue:
 
 
 def _between(a: datetime, b: datetime) -> timedelta | None:
-    """The time that passed, which differs from what the clocks show where one of them was put forward in between."""
+    """Return the time that passed, which differs from what the clocks show where one of them was put forward in between."""
     try:
         return a.astimezone(UTC) - b.astimezone(UTC)
     except OverflowError:
@@ -95,7 +95,7 @@ def _moved(value: FeelValue, span: timedelta) -> FeelValue:
 
 
 def plus_months(value: _Day, count: int) -> _Day:
-    """The same day that many months on; the last day where the month lacks it."""
+    """Return the same day that many months on; the last day where the month lacks it."""
     index = value.year * 12 + value.month - 1 + count
     year, month = divmod(index, 12)
     return value.replace(year=year, month=month + 1, day=min(value.day, calendar.monthrange(year, month + 1)[1]))

@@ -35,7 +35,7 @@ always = None  # the test of an empty cell; it is told apart by its text
 
 
 def constant(value: FeelValue) -> Points:
-    """A literal."""
+    """Return a literal."""
     return Points((value,))
 
 
@@ -58,7 +58,7 @@ def negation(operand: Points | None) -> Points | None:
 
 
 def call(function: Function, arguments: list[Points | None]) -> Points | None:
-    """A date or duration written as a function."""
+    """Return a date or duration written as a function."""
     if function.name not in PURE or any(points is None or len(points.values) != 1 for points in arguments):
         return None
     nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
@@ -67,23 +67,23 @@ def call(function: Function, arguments: list[Points | None]) -> Points | None:
 
 
 def interval(low: Points | None, high: Points | None, low_open: bool, high_open: bool) -> Points | None:
-    """A range: its ends."""
+    """Return a range: its ends."""
     ends = any_of([low, high])
     return Points(ends.values, True) if ends is not None else None
 
 
 def listing(items: list[Points | None]) -> Points | None:
-    """A list: its items."""
+    """Return a list: its items."""
     return any_of(items)
 
 
 def against(operator: str, end: Points | None) -> Points | None:
-    """A comparison of the tested value."""
+    """Return a comparison of the tested value."""
     return Points(end.values, operator not in ("=", "!=")) if end is not None else None
 
 
 def fits(closure: Points | None) -> Points | None:
-    """A literal, a range or a list."""
+    """Return a literal, a range or a list."""
     return closure
 
 
@@ -99,5 +99,5 @@ def any_of(tests: list[Points | None]) -> Points | None:
 
 
 def none_of(test: Points | None) -> Points | None:
-    """The not(…) of a cell."""
+    """Return the not(…) of a cell."""
     return test

@@ -68,7 +68,7 @@ class SchemaReader:
         self.words, self.kinds = vocabulary.in_force(), written.kinds()
 
     def read(self, content: bytes | str | Mapping[str, Any]) -> tuple[Field, ...]:
-        """The fields of a form, groups flattened; what is beside them stands in `shows` and `submit`."""
+        """Return the fields of a form, groups flattened; what is beside them stands in `shows` and `submit`."""
         try:
             if isinstance(content, bytes | str):
                 content = json.loads(content) if len(content) <= MOST_CHARACTERS else None  # type: ignore[assignment]
@@ -110,7 +110,7 @@ class SchemaReader:
             raise TooMany("too_many_components", MOST_COMPONENTS)
 
     def _condition(self, key: str, component: Mapping[str, Any], outer: str) -> str:
-        """The text under which a component is hidden: its own condition, or that of a group around it."""
+        """Return the text under which a component is hidden: its own condition, or that of a group around it."""
         text = str(_mapping(component.get("conditional")).get("hide") or "").strip().removeprefix("=").strip()
         if not text or self._compiled(key, "hide", text) is None:
             return outer
@@ -194,7 +194,7 @@ class SchemaReader:
             self._problem(field.key, "boolean_needs_yes_and_no")
 
     def _with_default(self, field: Field, default: Any) -> Field:
-        """The field with its default value in stored form; the schema holds it as typed."""
+        """Return the field with its default value in stored form; the schema holds it as typed."""
         if default in (None, "", []):
             return field
         try:
@@ -222,7 +222,7 @@ class SchemaReader:
         return pattern
 
     def _written(self, kind: str, key: str, extra: Mapping[str, Any], pattern: str) -> str:
-        """The kind that a text field names, or that its pattern does."""
+        """Return the kind that a text field names, or that its pattern does."""
         kind_of_text = str(extra.get("written", ""))
         if kind_of_text and (kind_of_text not in self.kinds or kind != "textfield"):
             self._problem(key, "unusable_written", text=kind_of_text, kinds=", ".join(self.kinds))
@@ -291,7 +291,7 @@ def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _whole(value: Any) -> int:
-    """A count that the schema gives; what is none, or below zero, counts as not given."""
+    """Return a count that the schema gives; what is none, or below zero, counts as not given."""
     try:
         return max(0, int(value or 0))
     except (TypeError, ValueError, OverflowError):

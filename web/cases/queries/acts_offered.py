@@ -42,12 +42,12 @@ class Acting:
         }
 
     def cash_of(self, request: CaseRequest) -> int:
-        """What was paid in cash of what somebody asks to take back, in fen."""
+        """Return what was paid in cash of what somebody asks to take back, in fen."""
         return next((credit.cash for credit in self.credits if credit.key == request.entry_key), 0)
 
 
 def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engine.Actor) -> Acting:
-    """What this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
+    """Return what this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
     if complaint is None:
         return Acting()
     number, is_open = instance.business_key, instance.state == CaseState.ACTIVE

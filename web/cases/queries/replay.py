@@ -90,20 +90,20 @@ class Stage:
 
 
 def window(sequence: int, at: int | None) -> tuple[int, int]:
-    """The first and the last entry of the part of a case that is shown at once, which holds entry `at`; of a short case all of it."""
+    """Return the first and the last entry of the part of a case that is shown at once, which holds entry `at`; of a short case all of it."""
     since = (min(max(at or 1, 1), max(sequence, 1)) - 1) // AT_ONCE * AT_ONCE + 1
     return since, min(since + AT_ONCE - 1, sequence)
 
 
 def events(instance: ProcessInstance, history: proof.CaseHistory, sight: masking.Sight, since: int = 1) -> list[Event]:
-    """What happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
+    """Return what happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
     recorded = list(_Recorder(instance, history.definition, sight).events(history.entries, since))
     _place(recorded)
     return recorded
 
 
 def stages(history: proof.CaseHistory) -> list[Stage]:
-    """The diagrams that the events of a case stand on."""
+    """Return the diagrams that the events of a case stand on."""
     own = history.definition
     keys = {0: own.key, **history.marking().calls}
     return [Stage(at, key, names.process_name(key, own), names.english_elements(key, own)) for at, key in keys.items()]
@@ -175,7 +175,7 @@ class _Recorder:
             self.refusal = step
 
     def _worth(self, step: Mapping[str, Any], change: tuple[str, Any, Any]) -> bool:
-        """What a form or a start says is shown as entered already; a table of changes shows what was there before."""
+        """Return what a form or a start says is shown as entered already; a table of changes shows what was there before."""
         return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
 
     def _change(self, name: str, before: Any, after: Any) -> tuple[str, str, str]:
@@ -241,7 +241,7 @@ class _Recorder:
         return self.english(process).get(step["flow"]) or (flow.name if flow else "")
 
     def english(self, process: str) -> dict[str, str]:
-        """The English names of a diagram, read once."""
+        """Return the English names of a diagram, read once."""
         if process not in self._english:
             self._english[process] = names.english_elements(process, self.definition)
         return self._english[process]
@@ -305,7 +305,7 @@ class _Recorder:
         ]
 
     def _heads(self, process: str, decision: str) -> dict[str, str]:
-        """What a table calls the columns that test more than one variable, by their expression."""
+        """Return what a table calls the columns that test more than one variable, by their expression."""
         columns = self.definition.columns(decision)
         english = self.definition.english.get(process, {}).get("columns") if language() == "en" else None
         english_names = english if isinstance(english, dict) else {}
@@ -342,7 +342,7 @@ class _Recorder:
         return name in self.definition.personal and name not in IN_WORDS and not self._may_see(name)
 
     def _may_see(self, name: str) -> bool:
-        """Whether what is personal is shown, numbers masked; what is secret is not."""
+        """Tell whether what is personal is shown, numbers masked; what is secret is not."""
         return self.words.personal and name not in self.definition.private.secret
 
     def _shown(self, name: str, value: Any) -> str:
@@ -360,13 +360,13 @@ class _Recorder:
 
 
 def _can_hold(field: Any, value: Any) -> bool:
-    """Whether a value is one that a field offers; a service may give a variable others, which have words of their own."""
+    """Tell whether a value is one that a field offers; a service may give a variable others, which have words of their own."""
     choices = {option.value for option in field.options}
     return not choices or field.is_boolean or not isinstance(value, str) or value in choices
 
 
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
-    """A value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
+    """Return a value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
     if value is None or value in ("", [], {}):
         return "—"
     if suggestions.is_reason(value):
@@ -388,18 +388,18 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
 
 
 def _withheld(value: Any) -> str:
-    """A number masked, anything else left out."""
+    """Return a number masked, anything else left out."""
     text = str(value)
     return masking.number(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
 
 
 def _fields(definition: definitions.Definition) -> dict[str, Any]:
-    """The fields of all forms of a version by key: they know what a variable is called and how it is written."""
+    """Return the fields of all forms of a version by key: they know what a variable is called and how it is written."""
     return _first_of((field.key, field) for form in _forms(definition) for field in form.inputs)
 
 
 def _shown_beside(definition: definitions.Definition) -> dict[str, Any]:
-    """What is laid beside the forms of a version by variable: what nobody types has its name there."""
+    """Return what is laid beside the forms of a version by variable: what nobody types has its name there."""
     return _first_of((entry.variable, entry) for form in _forms(definition) for entry in form.shows)
 
 

@@ -64,7 +64,7 @@ class Figures:
 
 
 def cards() -> list[Card]:
-    """Every published process by key."""
+    """Return every published process by key."""
     drafts = {row.key: row for row in session().scalars(select(DefinitionDraft))}
     grouped: dict[str, list[Version]] = {}
     for version in _versions():
@@ -83,7 +83,7 @@ def new_drafts() -> list[DefinitionDraft]:
 
 
 def versions(key: str) -> list[Version]:
-    """The versions of a process, newest first."""
+    """Return the versions of a process, newest first."""
     return _versions(key)
 
 
@@ -114,7 +114,7 @@ def _with_called(version: Version, cases_called: int) -> Version:
 
 
 def figures(key: str, now: datetime) -> Figures:
-    """The numbers at the top of a process page."""
+    """Return the numbers at the top of a process page."""
     inside = {case for cases in running_cases.called().get(key, {}).values() for case in cases}
     passed = select(UserTask.instance_id).where(UserTask.process_key == key)
     through = (

@@ -29,7 +29,7 @@ Called = dict[str, dict[int, set[int]]]
 
 
 def called() -> Called:
-    """The running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
+    """Return the running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
     cases: Called = defaultdict(lambda: defaultdict(set))
     numbers: dict[tuple[int, str], int] = {}
     for definition, key, instance_id in _inside({*_with_people(), *_awaiting()}):
@@ -57,7 +57,7 @@ def _inside(standing: set[Standing]) -> Iterator[Standing]:
 
 
 def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tuple[str, ...]]:
-    """The processes between two of them, for every way in which the one leads to the other by calls."""
+    """Return the processes between two of them, for every way in which the one leads to the other by calls."""
     if begin == end:
         return [()]
     callees = sorted(definition.processes[begin].diagram.called_processes() & definition.processes.keys())
@@ -67,7 +67,7 @@ def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tupl
 
 
 def _with_people() -> Iterator[Standing]:
-    """Those with an open task in a called process; most cases stand in their own, and are not looked at."""
+    """Yield those with an open task in a called process; most cases stand in their own, and are not looked at."""
     query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == TaskState.OPEN)
     query = query.where(UserTask.process_key != ProcessInstance.key)
     for definition_id, sha256, key, instance_id in session().execute(query.distinct()):

@@ -120,7 +120,7 @@ class _Told:
 
 
 def _amount(kind: str, name: str, value: Any) -> str:
-    """What moved in the ledger, an account, or what a step says."""
+    """Return what moved in the ledger, an account, or what a step says."""
     if name in ("expected", "moved") and isinstance(value, int) and kind.startswith("ledger"):
         return yuan(value)
     if name == "account":

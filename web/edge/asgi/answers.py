@@ -33,7 +33,7 @@ class Answer:
         return self._context.run(self._begin)
 
     def more(self) -> bytes:
-        """The next part."""
+        """Return the next part."""
         return self._context.run(self._collect, A_PART)
 
     def close(self) -> None:
