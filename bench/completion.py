@@ -78,7 +78,7 @@ def completing(key: str, times: int, variables: dict[str, object] | None = None)
 
 
 def over_http(browser: Browser, key: str, times: int, *, between: str = "") -> Samples:
-    """Return the same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
+    """Do the same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
 
     Cases are begun side by side and taken a step further in turn, so that whoever asks does nothing else meanwhile.
     """

@@ -137,7 +137,7 @@ def _by_function(stats: Mapping[Function, Any]) -> Spent:
 
 
 def _by_part(stats: Mapping[Function, Any]) -> Spent:
-    """Return what Python does in C on behalf of a part counts as that part's; what the driver does, as the database's."""
+    """Add the time up by part: what Python does in C on behalf of a part counts as that part's; what the driver does, as the database's."""
     seconds_by_part: Counter[str] = Counter()
     for function, (_, _, own, _, callers) in stats.items():
         if function[0] != "~" or not callers:

@@ -180,7 +180,7 @@ def _two_processes(place: Place, size: Size, say: Say) -> Iterator[Figure]:
 
 
 def _worklists(place: Place, size: Size, say: Say) -> Iterator[Figure]:
-    """Yield a small one by itself; the largest compared with one that fills every page and every figure beside the navigation, as the larger ones do."""
+    """Yield the figures of worklists: a small one by itself; the largest compared with one that fills every page and every figure beside the navigation, as the larger ones do."""
     with serve_office(place) as port:
         browser = Browser(port)
         browser.log_in("cleo")

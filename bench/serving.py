@@ -68,11 +68,11 @@ class Browser:
         return csrf_token(self.get(path))
 
     def get(self, path: str) -> str:
-        """Return a page. Errors: RuntimeError when it is anything but 200."""
+        """Get a page. Errors: RuntimeError when it is anything but 200."""
         return self._ask("GET", path, None, 200)
 
     def post(self, path: str, form: dict[str, str], *, expected: int = 302) -> str:
-        """Return a submitted form; the redirect is not followed. Errors: RuntimeError for any other status than expected."""
+        """Submit a form; the redirect is not followed. Errors: RuntimeError for any other status than expected."""
         return self._ask("POST", path, urlencode({**form, "csrf_token": self._csrf}), expected)
 
     def leave_messages(self) -> None:
@@ -84,7 +84,7 @@ class Browser:
         self._connection.close()
 
     def put(self, path: str) -> str:
-        """Return an empty PUT. Errors: as `get`."""
+        """Send an empty PUT. Errors: as `get`."""
         return self._ask("PUT", path, "", 200)
 
     def _ask(self, method: str, path: str, body: str | None, expected: int) -> str:

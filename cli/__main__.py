@@ -27,7 +27,7 @@ class Desk(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Return what a database or a file system refuses is no fault of the program, and is told in words."""
+        """Tell in words what a database or a file system refuses: it is no fault of the program."""
         try:
             return super().invoke(ctx)
         except DBAPIError as error:

@@ -65,7 +65,7 @@ def check_up_to_date(url: str) -> None:
 
 
 def open_office(environment: Mapping[str, str] | None = None) -> Office:
-    """Return the office that the settings name, those of this process or of another `environment`.
+    """Open the office that the settings name, those of this process or of another `environment`.
 
     Errors: ClickException where there is none yet, or an earlier version served it last.
     """
@@ -105,7 +105,7 @@ def configuration(url: str) -> Config:
 
 
 def plant(app: Flask) -> list[demo.Login]:
-    """Return the demo office in an empty database; the new logins, none where somebody works already."""
+    """Plant the demo office in an empty database; returns the new logins, none where somebody works already."""
     with app.app_context():
         return demo.seed(engine.now(), hash_password=hash_password)
 

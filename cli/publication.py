@@ -86,7 +86,7 @@ def lacking(app: Flask) -> list[str]:
 
 
 def publish_all(app: Flask) -> list[str]:
-    """Return everything in processes/ into an office that has no process; a line per process, none when there was one."""
+    """Publish everything in processes/ into an office that has no process; returns a line per process, none when there was one."""
     with app.app_context():
         if published.count_published():
             return []

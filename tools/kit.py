@@ -80,7 +80,7 @@ def cases(folder: str, level: int = 2) -> Iterator[Case]:
 
 
 def play(folder: str, level: int = 2) -> Iterator[Result]:
-    """Yield what becomes of every expected result of a folder."""
+    """Play a folder: yield what becomes of every expected result of a folder."""
     content = model(folder, level)
     decisions, root = dmn.read_decisions(content), xml.parse(content)
     elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}

@@ -112,7 +112,7 @@ class _Seat:
         self._ask = ask
 
     def takes_in(self, customer: Customer) -> str:
-        """Return the page of the intake, and the complaint sent; the case number."""
+        """Take a complaint in: open the page of the intake and send it; returns the case number."""
         blank = self._page("intake form", "/intake")
         complaint = {"msisdn": customer.msisdn, "text": customer.course.said, "process": customer.course.process}
         fields = {"channel": "counter", "demand": "", "disputed_amount": "", "overrule_reason": "客户要求"}

@@ -76,7 +76,7 @@ class _Shift:
         self.faults: list[str] = []
 
     def work(self) -> Done:
-        """Return all clerks; the time begins once each has done a step on average, and what is begun when it is over is left."""
+        """Have all clerks work; the time begins once each has done a step on average, and what is begun when it is over is left."""
         people = People(self.asked.port, self.asked.cookies)
         threads = [threading.Thread(target=self._clerk, args=(people,), daemon=True) for _ in range(self.asked.clerks)]
         for thread in threads:

@@ -70,7 +70,7 @@ class Noting:
 
 
 def run(place: Place, size: Size, say: Say) -> Iterator[Figure]:
-    """Yield everything of one database."""
+    """Yield every figure of one database."""
     at = datetime.now(UTC)
     say(f"founding an office: {MIX}")
     queue = served.found(place, size.warm + size.cases + 3 * size.waiting, at)
@@ -153,7 +153,7 @@ def _log(place: Place, office: Served, people: People, size: Size) -> Figure:
 
 
 def _long(place: Place, office: Served, people: People, customer: Customer) -> Iterator[Figure]:
-    """Yield a case taken and given back until it has so many entries: its page and its replay, compared with the signed-in page that is not there."""
+    """Take a case and give it back until it has so many entries; yield its page and its replay, compared with the signed-in page that is not there."""
     noting = Noting(office)
     clerk, ask = Clerk(people.asks(lambda _kind, send: send())), people.asks(lambda _kind, send: send())("cleo")
     task = next(iter(clerk.case(customer))) + 1

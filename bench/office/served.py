@@ -49,7 +49,7 @@ class Served:
 
 
 def found(place: Place, count: int, at: datetime) -> list[Customer]:
-    """Return an office with its processes, demo people and so many more customers to complain."""
+    """Found an office with its processes, demo people and so many more customers to complain, who are returned."""
     commands.run(place, "run", "--prepare-only")
     queue = customers.all_of_them(count, at)
     with scratch(place.url), transaction():
