@@ -47,7 +47,7 @@ def _carry_out_again(incident: Incident) -> Command:
 
 
 def _fire_again(incident: Incident, reason: str) -> Command:
-    """Return a timer whose token has gone meanwhile has nothing left to fire."""
+    """Return the command that fires a timer again; one whose token has gone meanwhile has nothing left to fire."""
     waits = timers.waits(incident.instance_id, incident.token)
 
     def command(run: Run) -> None:

@@ -224,7 +224,7 @@ def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
 
 
 def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
-    """Return a supervisor hands a task to somebody, who must be one who may do it.
+    """Hand a task to somebody on behalf of a supervisor; it must be one who may do it.
 
     Errors: UnknownUserTask, NotASupervisor, FourEyesViolation, AlreadyCompleted, and those of `barred.bar`.
     """

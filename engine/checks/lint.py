@@ -103,7 +103,7 @@ def _shared_names(diagrams: dict[str, Diagram]) -> Iterator[Problem]:
 
 
 def _tries(diagrams: dict[str, Diagram]) -> Iterator[Problem]:
-    """Yield a service task that is to be tried before must be there."""
+    """Check that a service task that is to be tried before is there."""
     for key, diagram in diagrams.items():
         for element in diagram.elements.values():
             for name in trials.names(element):
@@ -142,7 +142,7 @@ def _problem(element: Element, rule: str, **values: object) -> Problem:
 
 
 def _file(diagram: Diagram) -> Iterator[Problem]:
-    """Yield one process to execute; every element with an id, and every id once."""
+    """Check that there is one process to execute, that every element has an id, and that every id is there once."""
     if not diagram.executable:
         yield Problem(0, diagram.key, "process_not_executable", {"process": diagram.key})
     elif diagram.executable > 1:
@@ -160,7 +160,7 @@ def _line_of(diagram: Diagram, id: str) -> int:
 
 
 def _structure(diagram: Diagram) -> Iterator[Problem]:
-    """Yield one start per level, at least one end."""
+    """Check that each level has one start, and at least one end."""
     parents = {diagram.key} | {e.id for e in diagram.elements.values() if e.type == "subProcess"}
     for parent in sorted(parents):
         inside = [e for e in diagram.elements.values() if e.parent == parent]
@@ -219,7 +219,7 @@ def _ends_of_flows(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _conditions(diagram: Diagram) -> Iterator[Problem]:
-    """Yield a condition is asked where a gateway chooses, and nowhere else."""
+    """Check that a condition is asked where a gateway chooses, and nowhere else."""
     for flow in diagram.flows.values():
         source = diagram.elements.get(flow.source)
         if source is None or not flow.condition:
@@ -250,7 +250,7 @@ def _element(element: Element) -> Iterator[Problem]:
 
 
 def _throws_nothing(element: Element) -> bool:
-    """Return a message is thrown by the service task that brings it to those who wait; without one nothing would happen."""
+    """Tell whether an element throws nothing: a message is thrown by the service task that brings it to those who wait; without one nothing would happen."""
     return element.type in THROWING and not (element.trigger == "message" and element.topic)
 
 

@@ -19,7 +19,7 @@ def check(element: Element, diagram: Diagram, diagrams: Mapping[str, Diagram]) -
 
 
 def _not_by(element: Element, diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Yield whose completer may not do a step is a user task of the package that can come before it, or everybody who prepared it."""
+    """Check that the step whose completer may not do this one is a user task of the package that can come before it, or that it is everybody who prepared it."""
     user_tasks = {
         e.id for other_diagram in diagrams.values() for e in other_diagram.elements.values() if e.type == "userTask"
     }
@@ -37,7 +37,7 @@ def _comes_after(diagram: Diagram, later: str, earlier: str) -> bool:
 
 
 def _approval(element: Element) -> Iterator[Problem]:
-    """Yield what one person asks for another approves; and what is approved is said at a step that approves."""
+    """Check that what one person asks for another approves, and that what is approved is said at a step that approves."""
     properties = element.properties
     if properties.get("approves") and not _named(element) - {element.id}:
         yield _problem(element, "approval_of_ones_own")

@@ -171,7 +171,7 @@ def _of_texts(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 
 def _of_limits(around: Surroundings, process: Drawn) -> Iterator[Problem]:
-    """Yield a limit of the whole case counts for a case of its own; where the process is called, that of the caller does."""
+    """Warn of a limit of the whole case where the process is called: it counts for a case of its own, and there that of the caller does."""
     callers = ", ".join(sorted({key for key, _element in around.calls_of(process.key)}))
     for element in process.diagram.elements.values():
         if callers and element.type == "startEvent" and element.properties.get("due"):
@@ -194,7 +194,7 @@ def doubts(expression: PlacedExpression) -> list[Doubt]:
 
 
 def _unfit(expression: PlacedExpression, result_type: Type) -> Iterator[Doubt]:
-    """Yield what the whole expression gives, against what takes it."""
+    """Hold what the whole expression gives against what takes it."""
     expected = expression.wanted
     if not result_type.is_known or not expected.is_known:
         return
@@ -217,7 +217,7 @@ def _kinds(judged_type: Type) -> str:
 
 
 def _told_apart(doubt: Doubt, around: Surroundings, process: Drawn, element_id: str) -> Doubt:
-    """Return a name that is set, but not on any way that leads here, is told as that; one that looks like another, with that one."""
+    """Tell a name that is set, but not on any way that leads here, as that; one that looks like another, with that one."""
     if doubt.rule == "unknown_name":
         later = around.set_later(process.key, element_id, doubt.values["variable"])
         if later is not None:

@@ -184,7 +184,7 @@ class _Level:
         return element.type == "endEvent" and element.trigger in ("terminate", "error")
 
     def _done(self, element: Element, flow: str) -> Iterator[Move]:
-        """Yield an activity is done or interrupted; meanwhile none, one or all of the events that do not interrupt may have happened."""
+        """Yield the moves of an activity that is done or interrupted; meanwhile none, one or all of the events that do not interrupt may have happened."""
         events = self.drawn.boundary_events(element.id)
         beside = [event.id for event in events if not event.interrupting]
         happened = [(), *((event_id,) for event_id in beside), *([tuple(beside)] if len(beside) > 1 else [])]
@@ -209,7 +209,7 @@ class _Level:
         return [Move((element.id,), flows_in, tuple(flow_out.id for flow_out in self.leaving(element.id)))]
 
     def _gathering(self, element: Element, tokens: Counter[str]) -> list[Move]:
-        """Return an inclusive gateway that joins goes on when no other token can come on a flow on which none has."""
+        """Return the moves of an inclusive gateway that joins: it goes on when no other token can come on a flow on which none has."""
         arriving = [flow_in.id for flow_in in self.arriving(element.id)]
         came = tuple(flow for flow in arriving if tokens[flow])
         reaching = self._reaching(element)
@@ -260,7 +260,7 @@ class _Level:
         return False
 
     def _stuck(self, tokens: Counter[str], state: State) -> Iterator[StateProblem]:
-        """Yield nothing can move any more, and tokens are left: at the gateways where they stand."""
+        """Tell that nothing can move any more and tokens are left: at the gateways where they stand."""
         for id in sorted({self.flows[flow].target for flow in tokens}):
             missing = tuple(flow_in.id for flow_in in self.arriving(id) if not tokens[flow_in.id])
             yield StateProblem("stands_still", id, state, missing)

@@ -33,7 +33,7 @@ def check(file: Path, lint: Lint) -> list[Problem]:
 
 
 def unused_findings(name: str, text: str) -> list[Problem]:
-    """Return that no step uses a table or a form, and everything wrong or doubtful in it, all of it as warnings: it is not executed."""
+    """Warn that no step uses a table or a form, and of everything wrong or doubtful in it, all of it as warnings: it is not executed."""
     try:
         if name.endswith(".dmn"):
             problems = [*_of_model(dmn.read_decisions(text.encode())), *_of_tables(text.encode())]

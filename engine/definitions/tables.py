@@ -118,7 +118,7 @@ class _Table:
     # -- columns and cells -------------------------------------------------------------------------------------------------
 
     def heads(self) -> Iterator[Doubt]:
-        """Yield the expressions that columns test."""
+        """Yield what is doubtful in the expressions that columns test, and in the values that they list."""
         for number, (heading, declaration) in enumerate(self.decision.heads.inputs):
             findings: list[Doubt] = []
             judgement = self._judged(self.table.inputs[number].expression.text, findings)
@@ -131,7 +131,7 @@ class _Table:
                 yield _in(Doubt("column_type", about), heading)
 
     def _listed(self, number: int) -> Iterator[Doubt]:
-        """Yield the values that a column lists for what it tests."""
+        """Yield what is doubtful in the values that a column lists for what it tests."""
         domain = self.table.inputs[number].allowed
         if domain is not None:
             findings: list[Doubt] = []
@@ -141,7 +141,7 @@ class _Table:
             yield from (_bare(doubt, domain.text) for doubt in findings)
 
     def cells(self) -> Iterator[Doubt]:
-        """Yield what rules test: names, types and values."""
+        """Yield what is doubtful in what rules test: names, types and values."""
         for column in self.columns:
             for row, cell in enumerate(column.cells, start=1):
                 findings: list[Doubt] = []
@@ -158,7 +158,7 @@ class _Table:
         return Names({**dict.fromkeys(vocabulary, ANYTHING), **self.names.types})
 
     def results(self) -> Iterator[Doubt]:
-        """Yield what rules give: names, types, and whether the column lists it."""
+        """Yield what is doubtful in what rules give: names, types, and whether the column lists it."""
         for number, (heading, declaration) in enumerate(self.decision.heads.outputs):
             result_type = inferred.named(TYPES.get(declaration, ""))
             order = self.table.outputs[number].order
@@ -187,7 +187,7 @@ class _Table:
     # -- rules -------------------------------------------------------------------------------------------------------------
 
     def rules(self, wrong: set[int], *, asked_for: bool) -> list[Doubt]:
-        """Return what rules are to each other; of those in `wrong` something has been told already."""
+        """Tell what rules are to each other; of those in `wrong` something has been told already."""
         findings = list(self._empty())
         empty_rows = {doubt.values["row"] for doubt in findings}
         never = [doubt for doubt in self._never() if doubt.values["row"] not in wrong | empty_rows]
@@ -415,7 +415,7 @@ def _in(doubt: Doubt, heading: str, row: int = 0) -> Doubt:
 
 
 def _bare(doubt: Doubt, text: str) -> Doubt:
-    """Return a word that is the name of nothing, alone in its cell, is most likely a text without its quotation marks."""
+    """Tell of a word that is the name of nothing, alone in its cell, that it is most likely a text without its quotation marks."""
     doubt = worded(doubt, text)
     name = doubt.values.get("variable")
     alone = name in [part.strip() for part in text.split(",")]

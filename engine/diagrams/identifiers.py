@@ -77,7 +77,7 @@ def words(tag: str) -> str:
 
 
 def free(ids: set[str], id: str) -> str:
-    """Return the id, or the next with a number that is not taken; taken from now on."""
+    """Take the id, or the next with a number that is not taken; it is among the `ids` from now on."""
     stem, number = id, 1
     if (numbered := re.fullmatch(r"(.+)_(\d+)", id)) is not None:
         stem, number = numbered[1], int(numbered[2])

@@ -80,7 +80,7 @@ def _pictures(pictures: Seen, reported: set[str]) -> Iterator[Problem]:
 
 
 def _unseen(root: xml.Element, diagram: Diagram, pictures: Seen) -> Iterator[Problem]:
-    """Yield what has no id in the file can have no picture either; it gets both when it is brought in or opened."""
+    """Yield what has no picture; what has no id in the file can have none, and gets both when it is brought in or opened."""
     ids = {node.get("id") for node in root.iter() if xml.namespace(node) == BPMN}
     for element in diagram.elements.values():
         if element.id in ids and element.id not in pictures.shapes:

@@ -52,7 +52,7 @@ class Plane:
         self.plane = xml.add(diagram, f"{{{BPMNDI}}}BPMNPlane", id=self.free("plane_1"), bpmnElement=element_id)
 
     def add(self, tag: str, **attributes: str) -> xml.Element:
-        """Return a picture on the plane that was begun last. Errors: LookupError before the first."""
+        """Add a picture on the plane that was begun last. Errors: LookupError before the first."""
         if self.plane is None:
             raise LookupError(tag)
         return xml.add(self.plane, tag, prefixes=PREFIXES, **attributes)

@@ -52,7 +52,7 @@ class WholeDrawing:
         return together
 
     def participant(self, participant: xml.Element, process: xml.Element | None, top: float) -> float:
-        """Return one pool; its lower border."""
+        """Draw one pool; returns its lower border."""
         if process is None:
             self.put(participant, Shape(160, top, 600, 60), isHorizontal="true")
             return top + 60

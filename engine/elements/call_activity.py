@@ -43,7 +43,7 @@ def leave(run: Running, token: Token) -> None:
 
 
 def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """Yield the called process is in the package."""
+    """Check that the called process is in the package."""
     if f"{element.called}.bpmn" not in content.files:
         yield problem(element, "unknown_called_process", called=element.called)
 

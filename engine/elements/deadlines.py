@@ -96,7 +96,7 @@ def resume(run: Running, number: int, element_id: str) -> None:
 
 
 def _keep_since(run: Running, number: int, earliest: datetime, instants: list[datetime]) -> dict[str, Any]:
-    """Return whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
+    """Return since when the clock stands: whoever is still waited for keeps it standing since it stopped; earlier versions forgot the time before they were asked."""
     if earliest == min(instants, default=earliest) or is_omitted(run, number, "since"):
         return {}
     return {"since": earliest}

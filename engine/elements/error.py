@@ -29,13 +29,13 @@ def carry_out(run: Running, token: Token) -> None:
 
 
 def problems_of_thrown(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield which refusal is meant is said."""
+    """Check that it is said which refusal is meant."""
     if not element.error_code:
         yield problem(element, "no_error_code")
 
 
 def problems_of_caught(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield which refusal is meant is said, or of none; and a refusal ends what it is caught at."""
+    """Check that it is said which refusal is meant, or that none is, and that a refusal ends what it is caught at."""
     if not element.error_code and (element.error_code is not None or element.error_named):
         yield problem(element, "no_error_code")
     if not element.interrupting:

@@ -35,7 +35,7 @@ def go_on(run: Running, token: Token, _outcome: WorkOutcome) -> None:
 
 
 def problems_of_choice(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield every flow but the default one says when it is taken."""
+    """Check that every flow but the default one says when it is taken."""
     leaving = diagram.outgoing(element.id)
     if len(leaving) < MANY:
         return
@@ -47,13 +47,13 @@ def problems_of_choice(element: Element, diagram: Diagram, _content: Package) ->
 
 
 def problems_of_join(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield what waits for several tokens is passed once."""
+    """Check that what waits for several tokens is passed once."""
     if in_cycle(diagram, element.id):
         yield problem(element, "parallel_gateway_in_loop")
 
 
 def problems_of_both(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """Yield an inclusive gateway chooses and joins."""
+    """Check an inclusive gateway, which chooses and joins."""
     yield from problems_of_choice(element, diagram, content)
     yield from problems_of_join(element, diagram, content)
 

@@ -22,12 +22,12 @@ def problem(element: Element, rule: str, **values: object) -> Problem:
 
 
 def no_problems(_element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Return what is drawn so needs nothing else."""
+    """Find nothing wrong: what is drawn so needs nothing else."""
     return iter(())
 
 
 def once(_run: Running, _token: Token) -> Notes | None:
-    """Return what has happened does not happen again."""
+    """Return nothing: what has happened does not happen again."""
     return None
 
 

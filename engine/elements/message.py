@@ -57,12 +57,12 @@ def receive(run: Running, token: Token, key: str, variables: dict[str, object]) 
 
 
 def again(run: Running, _token: Token) -> Notes | None:
-    """Return what leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
+    """Return the notes for one time more: what leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
     return {} if run.counts_all else None
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield which message is said, and the key under which it finds the case."""
+    """Check that it is said which message is meant, and under which key it finds the case."""
     if not element.message:
         yield problem(element, "no_message")
     if not element.properties.get("correlationKey"):

@@ -156,7 +156,7 @@ def _index(result: list[Any]) -> int:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield a list that is named in our way, at an activity that may have one."""
+    """Check that the list is named in our way, and that the activity may have one."""
     marker = element.multi_instance
     if marker is None:
         return

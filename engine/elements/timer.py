@@ -72,7 +72,7 @@ def fire(run: Running, token: Token) -> None:
 
 
 def again(run: Running, token: Token) -> Notes | None:
-    """Return the next time begins when this one was due; when a person let it happen that could not be reckoned, now."""
+    """Return the notes of the next time, which begins when this one was due; when a person let it happen that could not be reckoned, now."""
     notes, cycle = token.task.internal_data, token.element.cycle
     index = notes.get(INDEX, 1) + 1
     if cycle is None or not cycle.has(index):
@@ -81,7 +81,7 @@ def again(run: Running, token: Token) -> Notes | None:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Yield a timer is due once, at an instant that can come; or again and again beside a step that goes on."""
+    """Check that a timer is due once, at an instant that can come; or again and again beside a step that goes on."""
     if not element.timer:
         yield problem(element, "timer_without_time")
     elif element.timer_kind == "timeCycle":

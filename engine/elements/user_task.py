@@ -121,7 +121,7 @@ def _approve(run: Running, token: Token, by: str) -> None:
 
 
 def problems(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """Yield a step has a form that can be filled in, a name, and somebody who does it: once."""
+    """Check that a step has a form that can be filled in, a name, and somebody who does it: once."""
     yield from _form(element, content)
     if not element.name.strip():
         yield problem(element, "step_without_name")

@@ -142,7 +142,7 @@ def namespace(element: Element) -> str:
 
 
 def add(parent: Element, tag: str, *, prefixes: Mapping[str, str] | None = None, **attributes: str) -> Element:
-    """Return a new last child; `prefixes` are namespaces by the prefix they are written with."""
+    """Add a new last child; `prefixes` are namespaces by the prefix they are written with."""
     return etree.SubElement(parent, tag, attributes, nsmap=prefixes)
 
 

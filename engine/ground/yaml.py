@@ -109,7 +109,7 @@ class _Measured:
 
 
 def _plainly_tagged(event: yaml.Event) -> bool:
-    """Return a single value that says it is a text or a time, and is."""
+    """Tell whether a single value says it is a text or a time, and is."""
     if not isinstance(event, yaml.ScalarEvent):
         return False
     is_time = event.tag == TIME and yaml.SafeLoader.timestamp_regexp.match(event.value)

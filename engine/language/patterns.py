@@ -115,7 +115,7 @@ class Pattern:
     def _step(
         self, current: list[tuple[int, Saved]], position: int, text: str, spend: Spend
     ) -> tuple[list[tuple[int, Saved]], Saved | None]:
-        """Return one character: the threads that go on, and the match that cut off those of lower priority."""
+        """Go on by one character: the threads that go on, and the match that cut off those of lower priority."""
         following: list[tuple[int, Saved]] = []
         visited: set[int] = set()
         for counter, saved in current:

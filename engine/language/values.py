@@ -118,7 +118,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def unpack(value: Any) -> Any:
-    """Return the inverse of `pack`."""
+    """Undo `pack`: return the value that it made this of."""
     kind = type(value)
     if kind is list:
         return [inner if type(inner) in _READ else unpack(inner) for inner in value]

@@ -50,7 +50,7 @@ NAMES = {
 
 
 def verify_definitions() -> list[Deviation]:
-    """Return every published version against the history of its publication. `instance_id` is 0: no case is concerned yet."""
+    """Verify every published version against the history of its publication. `instance_id` is 0: no case is concerned yet."""
     table = ProcessDefinition.__table__
     rows: dict[tuple[str, int], VersionRow] = {}
     deviations = []
@@ -172,7 +172,7 @@ def _places() -> list[Place]:
 
 
 def verify_registers() -> list[Deviation]:
-    """Return every number that a register has given is that of a stream which is there, and no other number is."""
+    """Verify that every number that a register has given is that of a stream which is there, and that no other number is."""
     places, cases = _places(), _cases()
     registers = {place.stream_id: place for place in places if place.stream == REGISTER}
     if ROOT not in registers:

@@ -220,7 +220,7 @@ class _Case:
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """Give what breaks inside is found."""
+        """Add what breaks inside to what was found."""
         try:
             yield
         except Broken as broken:

@@ -160,7 +160,7 @@ def record_definition(key: str, type: str, *, by: Actor, at: datetime, **fields:
 
 
 def _unreadable(content: Package) -> list[Problem]:
-    """Tell whether SpiffWorkflow reads the diagrams too: found out now, and kept for the first case."""
+    """Tell what SpiffWorkflow cannot read of the diagrams, now and not at the first case; what it reads is kept for that."""
     try:
         specification(content.sha256, content.key, content.diagrams)
     except NotExecutable as error:

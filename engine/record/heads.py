@@ -161,7 +161,7 @@ def _root() -> Place:
 
 
 def _begun(root: Place, stream: str, stream_id: str) -> Place:
-    """Return a stream gets the next number of the root register. What it should have had a head for already stays unsigned."""
+    """Begin a stream with the next number of the root register. What it should have had a head for already stays unsigned."""
     head = _end(stream, stream_id)
     register = root.after(Head(root.head.seq + 1, GENESIS))
     place = Place(stream, stream_id, ROOT, register.head.seq, head, UNSIGNED)
@@ -186,7 +186,7 @@ def _end(stream: str, stream_id: str) -> Head:
 
 
 def _opened() -> Place:
-    """Return the root register begins, and takes in what is there. Where something has been written with heads before, they were taken away: it stays unsigned."""
+    """Begin the root register, which takes in what is there. Where something has been written with heads before, they were taken away: it stays unsigned."""
     root = Place(REGISTER, ROOT, ROOT, 0, BEGINNING, UNSIGNED)
     if any(_written_with_heads()):
         writes.send([_insertion(root)])

@@ -209,7 +209,7 @@ def steps_left(body: bytes, erased: str) -> list[Step]:
 
 
 def _step(step: Step, case_key: bytes | None, erased: object) -> Step:
-    """Return records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
+    """Reveal a step. Records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
     if case_key is None:
         sealed = [place for place in SAID if sealing.is_sealed(step.get(place))]
         step = {**step, **{place: {} for place in sealed if step["type"] != "user_task_created"}} if sealed else step

@@ -58,7 +58,7 @@ def record_act(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
 
 
 def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **fields: Any) -> datetime:
-    """Return the same, unless one of the last steps of the person says it within so much time; since when the record says it.
+    """Record the same, unless one of the last steps of the person says it within so much time; since when the record says it.
 
     Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
     """
@@ -112,7 +112,7 @@ def _count(task_id: int, user: str, at: datetime) -> None:
 
 
 def _not_kept(row: Any, user: str) -> list[Step]:
-    """Return how many refused entries for a task were not kept, and from here on the record says so; nothing where all were."""
+    """Return the step that says how many refused entries for a task were not kept, and count them no more; nothing where all were."""
     deletion = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
     tally = session().execute(deletion).first()
     return [step("refusals_not_kept", **_place(row), **tally._mapping)] if tally is not None else []

@@ -78,12 +78,12 @@ class Scopes:
         self._open[step["called"]].variables.update(step["variables"])
 
     def open(self, number: int, process: str, parent: int, element: str) -> Scope:
-        """Return a scope for a call: a copy of the caller's variables."""
+        """Open a scope for a call: a copy of the caller's variables."""
         self._open[number] = Scope(number, process, parent, element, dict(self._around(parent).variables))
         return self._open[number]
 
     def open_item(self, number: int, parent: int, element: str, place: tuple[int, int]) -> Scope:
-        """Return a scope for an item at a `place` (index, count): over the variables around it, and with their deadlines as they are now."""
+        """Open a scope for an item at a `place` (index, count): over the variables around it, and with their deadlines as they are now."""
         outer = self._around(parent)
         variables = _over({}, outer.variables)
         self._open[number] = Scope(number, outer.process, parent, element, variables, dict(outer.due_groups), *place)
@@ -147,7 +147,7 @@ class Scopes:
 
     @classmethod
     def unpack(cls, packed: list[Any]) -> Scopes:
-        """Return the inverse of `pack`."""
+        """Undo `pack`: return the scopes that it made this of."""
         members = [
             Scope(number, key, parent, element, values.unpack(variables), values.unpack(due), *place)
             for number, key, parent, element, variables, due, *place in packed

@@ -47,7 +47,7 @@ def seal_for_office(plain: bytes) -> bytes:
 
 
 def unseal_for_office(sealed: bytes) -> bytes:
-    """Return the inverse. Errors: Unreadable."""
+    """Undo `seal_for_office`. Errors: Unreadable."""
     return unseal(_office_key(), sealed)
 
 
@@ -86,7 +86,7 @@ def is_sealed(value: object) -> bool:
 
 
 def reveal(key: bytes | None, value: Any, erased: object = None) -> Any:
-    """Return the inverse of `hide`; without a key the sealed values become `erased` (the case has been erased)."""
+    """Undo `hide`; without a key the sealed values become `erased` (the case has been erased)."""
     if isinstance(value, dict):
         if len(value) == 1 and SEALED in value:
             return _decode(key, value[SEALED]) if key is not None else erased

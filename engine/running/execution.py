@@ -194,7 +194,7 @@ class _Fresh:
 
 
 def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[int, Place]:
-    """Return the id of a new row, and the register of its process with the case in it."""
+    """Insert a new row; returns its id, and the register of its process with the case in it."""
     columns = {
         "business_key": business_key,
         "definition_id": definition.id,
@@ -219,7 +219,7 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
 def advance_row(
     row: CaseRow, command: Command, *, by: str, at: datetime, request: str = "", moves: bool = True
 ) -> Advanced:
-    """Return the same for a row that `locking.find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
+    """Do the same for a row that `locking.find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
     loaded = take(row, by=by, at=at)
     try:
         command(loaded.run)

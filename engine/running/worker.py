@@ -172,7 +172,7 @@ def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
 
 
 def _may_pass(job: Taken, failed: Failed) -> bool:
-    """Return the world may say yes next time; a handler that breaks will break again, and needs a person."""
+    """Tell whether work may pass when it is tried again: the world may say yes next time; a handler that breaks will break again, and needs a person."""
     return job.instance_id is None or failed.kind == "JobFailed"
 
 

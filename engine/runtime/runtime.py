@@ -132,7 +132,7 @@ def leave(around: Around) -> None:
 
 @contextmanager
 def entered(runtime: Runtime) -> Iterator[Runtime]:
-    """Give what is done inside is done in this office."""
+    """Have what is done inside done in this office."""
     around = enter(runtime)
     try:
         yield runtime

@@ -83,7 +83,7 @@ class UnaryTests:
         return self.part_of(value, context, scope)
 
     def part_of(self, value: FeelValue, context: Variables, scope: Scope) -> bool:
-        """Return the same inside another evaluation, on that one's budget. Errors: FeelLimit."""
+        """Tell the same inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return self._closure(context, scope, value) is True
         except RecursionError:

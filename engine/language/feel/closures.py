@@ -113,7 +113,7 @@ def opposite(value: bool | None) -> bool | None:
 
 
 def between(value: Closure, low: Closure, high: Closure) -> Closure:
-    """Return both ends included."""
+    """Return the test whether a value lies between two others, both ends included."""
 
     def run(v: Variables, s: Scope) -> FeelValue:
         tested = value(v, s)
@@ -128,7 +128,7 @@ def membership(value: Closure, test: Test) -> Closure:
 
 
 def instance_of(value: Closure, shape: Shape) -> Closure:
-    """Tell whether a value has a type; anything but null is Any."""
+    """Return what tells whether a value has a type; anything but null is Any."""
 
     def run(v: Variables, s: Scope) -> bool:
         tested = value(v, s)
@@ -337,7 +337,7 @@ def _listed(value: FeelValue) -> Sequence[FeelValue] | None:
 
 
 def always(v: Variables, s: Scope, value: FeelValue) -> bool:
-    """Return the test of an empty cell."""
+    """Answer the test of an empty cell."""
     return True
 
 

@@ -239,7 +239,7 @@ def _offered(a: Type, b: Type, doubts: Doubts) -> None:
 
 
 def between(value: Judge, low: Judge, high: Judge) -> Judge:
-    """Return both ends included."""
+    """Judge whether a value lies between two others, both ends included."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         tested = value(names, doubts)
@@ -261,7 +261,7 @@ def membership(value: Judge, test: TestJudge) -> Judge:
 
 
 def instance_of(value: Judge, shape: Shape) -> Judge:
-    """Tell whether a value has a type."""
+    """Judge whether a value has a type."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         value(names, doubts)
@@ -491,7 +491,7 @@ def condition(closure: Judge) -> TestJudge:
 
 
 def fits(closure: Judge) -> TestJudge:
-    """Return the tested value equals it, lies in the range it gives, or is in the list."""
+    """Judge whether the tested value equals it, lies in the range it gives, or is in the list."""
 
     def judge(names: Names, doubts: Doubts, value: Type) -> None:
         expected = closure(names, doubts)

@@ -78,7 +78,7 @@ def context_of(parts: Mapping[str, Type]) -> Type:
 
 
 def named(kind: str) -> Type:
-    """Return the type of a name as a catalogue of variables has it, the unit of amounts among them; anything for a name that is not FEEL's."""
+    """Return the type of a name as a catalogue of variables has it, with the unit of amounts among them; anything for a name that is not FEEL's."""
     if vocabulary.in_force().counts(kind):
         return Type(frozenset({"number"}), unit=kind)
     return Type(frozenset({kind})) if kind in KINDS else ANYTHING

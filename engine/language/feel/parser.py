@@ -226,7 +226,7 @@ class Parser(Reader, Generic[Part, Test]):
         return shape
 
     def _type_of_function(self) -> Shape:
-        """Return no value of the language is a function; that one is none can be asked."""
+        """Read the type of a function, which no value of the language has; that one is none can be asked."""
         if self.accept("<"):
             while not self.accept(">"):
                 self._type()
@@ -467,7 +467,7 @@ class Parser(Reader, Generic[Part, Test]):
         return self._as_test(*self._tested_expression(reading))
 
     def _tested_expression(self, reading: Callable[[], Part] | None = None) -> tuple[Part, bool]:
-        """Return an expression in which `?` is the tested value, and whether it mentions it."""
+        """Return an expression in which `?` is the tested value, and whether it is mentioned."""
         outer = INPUT in self.names
         self.names.discard(INPUT)
         self.tested += 1

@@ -32,7 +32,7 @@ class Shape:
         return all(name in value and part.holds(value[name]) for name, part in self.parts)
 
     def instance(self, value: FeelValue) -> bool:
-        """Return what `instance of` says: null is only of type Null."""
+        """Tell what `instance of` says: null is only of type Null."""
         return self.kind == "Null" if value is None else self.holds(value)
 
     def fitted(self, value: FeelValue) -> FeelValue:

@@ -114,7 +114,7 @@ def _asked(path: str, literals: tuple[FeelValue, ...]) -> Use:
 
 
 def between(value: Part, low: Part, high: Part) -> Part:
-    """Return both ends included."""
+    """Return the test whether a value lies between two others, both ends included."""
     if value.path and low.literals and high.literals:
         return Part(uses=value.uses | {Use(value.path, ORDERED, (*low.literals, *high.literals))})
     return _of(value, low, high)
@@ -129,7 +129,7 @@ def membership(value: Part, test: Part) -> Part:
 
 
 def instance_of(value: Part, shape: Shape) -> Part:
-    """Tell whether a value has a type."""
+    """Return the test whether a value has a type."""
     return _of(value)
 
 
@@ -223,7 +223,7 @@ def condition(closure: Part) -> Part:
 
 
 def fits(closure: Part) -> Part:
-    """Return the tested value equals it, lies in the range it gives, or is in the list."""
+    """Return the test whether the tested value equals it, lies in the range it gives, or is in the list."""
     if closure.literals is not None:
         return replace(comparison("=", Part(path=INPUT), closure), literals=closure.literals)
     return _of(Part(path=INPUT), closure)
