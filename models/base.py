@@ -167,7 +167,7 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def _begun(engine: Engine) -> Iterator[Connection]:
-    """Give a connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
+    """Open a connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
     current = _loaded()
     if current is not None and current.in_transaction():
         current.rollback()
@@ -180,7 +180,7 @@ def _begun(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def savepoint() -> Iterator[None]:
-    """Give what fails inside is undone alone, and the unit of work around it may go on."""
+    """Undo what fails inside alone, so that the unit of work around it may go on."""
     with session().begin_nested():
         session().connection()  # SQLAlchemy would set it when the session is used first, and not before what is written past it
         yield
@@ -233,7 +233,7 @@ def in_turn(model: type[Base]) -> None:
 
 @contextmanager
 def scratch(url: str = "") -> Iterator[Session]:
-    """Give a private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
+    """Open a private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
     engine = create_engine(url or drivers.IN_MEMORY, **drivers.options(url or drivers.IN_MEMORY))
     drivers.listen(engine)
     Base.metadata.create_all(engine)
@@ -270,7 +270,7 @@ def bind() -> Engine:
 
 @contextmanager
 def glance() -> Iterator[Connection]:
-    """Give a connection for one question outside any unit of work, given back at once."""
+    """Give a connection for one question outside any unit of work, and take it back at once."""
     engine = bind()
     if _unit.get() is not None or isinstance(engine.pool, StaticPool):
         yield connection()

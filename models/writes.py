@@ -41,17 +41,17 @@ _Shape = tuple[str, Table, tuple[str, ...], tuple[str, ...], bool]
 
 
 def insertion(table: Table, columns: Mapping[str, object], *, wants_id: bool = False) -> Write:
-    """Return a new row."""
+    """Return the write of a new row."""
     return Write("insert", table, columns, {}, wants_id)
 
 
 def change(table: Table, columns: Mapping[str, object], *, wants_id: bool = False, **conditions: object) -> Write:
-    """Return other values in the rows whose columns are as `conditions` say."""
+    """Return the write that puts other values in the rows whose columns are as `conditions` say."""
     return Write("update", table, columns, conditions, wants_id)
 
 
 def removal(table: Table, **conditions: object) -> Write:
-    """Return the rows whose columns are as `conditions` say go."""
+    """Return the write that takes out the rows whose columns are as `conditions` say."""
     return Write("delete", table, {}, conditions, False)
 
 

@@ -141,7 +141,7 @@ def answered(template: str, case_number: str | None, at: datetime, *, written_at
 
 
 def _unsettled() -> ColumnElement[bool]:
-    """Return a text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
+    """Return the condition of a text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
     later = aliased(OutboxMessage)
     successor = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
     return (OutboxMessage.state == MessageState.FAILED) & ~successor & ~recalls.overtaken(OutboxMessage)

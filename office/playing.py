@@ -92,7 +92,7 @@ def _is_blocked(stored: Draft | Joint) -> bool:
 
 
 def _play_one(stored: Draft | Joint, directory: Path, at: datetime) -> int:
-    """Return how many are left; none when a draft has gone meanwhile."""
+    """Play one scenario; returns how many are left, none when a draft has gone meanwhile."""
     try:
         if isinstance(stored, Joint):
             return joint_publication.play(stored, directory, at=at, most=1)

@@ -57,7 +57,7 @@ def overtaken(message: Any) -> ColumnElement[bool]:
 
 
 def is_overtaken(message: OutboxMessage, messages: Iterable[OutboxMessage]) -> bool:
-    """Return the same among all messages of its case."""
+    """Tell the same among all messages of its case."""
     since = {later.template for later in messages if later.id > message.id}
     return any(
         message.template in GOES_WITH[because] and since.intersection(templates)

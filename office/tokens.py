@@ -22,7 +22,7 @@ class UnknownUser(NotFound):
 
 
 def create(user: str, *, at: datetime, lifetime: timedelta = LIFETIME) -> str:
-    """Return a new token for a user; the only time it can be read. Errors: UnknownUser."""
+    """Create a token for a user and return it; it can be read only this once. Errors: UnknownUser."""
     person = session().get(User, user)
     if person is None or not person.active:
         raise UnknownUser(user=user)

@@ -77,7 +77,7 @@ def keep(
 
 
 def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
-    """Return what is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time, which is told."""
+    """Take out what is over a month old, of everybody; of one person also what is more than anybody fills in at a time, which is returned."""
     session().execute(delete(UnsentForm).where(UnsentForm.at < at - KEPT_FOR))
     columns = UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at
     newest = select(*columns).where(UnsentForm.user == user).order_by(UnsentForm.at.desc(), UnsentForm.form)

@@ -222,7 +222,7 @@ def _instance_of(key: object) -> int | None:
 
 
 def _ledger(verdict: Verdict, rows: list[_Posted]) -> Iterator[Deviation]:
-    """Yield every posting of a case against its calls, both ways."""
+    """Hold every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
     counts: dict[str, int] = defaultdict(int)
     last = verdict.entries
@@ -288,7 +288,7 @@ def _agrees(row: object, call: object) -> bool:
 
 
 def _balances() -> Iterator[Deviation]:
-    """Yield a balance is the sum of its postings, in the account's own direction."""
+    """Verify that a balance is the sum of its postings, in the account's own direction."""
     into = case((LedgerAccount.kind.in_(DEBIT_NORMAL), 1), else_=-1)
     totals: dict[int, int] = defaultdict(int)
     for side, sign in ((Posting.debit_account_id, 1), (Posting.credit_account_id, -1)):

@@ -97,7 +97,7 @@ def _border_roaming(month: Month) -> list[Case]:
     calls = _roaming_calls(month)
 
     def billed(msisdn: str) -> dict[str, Any]:
-        """Return the bill charges what the records come to."""
+        """Return the bill, which charges what the records come to."""
         own = [call for call in calls if call["msisdn"] == msisdn]
         kinds = (("roaming", "漫游费", "roaming"), ("call", "通话费", "basic"))
         sums = [(kind, text, sum(call[part] for call in own)) for kind, text, part in kinds]

@@ -138,7 +138,7 @@ def is_ours(key: Any, verdict: Verdict) -> bool:
 def differing(
     table: str, expected: Sequence[Expected], rows: Sequence[Any], verdict: Verdict
 ) -> Iterator[tuple[int, str]]:
-    """Yield rows against what the record says was made, both ways."""
+    """Yield where the rows differ from what the record says was made, both ways."""
     remaining = list(rows)
     for message in expected:
         row = _match(message, remaining)

@@ -28,7 +28,7 @@ from service_tasks.zone import ZONE
 
 
 def verify_lines() -> Iterator[Deviation]:
-    """Yield whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+    """Verify that what is claimed of a line is the sum of the claims on it and inside it, and that a claim names a case that is there, and no more than its entry moved."""
     line, claim = DisputedLine, LineClaim
     standing = case((claim.state == ClaimState.REVERSED, 0), else_=claim.amount)
     sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
@@ -71,7 +71,7 @@ def _claims() -> Iterator[Deviation]:
 
 
 def verify_reviews() -> Iterator[Deviation]:
-    """Yield what a day's draw has to take, drawn once more, is what was taken; each draw begins where the one before ended, and at none a day is left out."""
+    """Verify that what a day's draw has to take, drawn once more, is what was taken; that each draw begins where the one before ended, and that none leaves a day out."""
     ended: datetime | None = None
     days = set()
     newest: list[tuple[datetime]] = cells.rows(
@@ -107,7 +107,7 @@ def _misplaced(row: ReviewDraw, ended: datetime | None, now: datetime) -> Iterat
 
 
 def verify_liabilities() -> Iterator[Deviation]:
-    """Yield a liability is the sum of its parts, and each part is of one that is there; its case is asked about where the case is verified."""
+    """Verify that a liability is the sum of its parts, and that each part is of one that is there; its case is asked about where the case is verified."""
     numbers = select(ProcessInstance.business_key)
     sums = select(LiabilityPart.liability_id, func.sum(LiabilityPart.amount).label("made"))
     totals = sums.group_by(LiabilityPart.liability_id).subquery()
@@ -130,7 +130,7 @@ def verify_liabilities() -> Iterator[Deviation]:
 
 
 def verify_receipts() -> Iterator[Deviation]:
-    """Yield no receipt says that less was paid back against it than its refunds make, without those that were taken back."""
+    """Verify that no receipt says that less was paid back against it than its refunds make, without those that were taken back."""
     refunds = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).where(~taken_back(Refund.entry_id))
     totals = refunds.group_by(Refund.receipt_number).subquery()
     query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), totals.c.made)

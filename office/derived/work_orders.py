@@ -73,7 +73,7 @@ class _Acts:
         return True
 
     def differing(self, own: Any) -> Differences:
-        """Yield the acts that are there, both ways."""
+        """Yield where the acts that are there differ from those that the record makes, both ways."""
         verdict, remaining = self.verdict, dict(self.by_key)
         for row in self.orders.acts:
             expected = remaining.pop(row.key, None)

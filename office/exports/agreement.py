@@ -48,7 +48,7 @@ def _same(value: Any, expected: Any) -> bool:
 
 
 def tells_text(text: str, versions: Sequence[str]) -> bool:
-    """Return the same of cells that hold JSON; anything else has to be one of `versions` to the letter."""
+    """Tell the same of cells that hold JSON; anything else has to be one of `versions` to the letter."""
     if text in versions:
         return True
     documents = [value for value in map(_json, versions) if isinstance(value, dict | list) or value == ERASED]

@@ -94,7 +94,7 @@ def _document(verdict: Verdict, personal: bool) -> dict[str, Any]:
 
 
 def _head(document: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what stands above the entries: how to read them, and whose they are; of an erasure, nothing or what is so."""
+    """Hold what stands above the entries against the record: how to read them, and whose they are; of an erasure, nothing or what is so."""
     for name in sorted(document.keys() ^ versions[0].keys()):
         yield f"{name} is {'not ours' if name in document else 'missing'}"
     for name in sorted((document.keys() & versions[0].keys()) - set(CLAIMED)):
@@ -122,7 +122,7 @@ def _chain(entries: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _against(entries: list[dict[str, Any]], versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what the file says of each entry against what the record has."""
+    """Hold what the file says of each entry against what the record has."""
     there = len(versions[0]["entries"])
     if len(entries) > there or not entries:
         yield f"{len(entries)} entries in the file, {there} in the record"
@@ -177,7 +177,7 @@ def _earlier_rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], versions: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """Yield the lines of a file against the ways in which they can have been made; `verified` is a claim and not compared."""
+    """Hold the lines of a file against the ways in which they can have been made; `verified` is a claim and not compared."""
     for number, (row, *recorded) in enumerate(zip(rows, *versions, strict=False), start=2):
         wrong = [name for name in histories.COLUMNS if not _cell(name, row, recorded)]
         if wrong:

@@ -185,7 +185,7 @@ def _occurrence(step: Mapping[str, Any]) -> str | None:
 
 
 def _act(entry: Entry, step: Mapping[str, Any]) -> str:
-    """Return an act outside the steps is an event of its own name; what was said with it stays in the record."""
+    """Return an act outside the steps as an event of its own name; what was said with it stays in the record."""
     attributes = (
         text_attribute("concept:name", step["type"]),
         _date(entry.at),

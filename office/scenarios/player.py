@@ -347,7 +347,7 @@ def comparable(value: object) -> object:
 
 
 def agrees(expected: object, actual: object) -> bool:
-    """Return two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
+    """Tell whether two comparable values agree: mappings in the keys that are expected, at any depth; everything else as a whole."""
     if isinstance(expected, dict) and expected:
         return isinstance(actual, dict) and all(
             name in actual and agrees(inner, actual[name]) for name, inner in expected.items()
