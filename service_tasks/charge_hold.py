@@ -178,7 +178,7 @@ def _free(parameters: dict[str, Any], at: Effect) -> None:
     title_en="Lift a charge hold",
 )
 def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Return the customer withdraws: the amount is due again, no late fee is drawn for the time it was on hold, and the lines are free."""
+    """Lift a hold that the customer withdraws: the amount is due again, no late fee is drawn for the time it was on hold, and the lines are free."""
     hold_id, amount = parameters["hold_id"], 0
     if hold_id is not None:
         amount = gateway().settle_hold(hold_id, "withdrawn", effect(call)).amount

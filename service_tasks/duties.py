@@ -69,7 +69,7 @@ def collect(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _add(parameters: dict[str, Any], call: Call) -> DutyItem:
-    """Return the first of the rows."""
+    """Add a row for each line, or one; returns the first of them."""
     rows: list[tuple[str, str, int | None]] = [
         (call.key if not number else f"{call.key}:{number}", f"{parameters['subject']} {line['line']}", line["amount"])
         for number, line in enumerate(parameters["lines"])

@@ -81,7 +81,7 @@ def facts(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _asked_a_department(instance: int) -> bool:
-    """Return an order that the case left again, or that was dropped, counts as well."""
+    """Tell whether a department was asked; an order that the case left again, or that was dropped, counts as well."""
     orders = select(WorkOrderCase.order_id).where(WorkOrderCase.instance_id == instance).limit(1)
     return session().scalar(orders) is not None
 

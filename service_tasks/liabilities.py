@@ -76,7 +76,7 @@ def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def enter(call: Call, cause: str | None, amount: int, *, key: str | None = None) -> Liability | None:
-    """Return the liability of a payment (fen), once per `key` of what moved it (the call's own unless said); None where it was not our fault or nothing was paid.
+    """Enter the liability of a payment (fen), once per `key` of what moved it (the call's own unless said); None where it was not our fault or nothing was paid.
 
     What another call, of this case or of another, has entered already under that key is entered nowhere else.
     """
@@ -193,7 +193,7 @@ class CompanyParameters(schemas.Parameters):
     title_en="The company bears it",
 )
 def company(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Return nobody of the staff is liable after all."""
+    """Have the company bear it: nobody of the staff is liable after all."""
     row = _locked(parameters["number"], call)
     row.bearer, row.state, row.named_by, row.named_at = "company", LiabilityState.STANDS, call.actor, call.at
     session().flush()

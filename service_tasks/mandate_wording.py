@@ -104,7 +104,7 @@ def _same_place(first: str, second: str) -> bool:
 
 
 def _wording(text: str) -> re.Pattern[str]:
-    """Return a full name may stand behind a place, a short one may not; letters stand by themselves."""
+    """Return the pattern of a bank's name: a full name may stand behind a place, a short one may not; letters stand by themselves."""
     return re.compile(rf"^(?:中国)?{PLACE if text.endswith(('银行', '社', '储蓄')) else ''}{text}(?![A-Z])")
 
 

@@ -98,7 +98,7 @@ def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Record the result of a debit",
 )
 def record_result(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Return the debit that was out has come back from the bank; what it paid is for billing to enter."""
+    """Record that the debit that was out has come back from the bank; what it paid is for billing to enter."""
     subscription = gateway().subscription(parameters["msisdn"])
     mandate = latest(subscription.id, lock=True)
     was_out = mandate is not None and mandate.debit_under_way

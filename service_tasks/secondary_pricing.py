@@ -281,7 +281,7 @@ class LeaveOutParameters(schemas.Parameters):
     title_en="Leave everything out",
 )
 def leave_out(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Return no file that agrees came back: every item of the run was left out, and each case has its own made good."""
+    """Leave out every item of the run, since no file that agrees came back; each case has its own made good."""
     period = parameters["period"]
     items = {row.item_id for row in gateway().secondary_pricing_rows(period)}
     gateway().take_back_secondary_pricing(period, items, ())

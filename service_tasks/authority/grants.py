@@ -108,7 +108,7 @@ def _still_open() -> Any:
 
 
 def _withdrawn() -> Any:
-    """Return a case is withdrawn only where it has given nothing."""
+    """Return the condition that the case of a grant is withdrawn, which it can be only where it has given nothing."""
     of_case = Complaint.case_number == Grant.case_number
     return select(Complaint.case_number).where(of_case, Complaint.outcome == "withdrawn").exists()
 

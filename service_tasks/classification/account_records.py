@@ -87,7 +87,7 @@ def _asked(msisdn: str, subscription: Subscription | None, at: datetime) -> dict
 
 
 def _calls(msisdn: str, owner: int | None, at: datetime) -> Iterator[Record]:
-    """Yield what another case has of these calls is no reason to complain of them again."""
+    """Yield what calls give reason to complain of; what another case has of them is no reason to do so again."""
     calls = records.voice_calls(msisdn, dates.day_of(at - CALLS), dates.day_of(at))
     roaming = border_roaming.analyse(calls, border_roaming.Thresholds())
     if roaming.established and _left(owner, roaming.lines):

@@ -149,12 +149,12 @@ def _release(case_number: str | None, *conditions: ColumnElement[bool]) -> None:
 
 
 def _waits() -> ColumnElement[bool]:
-    """Return what is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
+    """Return the condition of what is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
     return or_(LineClaim.settle_on.is_not(None), ~beside_the_run())
 
 
 def beside_the_run() -> ColumnElement[bool]:
-    """Return what is not reserved for a correction that waits for its run."""
+    """Return the condition of what is not reserved for a correction that waits for its run."""
     item = SecondaryPricingItem
     return LineClaim.key.not_in(select(item.key).where(item.waits()))
 
@@ -313,7 +313,7 @@ def _check_promised(picks: Sequence[Wanted]) -> None:
 
 
 def lock(papers: Papers, part_papers: Iterable[Paper]) -> dict[tuple[str, str], Locked]:
-    """Return the rows of these lines and of those they lie inside, opened where there was none, locked until the transaction ends."""
+    """Lock the rows of these lines and of those they lie inside, opened where there was none, until the transaction ends; returns them."""
     lines = list(part_papers)
     locked: dict[tuple[str, str], Locked] = {}
     holders = papers.holders(lines)
@@ -340,7 +340,7 @@ def _line(subscription_id: int, paper: Paper, locked: dict[tuple[str, str], Lock
 
 @lru_cache(maxsize=len(UPSERT))
 def _opening(dialect: str) -> Any:
-    """Return an update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
+    """Return the statement that opens lines. An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
     line = DisputedLine
     statement: Any = UPSERT[dialect](line)
     amount = case((statement.excluded.amount < line.claimed, line.claimed), else_=statement.excluded.amount)

@@ -208,7 +208,7 @@ def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequen
 
 
 def _reserved(row: ChargeHold | None, key: str | None) -> ColumnElement[bool]:
-    """Return what is reserved for this hold alone; where nobody knows under which key, for any that the case has."""
+    """Return the condition of what is reserved for this hold alone; where nobody knows under which key, for any that the case has."""
     if key is None and row is None:
         return claims.beside_the_run()
     return LineClaim.key == (_placing_key(row.id) if row is not None else key)

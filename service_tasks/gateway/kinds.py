@@ -45,7 +45,7 @@ def kinds_of(part: LinePart, papers_of_line: Sequence[Paper]) -> frozenset[str]:
 
 
 def _of_call(component: str, components: set[str]) -> frozenset[str]:
-    """Return the long-distance component of a call made while roaming is what the other network made of it. Source: TS-005, reading."""
+    """Return what a component was charged for; the long-distance one of a call made while roaming is what the other network made of it. Source: TS-005, reading."""
     if component == "roaming":
         return frozenset({"roaming"})
     roamed = "roaming" in components and component in ("", "long_distance")

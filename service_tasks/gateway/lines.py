@@ -321,7 +321,7 @@ def _cards(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def _debits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    """Return a debit lies in the bill of its period: what it took twice is given back once."""
+    """Return direct debits, each in the bill of its period: what it took twice is given back once."""
     ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
     query = select(DirectDebit.id, DirectDebit.amount, DirectDebit.period).join(BankMandate)
     own = BankMandate.subscription_id == papers.subscription_id

@@ -79,7 +79,7 @@ def _spent(entry: JournalEntry, before: Sequence[Line]) -> list[tuple[str, int]]
 
 
 def _stands_for(entry: JournalEntry) -> ColumnElement[bool]:
-    """Return the receipts by which what this entry gave back was paid."""
+    """Return the condition of the receipts by which what this entry gave back was paid."""
     claimed = claims.of_entry(entry.id)
     late_fees = {subscription for subscription, address in claimed if address.startswith("late-fee:")}
     if _of_late_fee(entry, claimed):

@@ -202,7 +202,7 @@ def _other_way(entry_id: int, before: Sequence[Line], handed_back: bool) -> list
 
 
 def _owing(due: Account, source: Account, amount: int) -> list[Line]:
-    """Return a debt in the place of what is gone; where what it is put back to is that same account, both stand in the books."""
+    """Return the lines that put a debt in the place of what is gone; where what it is put back to is that same account, both stand in the books."""
     if due == source:
         return [Line(due, ADJUSTMENT, amount), Line(ADJUSTMENT, source, amount)]
     return [Line(due, source, amount)]
