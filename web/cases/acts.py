@@ -46,7 +46,7 @@ def _typed(name: str) -> str:
 
 @blueprint.post("/withdrawal")
 def withdraw(number: str) -> Answer:
-    """Return the customer takes the complaint back."""
+    """Withdraw a complaint that the customer takes back."""
 
     def act(by: engine.Actor, at: datetime) -> str:
         fields = {name: _typed(f"withdraw_{name}") for name in ("reason", "said_by", "channel", "tell")}

@@ -110,7 +110,7 @@ def _again(typed: dict[str, str], reasons: dict[str, list[language.Reason]]) -> 
 
 
 def _taken_in(number: str, case: standing.TakenIn) -> str:
-    """Return that the case is there, and which department it waits for when that is not one's own."""
+    """Say that the case is there, and which department it waits for when that is not one's own."""
     groups = case.groups
     customer = gettext(", %(customer)s", customer=case.customer)
     if not groups or groups & current_user.departments:

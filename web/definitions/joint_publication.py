@@ -57,7 +57,7 @@ def _found(keys: str) -> Joint:
 
 
 def refused_at(place: str) -> Callable[[View], View]:
-    """Return what is refused is said on the page of the drafts, at this place of it, with what was typed."""
+    """Have what is refused said on the page of the drafts, at this place of it, with what was typed."""
 
     def wrapped(view: View) -> View:
         @wraps(view)
@@ -128,7 +128,7 @@ def _row(joint: Joint, draft: drafts.Draft, problems: Mapping[str, list[engine.P
 
 
 def _contradiction(joint: Joint) -> str:
-    """Return that two of them hold one file with different contents; empty when none do."""
+    """Say that two of them hold one file with different contents; empty when none do."""
     try:
         joint_publication.check_files(joint)
     except joint_publication.FilesDiffer as error:

@@ -59,7 +59,7 @@ def _play(parameters: dict[str, Any], _at: datetime) -> None:
 
 
 def refused_at(place: str) -> Callable[[View], View]:
-    """Return what is refused is said on the page of the draft, at this place of it, with what was typed; not on a page of its own."""
+    """Have what is refused said on the page of the draft, at this place of it, with what was typed; not on a page of its own."""
 
     def wrapped(view: View) -> View:
         @wraps(view)
@@ -368,7 +368,7 @@ def _sent_file() -> FileStorage | None:
 
 
 def _whose_draft(key: str, saved_by: str) -> str:
-    """Return that a draft of this process is open already, and whose."""
+    """Say that a draft of this process is open already, and whose."""
     if saved_by == current_user.name:
         return gettext("A draft of %(key)s is open already: yours. Go on with it, or discard it and repeat.", key=key)
     if not saved_by:

@@ -87,7 +87,7 @@ class Json(DefaultJSONProvider):
         return read_json(s)
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """Return a lone surrogate, which somebody sent and is told of, becomes a question mark."""
+        """Write JSON; a lone surrogate, which somebody sent and is told of, becomes a question mark."""
         return super().dumps(obj, **kwargs).encode("utf-8", "replace").decode()
 
 

@@ -77,7 +77,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _usual_var(environment: Mapping[str, str]) -> Path:
-    """Return one folder a person, however they came to the command: a release that is called from another folder must not find another office."""
+    """Return the usual folder, one a person, however they came to the command: a release that is called from another folder must not find another office."""
     if not IS_INSTALLED:
         return TREE / "var"
     shared = Path(environment.get("XDG_DATA_HOME", ""))

@@ -75,7 +75,7 @@ def _engine_error(error: engine.EngineError) -> Answer:
 
 
 def _with_typed(status: int, text: str, code: str) -> Answer:
-    """Return a refusal; what was typed is kept, so that the page of the form offers it again."""
+    """Answer with a refusal; what was typed is kept, so that the page of the form offers it again."""
     kept_page = "" if is_api() else unsent_forms.aside()
     return answer(status, text, code, back=kept_page or _came_from() or _process_above())
 
@@ -101,7 +101,7 @@ OF_AN_OLD_PAGE = ("The CSRF tokens do not match.", "The CSRF session token is mi
 
 
 def _csrf(error: CSRFError) -> Answer:
-    """Return a page from before another log-in, or a form that no page of ours has made: what was typed stands there again, to be looked at and sent."""
+    """Refuse a page from before another log-in, or a form that no page of ours has made: what was typed stands there again, to be looked at and sent."""
     back, old = unsent_forms.aside(), error.description in OF_AN_OLD_PAGE
     if back:
         flash(

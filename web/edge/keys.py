@@ -127,7 +127,7 @@ def confirm(var: Path, keys: record.Keys) -> None:
 
 
 def make(var: Path, name: str, *, instead: bool = False) -> bytes:
-    """Return a new key, on the disk as a whole or not at all; the one of another process when that was first. `instead` replaces what is there. Errors: WrongKeys."""
+    """Make a new key, on the disk as a whole or not at all; the one of another process when that was first. `instead` replaces what is there. Errors: WrongKeys."""
     folder, key = var / "keys", secrets.token_bytes(KEY_BYTES)
     file, draft = folder / name, folder / f".{name}.{secrets.token_hex(4)}"
     try:

@@ -393,7 +393,7 @@ def _case(values: Mapping[str, Any]) -> str | None:
 
 
 def _forget_sent(response: Response) -> Response:
-    """Return a form that was taken is not kept any longer."""
+    """Forget a form that was taken, once its answer goes out."""
     sent = request.method == "POST" and request.endpoint in PAGES and response.status_code < 400
     if sent and bodies.sent().get(MARK) and current_user.is_authenticated and not g.get("unsent_aside"):
         unsent.forget(current_user.name, request.path, _id(), *filter(None, [_goes_on(request.path)]))

@@ -129,7 +129,7 @@ def _later(change: datetime | None, answered: datetime | None) -> datetime | Non
 
 
 def _named(refusal: Any, error_names: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """Return a refusal that has a sentence stays as it is, with its amounts; another is called what the diagram calls it."""
+    """Name a refusal: one that has a sentence stays as it is, with its amounts; another is called what the diagram calls it."""
     code = refusal.get("code") if isinstance(refusal, Mapping) else None
     if not code:
         return []

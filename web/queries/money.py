@@ -132,7 +132,7 @@ def let_go(entries: Iterable[record.Entry], claims: Sequence[Claimed]) -> list[C
 
 
 def _picked_in(entry: record.Entry) -> Iterator[tuple[tuple[str, str], Claimed]]:
-    """Yield a promised credit is its own case's, and comes by its run: whoever picks it never has it."""
+    """Yield the lines that were picked at the steps of an entry. A promised credit is its own case's, and comes by its run: whoever picks it never has it."""
     for step in entry.steps:
         form = step.get("form") if step["type"] == "user_task_completed" else None
         for value in form.values() if isinstance(form, dict) else ():

@@ -69,6 +69,6 @@ def unread() -> str | Response:
 
 @blueprint.post("/<int:notice_id>/confirmation")
 def confirm(notice_id: int) -> Response:
-    """Return the person has read it."""
+    """Confirm that the person has read it."""
     notices.confirm(notice_id, by=auth.actor(), at=engine.now())
     return redirect(url_for("notices.unread", next=request.form.get("next", "/")))

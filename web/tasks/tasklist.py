@@ -59,7 +59,7 @@ def _count(number: int) -> str:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Return everybody starts at the worklist."""
+    """Lead to the worklist, where everybody starts."""
     return redirect(url_for("tasklist.worklist_page"))
 
 

@@ -109,7 +109,7 @@ def _extension(step: ExtensionAsked) -> Told:
 
 
 def extended(step: LimitExtended) -> Told:
-    """Return every open limit falls later, and what the customer is told of it."""
+    """Say that every open limit falls later, and what the customer is told of it."""
     return "person", gettext("Limit extended until %(until)s", until=moment(step["until"])), _tells(step)
 
 
@@ -142,7 +142,7 @@ def _tells(step: EndAct | LimitExtended | CreditReversed) -> list[tuple[str, str
 
 
 def _words(message: object) -> str:
-    """Return what was said to the customer: nothing is left of it once it was erased."""
+    """Say what was said to the customer; nothing is left of it once it was erased."""
     return "" if message is None else str(withheld(message))
 
 

@@ -175,7 +175,7 @@ class _Recorder:
             self.refusal = step
 
     def _worth(self, step: Mapping[str, Any], change: tuple[str, Any, Any]) -> bool:
-        """Return what a form or a start says is shown as entered already; a table of changes shows what was there before."""
+        """Tell whether a change is worth a row: what a form or a start says is shown as entered already; a table of changes shows what was there before."""
         return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
 
     def _change(self, name: str, before: Any, after: Any) -> tuple[str, str, str]:

@@ -61,7 +61,7 @@ class Edge:
         await self._send(answer, first, lane, receive, send)
 
     def _lane(self, method: str, path: str) -> Lane:
-        """Return what a stranger may ask for has threads of its own."""
+        """Return the lane of a request: what a stranger may ask for has threads of its own."""
         if path.startswith(FILES):
             return self._files
         return self._logins if method == "POST" and path == LOGIN else self._office
