@@ -28,12 +28,12 @@ SETTLING_SECONDS, LOOKING_SECONDS = 3.0, 0.01
 
 @runtime.background(TOPIC)
 def carried(parameters: dict[str, Any], at: object) -> None:
-    """Work that takes so many seconds elsewhere."""
+    """Do work that takes so many seconds elsewhere."""
     sleep(float(parameters["seconds"]))
 
 
 def figures(place: Place) -> Iterator[Figure]:
-    """Statements and CPU while nothing is due; jobs one after another, and many at once that take no time and that wait for the outside."""
+    """Yield statements and CPU while nothing is due; jobs one after another, and many at once that take no time and that wait for the outside."""
     with _working(place) as app, app.app_context():
         yield from _idle(place)
         waits = [_seconds(1, 0.0) * 1000 for _ in range(ALONE)]

@@ -159,7 +159,7 @@ def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
 
 
 def path(*ids: str) -> str:
-    """Flows from each element to the next."""
+    """Draw flows from each element to the next."""
     return "".join(flow(a, b) for a, b in pairwise(ids))
 
 

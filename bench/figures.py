@@ -53,7 +53,7 @@ class Figure:
         return compared >= self.goal if self.least else compared <= self.goal
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the same as JSON has it."""
         return {**asdict(self), "reached": self.reached}
 
 

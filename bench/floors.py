@@ -13,7 +13,7 @@ STATE_BYTES, EVENT_BYTES, ROWS = 4_000, 300, 100
 
 
 def prepare(place: Place) -> None:
-    """Two tables with some rows."""
+    """Make two tables with some rows."""
     connection = plain_connection(place)
     blob = "blob" if place.kind == SQLITE else "bytea"
     cursor = connection.cursor()

@@ -18,7 +18,7 @@ ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message
 
 
 def rounds(upto: int, window: int) -> dict[int, Samples]:
-    """Completions in a loop, in windows that end at 10, 100, 1,000 … rounds; the first window is what the others are compared with."""
+    """Measure completions in a loop, in windows that end at 10, 100, 1,000 … rounds; the first window is what the others are compared with."""
     task, windows, milliseconds = start("LOOP"), {}, []
     marks = [mark for mark in (10, 100, 1_000) if mark <= upto]
     at = [task]

@@ -76,7 +76,7 @@ def dispute(data_bytes: int = 11_000, positions: int = 5) -> dict[str, Any]:
 
 
 def benchmark(times: int = 1) -> definitions.Package:
-    """Six user tasks, two exclusive gateways, two service tasks and a timer on a user task; the whole `times` times in a row."""
+    """Return a process of six user tasks, two exclusive gateways, two service tasks and a timer on a user task; the whole `times` times in a row."""
     nodes, flows, before = [start(due='accepted_at + duration("PT24H")')], [], "begun"
     for turn in range(times):
         round_nodes, inner, first, last = _round(f"r{turn}_")

@@ -46,7 +46,7 @@ class Desk(click.Group):
 @click.command(cls=Desk, name=PROGRAM, invoke_without_command=True)
 @click.pass_context
 def desk(context: click.Context) -> None:
-    """Lists the commands when none is named."""
+    """List the commands when none is named."""
     if context.invoked_subcommand is None:
         click.echo("\n".join(lines()))
 

@@ -31,7 +31,7 @@ def build() -> None:
 
 
 def build_everything() -> None:
-    """Pages and translations, when they are out of date. Errors: click.ClickException with what to do."""
+    """Build pages and translations, when they are out of date. Errors: click.ClickException with what to do."""
     compile_translations()
     build_pages()
 
@@ -77,7 +77,7 @@ def node_with_libraries() -> str:
 
 
 def copy_fonts() -> None:
-    """What papers are set in, beside the pages; Vite empties their folder."""
+    """Copy what papers are set in beside the pages; Vite empties their folder."""
     FONTS.mkdir(parents=True, exist_ok=True)
     for weight in WEIGHTS:
         for font in (FONT / weight).glob("*.ttf"):

@@ -97,7 +97,7 @@ def _refuse_earlier(url: str) -> None:
 
 
 def configuration(url: str) -> Config:
-    """Alembic's configuration for a database."""
+    """Return Alembic's configuration for a database."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = url

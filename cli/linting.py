@@ -54,6 +54,6 @@ def _lines(file: str, findings_of_file: list[Mapping[str, Any]]) -> list[str]:
 
 
 def _place(finding: Mapping[str, Any]) -> str:
-    """Line and element; what concerns the whole file stands at neither."""
+    """Return line and element; what concerns the whole file stands at neither."""
     line = f"line {finding['line']:<5}" if finding["line"] else ""
     return " ".join(filter(None, (line, finding["element"] or (line and "-")))) or "the file"

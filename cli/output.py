@@ -28,7 +28,7 @@ def report(document: dict[str, Any], lines: Iterable[str], *, as_json: bool, fou
 
 
 def note(text: str) -> None:
-    """A line about progress; on standard error, where it does not disturb JSON."""
+    """Print a line about progress; on standard error, where it does not disturb JSON."""
     click.echo(text, err=True)
 
 

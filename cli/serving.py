@@ -149,7 +149,7 @@ def _ensure_postgresql(settings: config.Settings, command: str) -> None:
 
 
 def prepare(app: Office) -> None:
-    """Schema, demo office in an empty database, processes in an office without; says who may log in."""
+    """Make the schema, the demo office in an empty database, and the processes in an office without; says who may log in."""
     bring_up_to_date(app)
     logins = plant(app)
     published = publish_all(app)

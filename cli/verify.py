@@ -142,7 +142,7 @@ def _by_several(portions: list[Sequence[int]]) -> Iterator[proof.Verdict]:
 
 
 def _enter() -> None:
-    """Each process has the office open for as long as it lives."""
+    """Enter the office, which each process has open for as long as it lives."""
     create_app().app_context().push()
 
 
@@ -152,7 +152,7 @@ def _verified(ids: Sequence[int]) -> list[proof.Verdict]:
 
 
 def _since(deviation: proof.Deviation) -> str:
-    """Since which entry; what concerns no case has none."""
+    """Say since which entry; what concerns no case has none."""
     return f"since entry {deviation.seq:>4}" if deviation.seq else " " * len("since entry    0")
 
 

@@ -45,7 +45,7 @@ def written_by_hand() -> Iterator[Path]:
 
 
 def _written_before() -> list[Path]:
-    """Pages that carry our mark; the others in the folder are written by people."""
+    """Return pages that carry our mark; the others in the folder are written by people."""
     candidates = REFERENCE.rglob("*.md")
     return [path for path in candidates if path.read_text(encoding="utf-8").startswith(pages.MARK)]
 

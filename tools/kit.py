@@ -106,7 +106,7 @@ def _played(
 
 
 def _why(decisions: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str:
-    """Why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
+    """Return why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
     element = elements[name]
     faults = decisions.refused.get(element.get("id") or name, [])
     broken = [fault for fault in decisions.refused.get("", []) if fault.rule != "no_id"]
@@ -128,7 +128,7 @@ def _text(elements: Mapping[str, xml.Element], name: str) -> str:
 
 
 def agrees(actual: Any, expected: Any) -> bool:
-    """Equal all the way down; a number that is expected with eight decimals or more may differ after the eighth, as in the kit's own runner."""
+    """Tell whether two values are equal all the way down; a number that is expected with eight decimals or more may differ after the eighth, as in the kit's own runner."""
     if isinstance(expected, dict):
         return (
             isinstance(actual, dict)

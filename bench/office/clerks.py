@@ -170,7 +170,7 @@ class _Seat:
         return Page(answer)
 
     def _led_to(self, kind: str, place: str) -> None:
-        """Where the answer leads; that may be a task which a colleague has done by then."""
+        """Follow where the answer leads; that may be a task which a colleague has done by then."""
         answer = self._ask(kind, "GET", place, None)
         if answer.status not in (200, 302, 303, 409):
             raise Unexpected(f"{place} answered {answer.status}")

@@ -183,7 +183,7 @@ def _long(place: Place, office: Served, people: People, customer: Customer) -> I
 def _clerks(
     place: Place, office: Served, people: People, size: Size, first: int, at: datetime, workers: int
 ) -> tuple[float, list[Figure]]:
-    """Clerks in a closed loop: completions per second, how long the slowest pages took, and who used the processor."""
+    """Measure clerks in a closed loop: completions per second, how long the slowest pages took, and who used the processor."""
     shift = load.Asked(
         office.port,
         CLERKS,

@@ -37,7 +37,7 @@ class Served:
     started: float
 
     def cpu(self) -> float:
-        """Milliseconds of CPU that all its processes have used, those that have ended left out."""
+        """Return milliseconds of CPU that all its processes have used, those that have ended left out."""
         return cpu_of(self.process)
 
     def sent(self) -> int:
@@ -107,7 +107,7 @@ def family(process: int) -> list[int]:
 
 
 def cpu_of(process: int | None) -> float:
-    """Milliseconds of CPU that a process and everything it started have used; 0 for none, as where the database is in the process."""
+    """Return milliseconds of CPU that a process and everything it started have used; 0 for none, as where the database is in the process."""
     total = 0
     for member in family(process) if process is not None else ():
         for thread in Path(f"/proc/{member}/task").glob("*/schedstat"):

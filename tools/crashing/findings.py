@@ -99,7 +99,7 @@ def _count(model: Any) -> int:
 
 
 def _stuck() -> list[str]:
-    """Open cases that wait for nothing and nobody."""
+    """Return open cases that wait for nothing and nobody."""
     waits = [
         exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN),
         exists().where(Timer.instance_id == ProcessInstance.id),
@@ -112,7 +112,7 @@ def _stuck() -> list[str]:
 
 
 def _given_up() -> list[str]:
-    """Incidents and given-up jobs of our own process, which has no reason to fail."""
+    """Return incidents and given-up jobs of our own process, which has no reason to fail."""
     incidents = (
         select(ProcessInstance.business_key, Incident.kind)
         .join(Incident, Incident.instance_id == ProcessInstance.id)
@@ -123,7 +123,7 @@ def _given_up() -> list[str]:
 
 
 def _balances() -> list[str]:
-    """Accounts whose kept balance is not the sum of their postings."""
+    """Return accounts whose kept balance is not the sum of their postings."""
     into, out = Posting.debit_account_id == LedgerAccount.id, Posting.credit_account_id == LedgerAccount.id
     balance = func.coalesce(func.sum(case((into, Posting.amount), (out, -Posting.amount), else_=0)), 0)
     query = (
@@ -163,7 +163,7 @@ def _payments() -> list[str]:
 
 
 def completed_twice(instance_id: int, entries: list[record.Entry]) -> list[str]:
-    """Tasks, timers and jobs that the record of an instance completes more than once."""
+    """Return tasks, timers and jobs that the record of an instance completes more than once."""
     kinds = ("user_task_completed", "timer_fired", "job_completed")
     occurrences = Counter((s["type"], s["token"]) for entry in entries for s in entry.steps if s["type"] in kinds)
     return [f"instance {instance_id}: {kind} {token} {n} times" for (kind, token), n in occurrences.items() if n > 1]
@@ -175,7 +175,7 @@ def _told(place: Place) -> Counter[str]:
 
 
 def untold(instance_id: int, entries: list[record.Entry], calls: Counter[str]) -> list[str]:
-    """Outside effects that the record claims and the world knows nothing of."""
+    """Return outside effects that the record claims and the world knows nothing of."""
     completions = [
         s for entry in entries for s in entry.steps if s["type"] == "job_completed" and s["topic"].startswith("crash/")
     ]

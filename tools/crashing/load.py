@@ -48,7 +48,7 @@ class Shift:
             thread.start()
 
     def wait_for_a_confirmation(self, seconds: float) -> None:
-        """Until somebody has been told of success, at most so long."""
+        """Wait until somebody has been told of success, at most so long."""
         self._first.wait(seconds)
 
     def end(self) -> Confirmed:

@@ -79,7 +79,7 @@ class Place:
         return ("serving",) if self.url.startswith("sqlite") else ("serving", "working")
 
     def prepare(self) -> None:
-        """Schema, people, processes and a token for every clerk. Errors: OccupiedDatabase."""
+        """Make the schema, people, processes and a token for every clerk. Errors: OccupiedDatabase."""
         bring_up_to_date(self.app)
         with self.app.app_context():
             if published.count_published():

@@ -13,7 +13,7 @@ CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
 
 
 def measured(modules: Modules, tests: Modules) -> list[Figure]:
-    """Modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
+    """Return modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
     holders = [path for path, tree in modules if set(_changed(tree)) or any(_elsewhere(tree))]
     own = private_members(modules)
     reached = [place for path, tree in tests for place in reaches(path, tree, own)]
@@ -37,7 +37,7 @@ def _changed(tree: ast.Module) -> Iterator[str]:
 
 
 def _elsewhere(tree: ast.Module) -> Iterator[str]:
-    """Constants of other modules that this one changes: `module.NAME[key] = …`, `module.NAME.append(…)`."""
+    """Yield constants of other modules that this one changes: `module.NAME[key] = …`, `module.NAME.append(…)`."""
     modules = {alias.asname or alias.name for node in ast.walk(tree) for alias in _imported(node)}
     for node in ast.walk(tree):
         holder = _holder(node)

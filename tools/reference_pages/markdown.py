@@ -26,12 +26,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that neither ends a cell nor a line."""
+    """Return the text as one that neither ends a cell nor a line."""
     return " ".join(text.replace("|", "\\|").split())
 
 
 def code(text: str | None) -> str:
-    """Text as code; nothing for nothing."""
+    """Return the text as code; nothing for nothing."""
     return f"`{text}`" if text else ""
 
 
@@ -49,7 +49,7 @@ class _Paragraph:
     words: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """In lines of the right width; empty when nothing was read."""
+        """Return it in lines of the right width; empty when nothing was read."""
         content = IN_CODE.sub(lambda span: span[0].replace(" ", GLUE), " ".join(self.words))
         content = NOT_FIRST.sub(GLUE, content)
         filled = textwrap.wrap(

@@ -103,7 +103,7 @@ def figures(results: Iterable[kit.Result]) -> dict[str, int]:
 
 
 def reason(result: kit.Result) -> str:
-    """Why a result differs on purpose; empty when nothing is known of it."""
+    """Return why a result differs on purpose; empty when nothing is known of it."""
     for cause, cases_by_folder in DESIGN:
         cases = cases_by_folder.get(result.folder)
         if cases is not None and (not cases or result.case in cases or result.case.partition("_")[0] in cases):
