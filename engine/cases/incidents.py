@@ -90,7 +90,7 @@ def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
 
 
 def _check_stuck(run: Run, incident: Incident) -> None:
-    """Versions before left incidents open whose token had gone on."""
+    """Check that the token is still stuck: versions before left incidents open whose token had gone on. Errors: IncidentResolved."""
     if incident.token not in run.case.stuck:
         raise IncidentResolved(incident=incident.id)
 

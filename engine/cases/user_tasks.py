@@ -102,7 +102,7 @@ def wrong_in(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> dict[
 
 
 def _try_out(row: TaskRow, form: Submitted, by: Actor, at: datetime) -> None:
-    """Errors: InvalidForm, EntryRefused; AlreadyCompleted, InstanceEnded."""
+    """Refuse what completing the task with this would refuse. Errors: InvalidForm, EntryRefused; AlreadyCompleted, InstanceEnded."""
     if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by=by.user, at=at).run
@@ -126,7 +126,7 @@ def _foreseen(run: Run, row: TaskRow, blank: Form, right: dict[str, Any]) -> dic
 
 @contextmanager
 def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
-    """Around a transaction: when it is undone because of what was entered, the stream of whoever sent it says which fields were wrong, and why."""
+    """Record refusals around a transaction: when it is undone because of what was entered, the stream of whoever sent it says which fields were wrong, and why."""
     try:
         yield
     except InvalidForm as error:
@@ -138,7 +138,7 @@ def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
 
 
 def _no_longer_asked(row: TaskRow, blank: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
-    """Null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
+    """Return null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
     leftovers = {
         field.key: scope.variables[field.key]
         for field in blank.inputs
@@ -160,7 +160,7 @@ def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
 
 
 def _marked(part: list[Any]) -> str:
-    """Empty for what no form takes either, which says in which field it stands."""
+    """Return the mark of a part; empty for what no form takes either, which says in which field it stands."""
     try:
         return sealing.mac(values.canonical(part)).hex()[: execution.OF_KEY]
     except values.NotStorable:
@@ -202,7 +202,7 @@ def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[in
 
 
 def barred_from(rows: Sequence[tuple[TaskOfCase, Definition]], by: Actor) -> dict[int, NotPermitted]:
-    """Why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
+    """Return why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
     steps = [
         barred.Step(row.id, row.instance_id, definition.processes[row.process_key].element(row.element_id), definition)
         for row, definition in rows

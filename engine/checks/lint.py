@@ -44,7 +44,7 @@ def check(content: Package) -> list[Problem]:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(canonical: bytes, topics: frozenset[str], timed: frozenset[str], words: Vocabulary) -> tuple[Problem, ...]:
-    """Kept, because a draft and the processes that call it are asked about again and again; `topics` and processes `timed`, those begun by time, are those known then, and so are the `words`."""
+    """Check a package and keep the answer, because a draft and the processes that call it are asked about again and again; `topics` and processes `timed`, those begun by time, are those known then, and so are the `words`."""
     return tuple(first_findings(_problems(load_package(canonical))))
 
 
@@ -74,7 +74,7 @@ def _problems(content: Package) -> list[Problem]:
 
 
 def _standing_still(content: Package) -> list[Problem]:
-    """Only of what has no other problem: then every way through it can be followed."""
+    """Return where cases stand still, asked only of what has no other problem: then every way through it can be followed."""
     problems_by_key = [(key, problem) for key in content.processes for problem in soundness.certain(content.bpmn(key))]
     return [replace(problem, file=f"{key}.bpmn") for key, problem in problems_by_key]
 
@@ -92,7 +92,7 @@ def _catalogues(content: Package) -> Iterator[Problem]:
 
 
 def _shared_names(diagrams: dict[str, Diagram]) -> Iterator[Problem]:
-    """SpiffWorkflow keeps sub-processes and processes of a package under one name each."""
+    """Check that no name is used twice: SpiffWorkflow keeps sub-processes and processes of a package under one name each."""
     names = set(diagrams)
     for key, diagram in diagrams.items():
         for element in diagram.elements.values():
@@ -205,7 +205,7 @@ def _is_activity_beside(diagram: Diagram, event: Element) -> bool:
 
 
 def _ends_of_flows(diagram: Diagram) -> Iterator[Problem]:
-    """Flows stay on their level, and neither enter what begins nor leave what ends."""
+    """Check that flows stay on their level, and neither enter what begins nor leave what ends."""
     for flow in diagram.flows.values():
         source, target = diagram.elements.get(flow.source), diagram.elements.get(flow.target)
         if source is None or target is None:

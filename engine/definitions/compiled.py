@@ -39,7 +39,7 @@ class Process:
         self._conditions: dict[str, Expression] = {}
 
     def element(self, element_id: str) -> Element:
-        """Errors: UnknownElement."""
+        """Return an element of the process. Errors: UnknownElement."""
         try:
             return self.diagram.elements[element_id]
         except KeyError:
@@ -147,7 +147,7 @@ class Definition:
         return Personal(self.personal, calls, frozenset(name for handler in called_handlers for name in handler.secret))
 
     def _asked(self, element: Element) -> frozenset[str]:
-        """Parameters that are marked, and those reckoned from what is personal."""
+        """Return parameters that are marked, and those reckoned from what is personal."""
         marked = (
             handlers.handlers_by_topic()[element.topic].asks
             if element.topic in handlers.handlers_by_topic()

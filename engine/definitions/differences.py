@@ -81,7 +81,7 @@ def _file(file: str, former: Package, content: Package, english: bool) -> Iterat
 
 
 def _order(file: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[Difference]:
-    """Fields and columns that stand in another order, which a clerk sees; elements of a diagram have none."""
+    """Yield fields and columns that stand in another order, which a clerk sees; elements of a diagram have none."""
     if not file.endswith((".form", ".dmn")):
         return
     former = [id for id in before if id in after and not _is_row(after[id])]
@@ -125,7 +125,7 @@ def _unnamed(
 
 
 def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | None:
-    """Element id → its facts; none for a file that is not there, None for one that cannot be read."""
+    """Return element id → its facts; none for a file that is not there, None for one that cannot be read."""
     text = content.files.get(file)
     if file.endswith(".bpmn"):
         return _diagram_facts(text, _english(content, file.removesuffix(".bpmn")) if english else {})
@@ -228,7 +228,7 @@ def _flow_facts(flow: Flow, names: Mapping[str, str]) -> Facts:
 
 
 def _catalogue_facts(text: str | None, names: Mapping[str, str]) -> dict[str, Facts] | None:
-    """Element id → its English name; of a section text by text, under the section and the id, so that one that changed is one change."""
+    """Return element id → its English name; of a section text by text, under the section and the id, so that one that changed is one change."""
     sections = catalogue.read(text or "")
     if sections is None:
         return None

@@ -15,7 +15,7 @@ HEADS = {"input": "column", "output": "result"}
 
 
 def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
-    """Id → facts of every decision, column and row; None for what cannot be read."""
+    """Return id → facts of every decision, column and row; None for what cannot be read."""
     if text is None:
         return {}
     try:

@@ -174,7 +174,7 @@ class _Reader:
         return elements
 
     def _ordered(self, elements: dict[str, xml.Element], requires: dict[str, tuple[str, ...]]) -> list[str]:
-        """Ids so that each follows those it requires; what goes in a circle is a problem and left out."""
+        """Return ids so that each follows those it requires; what goes in a circle is a problem and left out."""
         order: list[str] = []
         waiting = dict(requires)
         while ready := [
@@ -203,7 +203,7 @@ class _Reader:
     # -- business knowledge models and decisions -----------------------------------------------------------------------
 
     def _knowledge(self) -> None:
-        """Business knowledge models become functions, each after those it calls."""
+        """Make functions of business knowledge models, each after those it calls."""
         elements = self._by_id("businessKnowledgeModel")
         requires = {
             name: tuple(

@@ -56,7 +56,7 @@ class _Way:
             pending += self._next(element, host)
 
     def _next(self, element: Element, host: Element) -> list[str]:
-        """Where a token goes on from an element."""
+        """Return where a token goes on from an element."""
         if element.type == "endEvent":
             return self._leave(element)
         events = [event.id for event in self.drawn.boundary_events(element.id)]

@@ -69,7 +69,7 @@ def warnings(form: Form) -> list[Problem]:
 
 
 def _doubtful(field: Field) -> Iterator[Problem]:
-    """Choices that look the same, and what is filled in beforehand for every case although the field would not take it."""
+    """Yield choices that look the same, and what is filled in beforehand for every case although the field would not take it."""
     for language, titles in (("zh", [o.label for o in field.options]), ("en", [o.label_en for o in field.options])):
         for title in sorted(text for text, count in Counter(map(str.strip, titles)).items() if text and count > 1):
             yield Problem(

@@ -13,7 +13,7 @@ EVERYBODY = "*"  # in `notBy`: whoever began the case, or did a step of it that 
 
 
 def check(element: Element, diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Problems of one step; `diagrams` are the processes of its package by key."""
+    """Yield problems of one step; `diagrams` are the processes of its package by key."""
     alone = list(_approval(element))
     yield from alone or _not_by(element, diagram, diagrams)
 

@@ -45,12 +45,12 @@ def unknown_papers(content: Package, papers: Collection[str]) -> list[Problem]:
 
 
 def _chapter(ref: str) -> str:
-    """TS of TS-002.5; chapters that the list does not treat at all are not judged."""
+    """Return TS of TS-002.5; chapters that the list does not treat at all are not judged."""
     return ref.replace(".", "-").partition("-")[0]
 
 
 def _references(name: str, text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, element, reference); nothing of what cannot be read, which is told elsewhere."""
+    """Yield (line, element, reference); nothing of what cannot be read, which is told elsewhere."""
     try:
         if name.endswith(".bpmn"):
             for element in diagram.parse(text.encode()).elements.values():

@@ -58,7 +58,7 @@ def check(
 def _checked(
     same: Same, in_force: tuple[Same, ...], opening_types: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> tuple[Problem, ...]:
-    """Kept, because an editor asks about the same draft again and again."""
+    """Check a package and keep the answer, because an editor asks about the same draft again and again."""
     around = kept(same, in_force, opening_types, topics)
     problems: dict[tuple[Any, ...], Problem] = {}
     for problem in _problems(same.package, around):
@@ -95,7 +95,7 @@ def _of_expressions(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 
 def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
-    """Conditions of an exclusive gateway that those before them have answered; they are asked in the order in which the flows stand in the file."""
+    """Yield conditions of an exclusive gateway that those before them have answered; they are asked in the order in which the flows stand in the file."""
     for gateway in process.diagram.elements.values():
         if gateway.type != "exclusiveGateway":
             continue
@@ -149,7 +149,7 @@ def of_form(form: Form) -> list[Problem]:
 
 
 def _of_fields(process: Drawn) -> Iterator[Problem]:
-    """Fields that can hardly be meant, whatever the variables are."""
+    """Yield fields that can hardly be meant, whatever the variables are."""
     for element in process.diagram.elements.values():
         form = form_of(process.package, element) if element.type == "userTask" else None
         for problem in form_lint.warnings(form) if form is not None else ():
@@ -158,7 +158,7 @@ def _of_fields(process: Drawn) -> Iterator[Problem]:
 
 
 def _of_texts(around: Surroundings, process: Drawn) -> Iterator[Problem]:
-    """Placeholders that nothing fills in, and those of a message's wording that nothing is given for."""
+    """Yield placeholders that nothing fills in, and those of a message's wording that nothing is given for."""
     for element in process.diagram.elements.values():
         names = around.at(process.key, element.id)
         form = form_of(process.package, element) if element.type == "userTask" else None

@@ -143,7 +143,7 @@ def _is_for_the_record(table: DecisionTable, number: int) -> bool:
 
 
 def _given(table: DecisionTable, number: int) -> Iterator[Row]:
-    """(row, text) of the results that are texts."""
+    """Yield (row, text) of the results that are texts."""
     for row, rule in enumerate(table.rules, start=1):
         points = feel.points_of(rule.outputs[number].text)
         for value in points.values if points is not None else ():
@@ -152,7 +152,7 @@ def _given(table: DecisionTable, number: int) -> Iterator[Row]:
 
 
 def _odd_ones(results: list[Row], uses: Iterable[Use]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Results that stand once in their column and are a slip of the pen away from one that stands there more often; those that are asked for are none."""
+    """Yield results that stand once in their column and are a slip of the pen away from one that stands there more often; those that are asked for are none."""
     occurrences = Counter(value for _row, value in results)
     codes = {value for use in uses if use.how == ONE_OF for value in use.literals}
     often = [value for value, count in occurrences.items() if count > 1]
@@ -163,7 +163,7 @@ def _odd_ones(results: list[Row], uses: Iterable[Use]) -> Iterator[tuple[str, di
 
 
 def _unasked(results: list[Row], uses: Iterable[Use], *, free: bool, last: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Results that nothing asks for; the one of the `last` rule, or of several, is the rest that a default flow takes."""
+    """Yield results that nothing asks for; the one of the `last` rule, or of several, is the rest that a default flow takes."""
     codes = {value for use in uses if use.how == ONE_OF for value in use.literals if isinstance(value, str)}
     if not codes:
         return

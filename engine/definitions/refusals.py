@@ -31,7 +31,7 @@ def _uncaught(diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Pro
 
 
 def _never_thrown(diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Events that wait for an error of a code that nothing at their activity can end in."""
+    """Yield events that wait for an error of a code that nothing at their activity can end in."""
     for event in diagram.elements.values():
         host = diagram.elements.get(event.attached_to)
         if event.trigger == "error" and host is not None:

@@ -26,7 +26,7 @@ Case = dict[str, Any]
 
 
 def fixed(text: str, names: Names) -> str:
-    """NEVER or ALWAYS, where a condition is so whatever the variables are; else nothing."""
+    """Return NEVER or ALWAYS, where a condition is so whatever the variables are; else nothing."""
     answers = _answers([text], names)
     if answers is None:
         return ""
@@ -35,7 +35,7 @@ def fixed(text: str, names: Names) -> str:
 
 
 def answered_before(texts: Sequence[str], names: Names) -> Iterator[tuple[int, int]]:
-    """(number of a condition that is never asked, number of an earlier one that holds whenever it does), of conditions asked in this order.
+    """Yield (number of a condition that is never asked, number of an earlier one that holds whenever it does), of conditions asked in this order.
 
     Shape: the second number is -1 where it takes several earlier ones together.
     """
@@ -111,7 +111,7 @@ def _domain(uses: Sequence[Use], type_there: Type | None) -> list[Any] | None:
 
 
 def _presence(uses: Sequence[Use]) -> list[Any] | None:
-    """Of what is only asked whether there is one."""
+    """Return the values that make a difference where it is only asked whether there is one."""
     return [None, [], [OTHER], OTHER, 0, {OTHER: OTHER}] if all(use.how == WHETHER for use in uses) else None
 
 

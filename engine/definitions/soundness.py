@@ -112,7 +112,7 @@ class _Level:
         return source.name or source.id
 
     def explore(self) -> Iterator[StateProblem]:
-        """States breadth first, until there are no more or too many."""
+        """Go through the states breadth first, until there are no more or too many."""
         (start,) = self.drawn.starts(self.level)
         first: State = _state(Counter(flow.id for flow in self.leaving(start.id)))
         self.came = {first: None}
@@ -180,7 +180,7 @@ class _Level:
         return [Move((element.id,), (flow,), tuple(flow_out.id for flow_out in self.leaving(element.id)))]
 
     def _ends_all(self, element: Element) -> bool:
-        """Terminating, or an error that leaves the sub-process or the called process."""
+        """Tell whether an end ends all: terminating, or an error that leaves the sub-process or the called process."""
         return element.type == "endEvent" and element.trigger in ("terminate", "error")
 
     def _done(self, element: Element, flow: str) -> Iterator[Move]:
@@ -220,7 +220,7 @@ class _Level:
         return [Move((element.id,), came, flows_out) for flows_out in self._choices(element)]
 
     def _reaching(self, element: Element) -> dict[str, set[str]]:
-        """By flow into a gateway, the flows from which a token can come on it without passing the gateway."""
+        """Return, by flow into a gateway, the flows from which a token can come on it without passing the gateway."""
         if element.id not in self.reaching:
             self.reaching[element.id] = {
                 flow_in.id: self._before(flow_in, element.id) for flow_in in self.arriving(element.id)
@@ -240,7 +240,7 @@ class _Level:
         return flow_ids
 
     def _meeting(self, tokens: Counter[str], state: State) -> Iterator[StateProblem]:
-        """Tokens on several flows into one element that takes each by itself: what follows is done once for each of them."""
+        """Yield tokens on several flows into one element that takes each by itself: what follows is done once for each of them."""
         targets = Counter(self.flows[flow].target for flow in tokens)
         for id in sorted(id for id, count in targets.items() if count > 1):
             element = self.elements[id]

@@ -13,7 +13,7 @@ def begun_by(content: Package) -> list[str]:
 
 
 def begun_at(content: Package) -> list[tuple[str, Element, str]]:
-    """Where a package begins them: file, element, and the key of what is begun. Errors: MalformedXml, MissingFile."""
+    """Return where a package begins them: file, element, and the key of what is begun. Errors: MalformedXml, MissingFile."""
     service_tasks = handlers.handlers_by_topic()
     elements = [
         (f"{key}.bpmn", element) for key in content.processes for element in parse(content.bpmn(key)).elements.values()

@@ -159,7 +159,7 @@ class Surroundings:
     # -- how it comes to be known ------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
-        """What processes begin with depends on what others set, and the other way round: again until nothing changes."""
+        """Settle what processes begin with and what they set: each depends on the other, so it is done again until nothing changes."""
         for process in self.drawn.values():
             process.entry = dict(self._started)
             process.sets = {
@@ -328,7 +328,7 @@ def _form_types(package: Package, element: Element) -> Types:
 
 
 def _mapped(element: Element, side: str) -> list[tuple[str, str]]:
-    """(name, expression) of what a call activity hands over (`in.`) or takes back (`out.`)."""
+    """Return (name, expression) of what a call activity hands over (`in.`) or takes back (`out.`)."""
     properties = element.properties.items()
     return [(name.removeprefix(side), text) for name, text in properties if name.startswith(side)]
 

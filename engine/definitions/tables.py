@@ -151,7 +151,7 @@ class _Table:
                 yield from (_in(doubt, column.heading, row) for doubt in _not_listed(column, cell.text))
 
     def _in_cell(self, text: str) -> Names:
-        """In a table that stands alone a single word is a name only when the table knows it."""
+        """Return the names that a cell knows: in a table that stands alone a single word is a name only when the table knows it."""
         if self.names.complete or not text.replace("_", "").isalnum():
             return self.names
         vocabulary = {name for column in self.table.inputs for name in column.expression.names} | self.model.names
@@ -209,7 +209,7 @@ class _Table:
         return all(test.text == ANY for test in rule.tests) and all(output.text == EMPTY for output in rule.outputs)
 
     def _never(self) -> Iterator[Doubt]:
-        """Rules with a cell that no value satisfies."""
+        """Yield rules with a cell that no value satisfies."""
         for row, rule in enumerate(self.rules_, start=1):
             for column, test in zip(self.columns, rule.tests, strict=True):
                 if column.is_told(test.text) and not column.bits(test.text):
@@ -217,7 +217,7 @@ class _Table:
                     break
 
     def _overlaps(self) -> Iterator[Doubt]:
-        """Under UNIQUE two rules for one case, under ANY two that disagree; each rule is told once."""
+        """Yield, under UNIQUE, two rules for one case, and under ANY two that disagree; each rule is told once."""
         overlapping: set[int] = set()
         for first, second in self._pairs() if self.table.policy in ("UNIQUE", "ANY") else ():
             if second in overlapping or not self._is_wrong_together(first, second):
@@ -287,7 +287,7 @@ class _Table:
             return set(expression.names)
 
     def _unreached(self, dead: set[int]) -> Iterator[Doubt]:
-        """Rules all of whose cases an earlier one answers, or one whose result comes first."""
+        """Yield rules all of whose cases an earlier one answers, or one whose result comes first."""
         for row, rule in enumerate(self.rules_, start=1):
             before = self._before(row - 1) if row not in dead else []
             if before and self._rest(self._box(rule), (self._cover(rule, earlier) for earlier in before)) == []:
@@ -319,12 +319,12 @@ class _Table:
         return tuple(ranks)
 
     def _box(self, rule: Rule) -> _Piece:
-        """At most what satisfies a rule."""
+        """Return at most what satisfies a rule."""
         tests = zip(self.columns, rule.tests, strict=True)
         return _Piece(tuple(c.bits(t.text) if c.is_told(t.text) else c.everything for c, t in tests))
 
     def _cover(self, rule: Rule, other_rule: Rule) -> _Piece:
-        """At least what another rule takes from this one."""
+        """Return at least what another rule takes from this one."""
         sets = []
         for column, own, test in zip(self.columns, rule.tests, other_rule.tests, strict=True):
             if test.text in (ANY, own.text):
@@ -405,7 +405,7 @@ def _surely_differ(a: str, b: str) -> bool:
 
 
 def worded(doubt: Doubt, text: str) -> Doubt:
-    """Where a part of an expression has no name of its own, the expression stands for it."""
+    """Return the doubt in words: where a part of an expression has no name of its own, the expression stands for it."""
     missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
     return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
 
@@ -425,7 +425,7 @@ def _bare(doubt: Doubt, text: str) -> Doubt:
 
 
 def _not_listed(column: Column, text: str) -> Iterator[Doubt]:
-    """Literals that the column does not list as possible."""
+    """Yield literals that the column does not list as possible."""
     points = feel.points_of(text) if text != ANY and column.input.allowed is not None else None
     for value in points.values if points is not None and not points.ordered else ():
         if value is not None and not column.allows(value):

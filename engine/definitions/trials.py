@@ -14,7 +14,7 @@ SEPARATOR = ":"
 
 
 def names(element: Element) -> list[str]:
-    """As they are written."""
+    """Return the names as they are written."""
     return [name.strip() for name in element.properties.get("tries", "").split(",") if name.strip()]
 
 

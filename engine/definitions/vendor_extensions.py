@@ -140,7 +140,7 @@ def _attributes(node: xml.Element, owner: str) -> Iterator[Problem]:
 
 
 def _text(node: xml.Element, owner: str) -> Iterator[Problem]:
-    """Conditions and timers in the expression language of another engine, and the text of scripts."""
+    """Yield conditions and timers in the expression language of another engine, and the text of scripts."""
     text = (node.text or "").strip()
     if text.startswith(("${", "#{")):
         yield _problem(node, owner, "", text[:80], "foreign_expression")

@@ -75,7 +75,7 @@ class AddedDrawing:
         return around[0].y + around[0].height / 2 if around else min(shape.y for shape in self.at.values()) + 60
 
     def widen(self, right: float) -> None:
-        """Pools and lanes that end where the drawing ended, end further right now."""
+        """Widen the pools and lanes that end where the drawing ended, so that they end further right."""
         for node in self.root.iter(f"{{{BPMN}}}participant", f"{{{BPMN}}}lane"):
             at = self.at.get(node.get("id", ""))
             if at is not None and abs(at.x + at.width - self.right) < INSET:

@@ -98,7 +98,7 @@ class Element:
         return tuple(ref.strip() for ref in self.properties.get("manualRef", "").split(",") if ref.strip())
 
     def mapping(self, prefix: str) -> list[tuple[str, str]]:
-        """Variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
+        """Return variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
         return [(name[len(prefix) :], text) for name, text in self.properties.items() if name.startswith(prefix)]
 
 
@@ -170,7 +170,7 @@ class Diagram:
         return _grouped(starts, lambda element: element.parent)
 
     def called_processes(self) -> list[str]:
-        """Keys of the processes that call activities name, in document order, each once."""
+        """Return keys of the processes that call activities name, in document order, each once."""
         return list(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
 
 

@@ -8,7 +8,7 @@ from engine.diagrams.diagram import Diagram
 
 
 def successors(diagram: Diagram, element_id: str) -> list[str]:
-    """Where a token may go from an element: along flows, to its boundary events, into its sub-process."""
+    """Return where a token may go from an element: along flows, to its boundary events, into its sub-process."""
     targets = [flow.target for flow in diagram.outgoing(element_id)]
     targets += [event.id for event in diagram.boundary_events(element_id)]
     targets += [event.id for event in diagram.starts(element_id)]

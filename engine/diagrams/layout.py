@@ -143,7 +143,7 @@ class _Grid:
         return number, tracks[number] - 1
 
     def measured(self) -> tuple[list[float], list[float], float]:
-        """Where each column begins, where each row begins, and how wide all is."""
+        """Return where each column begins, where each row begins, and how wide all is."""
         count = max(self.columns.values(), default=0) + 1
         widths, heights = [0.0] * count, [0.0] * len(self.order)
         for box in self.free:
@@ -166,7 +166,7 @@ class _Grid:
         return Shape(x, tops[row] + (self.heights[row] - box.height) / 2, box.width, box.height)
 
     def borders(self, placement: Placed) -> None:
-        """Events on the lower border of what they are attached to, side by side."""
+        """Place events on the lower border of what they are attached to, side by side."""
         guests = defaultdict(list)
         for box in self.boxes.values():
             if box.id not in placement.boxes:

@@ -56,7 +56,7 @@ def _unprefixed(text: str, element: xml.Element) -> str:
 
 
 def _name_flows(definitions: xml.Element) -> None:
-    """A flow is known by its ends; where that name is taken, a number follows."""
+    """Name each flow that has no id by its ends; where that name is taken, a number follows."""
     nameless = [flow for flow in definitions.iter(f"{{{BPMN}}}sequenceFlow") if not flow.get("id")]
     ids = {node.get("id") for node in definitions.iter() if node.get("id")} if nameless else set()
     next_number: dict[str, Iterator[int]] = {}

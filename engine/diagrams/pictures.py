@@ -43,12 +43,12 @@ def check(content: bytes, diagram: Diagram) -> list[Problem]:
 
 
 def leftovers(content: bytes, diagram: Diagram) -> list[Problem]:
-    """Pictures too many, which hide nothing: warnings, of nothing and of what is drawn already. Errors: MalformedXml."""
+    """Return pictures too many, which hide nothing: warnings, of nothing and of what is drawn already. Errors: MalformedXml."""
     return list(_pictures(seen(xml.tree(content)), set(diagram.twice)))
 
 
 def _twice(root: xml.Element, reported: set[str]) -> Iterator[Problem]:
-    """Ids given twice; `reported` are those that are reported as elements already."""
+    """Yield ids given twice; `reported` are those that are reported as elements already."""
     for node in repeated(root):
         id, drawn_id, line = node.get("id"), node.get("bpmnElement", ""), node.sourceline or 0
         if xml.namespace(node) == BPMN and id not in reported:
@@ -58,7 +58,7 @@ def _twice(root: xml.Element, reported: set[str]) -> Iterator[Problem]:
 
 
 def repeated(root: xml.Element) -> list[xml.Element]:
-    """Elements and pictures whose id another before them has; an element goes before a picture."""
+    """Return elements and pictures whose id another before them has; an element goes before a picture."""
     nodes = [node for node in root.iter() if xml.namespace(node) in WITH_IDS and node.get("id")]
     ids: set[str] = set()
     repeats = []

@@ -31,7 +31,7 @@ class Predecessors:
 
 
 def _following(diagram: Diagram) -> dict[str, list[str]]:
-    """Of every element those to which a token goes on from it, out of a sub-process as well."""
+    """Return, for every element, those to which a token goes on from it, out of a sub-process as well."""
     following = {id: graph.successors(diagram, id) for id in diagram.elements}
     for element in diagram.elements.values():
         if element.parent in following:

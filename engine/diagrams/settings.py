@@ -166,7 +166,7 @@ def _parts(node: xml.Element, owner: str) -> Iterator[Problem]:
 
 
 def _extensions(node: xml.Element, owner: str) -> Iterator[Problem]:
-    """Things of which the last or the first alone would count."""
+    """Yield things of which the last or the first alone would count."""
     if xml.local(node) != "extensionElements":
         return
     own = [child for child in node if xml.namespace(child) == SPIFF]

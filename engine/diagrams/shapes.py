@@ -43,7 +43,7 @@ def read_drawing(content: bytes) -> Drawing:
 
 
 def places(content: bytes) -> dict[str, Shape]:
-    """Where each element stands. Errors: MalformedXml."""
+    """Return where each element stands. Errors: MalformedXml."""
     return read_drawing(content).shapes
 
 

@@ -41,7 +41,7 @@ class WholeDrawing:
             xml.indent(xml.around(self.to.plane))
 
     def pooled(self, processes: dict[str, xml.Element]) -> xml.Element:
-        """Several processes are drawn together as pools; each is drawn, and none is executed for it."""
+        """Put several processes together as pools: each is drawn, and none is executed for it."""
         together = xml.add(self.root, f"{{{BPMN}}}collaboration", id=self.to.free("collaboration_1"))
         self.root.remove(together)
         self.root.insert(list(self.root).index(next(iter(processes.values()))), together)
@@ -64,7 +64,7 @@ class WholeDrawing:
         return top + placement.height
 
     def pool(self, process: xml.Element, left: float, top: float, width: float = 0.0) -> None:
-        """What is in a process, its lanes first."""
+        """Draw what is in a process, its lanes first."""
         placement, depth = self.scope(process), _depth(process)
         bands = dict(
             zip(
@@ -88,7 +88,7 @@ class WholeDrawing:
                 self.lanes(inner, bands, left + HEAD, top, width - HEAD)
 
     def scope(self, scope: xml.Element) -> layout.Placed:
-        """Where everything in a process or sub-process goes, from the inside outwards."""
+        """Find where everything in a process or sub-process goes, from the inside outwards."""
         if scope.get("id") not in self.inside:
             lanes = _lanes_of(scope)
             without = int(
@@ -141,7 +141,7 @@ class WholeDrawing:
         self.to.shape(node, at, **more)
 
     def connections(self) -> None:
-        """Associations, message flows and flows whose ends stand in different scopes: straight from one to the other."""
+        """Draw associations, message flows and flows whose ends stand in different scopes: straight from one to the other."""
         edges = {edge.get("bpmnElement") for edge in self.root.iter(f"{{{BPMNDI}}}BPMNEdge")}
         for node in self.root.iter():
             if (

@@ -68,7 +68,7 @@ def drawn_kind(element: Element) -> Kind:
 
 
 def triggers(type: str) -> frozenset[str]:
-    """By what elements of a BPMN type may be triggered; none for a type that is not executed."""
+    """Return by what elements of a BPMN type may be triggered; none for a type that is not executed."""
     return frozenset(trigger for of_type, trigger in KINDS if of_type == type)
 
 

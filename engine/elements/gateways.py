@@ -19,7 +19,7 @@ _EVENTS = {"timer": timer.wait, "message": message.wait}
 
 
 def wait_for_any(run: Running, token: Token) -> None:
-    """Every event that is drawn after the gateway is waited for under a number of its own."""
+    """Wait for every event that is drawn after the gateway, each under a number of its own."""
     numbers: dict[str, str] = {}
     for event in run.events_after(token.task):
         number = run.next_number()
@@ -29,7 +29,7 @@ def wait_for_any(run: Running, token: Token) -> None:
 
 
 def go_on(run: Running, token: Token, _outcome: WorkOutcome) -> None:
-    """A person lets a gateway at which the case stands still go on with what has come."""
+    """Let a gateway at which the case stands still go on, as a person wants it, with what has come."""
     run.add("token_released", token.scope.number, token=token.number, element=token.element.id)
     run.release(token)
 
@@ -59,7 +59,7 @@ def problems_of_both(element: Element, diagram: Diagram, content: Package) -> It
 
 
 def problems_of_events(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Only what waits may follow."""
+    """Check that only what waits follows."""
     for flow in diagram.outgoing(element.id):
         target = diagram.elements.get(flow.target)
         if target is not None and not _can_be_raced(diagram, target):

@@ -17,7 +17,7 @@ Happening = Callable[[Running, Token], None]
 
 
 def problem(element: Element, rule: str, **values: object) -> Problem:
-    """Something that is wrong with an element."""
+    """Return something that is wrong with an element."""
     return Problem(element.line, element.id, rule, {"name": element.name, **values})
 
 
@@ -32,7 +32,7 @@ def once(_run: Running, _token: Token) -> Notes | None:
 
 
 def nothing(_run: Running, _token: Token) -> None:
-    """What most kinds do at most moments."""
+    """Do nothing, as most kinds do at most moments."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from engine.record.steps import Failed, WorkOutcome
 
 
 def arrive(run: Running, token: Token) -> None:
-    """Where the token has not come because the message is there already, it is waited for."""
+    """Wait for the message, unless the token has come because it is there already."""
     if run.is_waiting(token.task):
         wait(run, token)
 
@@ -38,12 +38,12 @@ def waits_for_any(run: Running, number: int) -> bool:
 
 
 def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
-    """A person lets it be as if a message without variables had come."""
+    """Go on as if a message without variables had come, because a person lets it be so."""
     receive(run, token, "", {})
 
 
 def receive(run: Running, token: Token, key: str, variables: dict[str, object]) -> None:
-    """The message has come."""
+    """Take in the message that has come."""
     run.add(
         "message_received",
         token.scope.number,

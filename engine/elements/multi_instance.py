@@ -85,7 +85,7 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
 
 
 def leave(run: Running, token: Token) -> None:
-    """An item is done: keep what it gives, then go on with the next, or leave the activity."""
+    """Keep what an item that is done gives, then go on with the next, or leave the activity."""
     element, item = token.element, run.case.scopes[token.task.internal_data[ITEM]]
     activity = run.token_at(token.task.before)._replace(scope=run.case.scopes[item.parent])
     progress, marker = activity.task.internal_data[ITEMS], _marker(element)
@@ -135,7 +135,7 @@ def _leave_all(run: Running, activity: Token) -> None:
 
 
 def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
-    """A person has settled that the list cannot be had: go on as after an empty one."""
+    """Go on as after an empty list, because a person has settled that it cannot be had."""
     if not isinstance(outcome, Done):
         settle_otherwise(run, token, outcome)
         return

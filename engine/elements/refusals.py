@@ -80,7 +80,7 @@ def tell(run: Running, element: Element, scope: Scope, outcome: WorkOutcome, tas
 
 
 def tell_decided(run: Running, element: Element, scope: Scope) -> None:
-    """The same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
+    """Do the same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
     code, condition = element.properties.get("refuses", ""), element.properties.get("refusesWhen", "")
     if code and condition and run.evaluate(condition, scope) is True:
         _tell(run, element, scope, [(Reason(code), element.properties.get("about", "").split(","))])
@@ -89,7 +89,7 @@ def tell_decided(run: Running, element: Element, scope: Scope) -> None:
 def _tell(
     run: Running, element: Element, scope: Scope, reasons: list[tuple[Reason, list[str]]], task: Task | None = None
 ) -> None:
-    """Errors: EntryRefused with every reason, each at the first field it is about; the first reason is the one that may be recorded."""
+    """Refuse what was entered for these reasons, if any is about a field. Errors: EntryRefused with every reason, each at the first field it is about; the first reason is the one that may be recorded."""
     by_field: dict[str, list[Reason]] = {}
     for reason, about in reasons:
         fields = (run.entered.field_of(run.definition.expression(text), scope.number) for text in about)

@@ -33,7 +33,7 @@ def carry_out(run: Running, token: Token) -> None:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """There is a handler, and it is given what it takes; a message is thrown by the service task that brings it to those who wait."""
+    """Check that there is a handler, and that it is given what it takes; a message is thrown by the service task that brings it to those who wait."""
     if element.trigger == "message" and not element.message:
         yield problem(element, "no_message")
     if element.type not in THROWING or element.topic:

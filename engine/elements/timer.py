@@ -27,7 +27,7 @@ FORMER: Final = "former"
 
 
 def arrive(run: Running, token: Token) -> None:
-    """Where the token has not come because its time is there already, it is waited for."""
+    """Wait for the time, unless the token has come because it is there already."""
     if run.is_waiting(token.task):
         wait(run, token)
 
@@ -46,7 +46,7 @@ def wait(run: Running, token: Token) -> None:
 
 
 def _since(run: Running, token: Token) -> datetime:
-    """From when a timer counts: from now, or from when it was due the time before."""
+    """Return from when a timer counts: from now, or from when it was due the time before."""
     former = token.task.internal_data.get(FORMER)
     return datetime.fromisoformat(former) if former is not None else run.at
 
@@ -61,12 +61,12 @@ def _occurrence(token: Token) -> dict[str, int]:
 
 
 def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
-    """A person lets it be as if the time had come."""
+    """Go on as if the time had come, because a person lets it be so."""
     fire(run, token)
 
 
 def fire(run: Running, token: Token) -> None:
-    """The time has come."""
+    """Fire the timer, whose time has come."""
     run.add("timer_fired", token.scope.number, token=token.number, element=token.element.id, **_occurrence(token))
     run.happen(token)
 

@@ -25,7 +25,7 @@ APPROVAL = {"amount": "approvedAmount", "kind": "approvedKind", "payee": "approv
 
 
 def arrive(run: Running, token: Token) -> None:
-    """A step that this case does not need asks nobody; an item of a list is always asked."""
+    """Ask somebody to do the step; one that this case does not need asks nobody, and an item of a list is always asked."""
     condition = token.element.properties.get("skippedWhen", "")
     if condition and ITEM not in token.task.internal_data and run.evaluate(condition, token.scope) is True:
         token.task.internal_data[SKIPPED] = True
@@ -61,7 +61,7 @@ def _open(run: Running, token: Token) -> None:
 
 
 def tell_dead_end(run: Running, token: Token) -> None:
-    """A step that must be answered and offers nothing can be completed by nobody: a person is told. Earlier versions said nothing."""
+    """Tell a person of a step that must be answered and offers nothing: nobody can complete it. Earlier versions said nothing."""
     _, number, element, scope = token
     told = run.recorded is None or any(
         s["type"] == "incident_opened" and s["token"] == number and s["kind"] == NO_CHOICE for s in run.recorded
@@ -88,7 +88,7 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
 
 
 def complete(run: Running, token: Token, form: dict[str, object], by: str, aside: Collection[str] = ()) -> None:
-    """A person has answered with validated values, and set these doubts aside."""
+    """Complete the step with the validated values with which a person has answered, these doubts set aside."""
     at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
     more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
     run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
@@ -106,7 +106,7 @@ def _shown(run: Running, token: Token) -> list[str] | None:
 
 
 def _approve(run: Running, token: Token, by: str) -> None:
-    """A step that approves says what, for how much, of which kind and for whom; a no takes an earlier yes back."""
+    """Record what a step that approves says: what, for how much, of which kind and for whom; a no takes an earlier yes back."""
     properties, scope = token.element.properties, token.scope
     name = properties.get("approves", "")
     if not name:

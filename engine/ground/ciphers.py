@@ -49,12 +49,12 @@ class Keys:
 
 
 def ephemeral_keys() -> Keys:
-    """Keys for a database that does not outlive the process."""
+    """Make keys for a database that does not outlive the process."""
     return Keys(master=secrets.token_bytes(32), signing=secrets.token_bytes(32))
 
 
 def seal(key: bytes, plain: bytes) -> bytes:
-    """Nonce and AES-256-GCM ciphertext."""
+    """Seal it: nonce and AES-256-GCM ciphertext."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, None)
 

@@ -70,7 +70,7 @@ def _parser(*, whole: bool) -> etree.XMLParser:
 
 
 def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
-    """Where and why a text is no XML, as far as the parser knows."""
+    """Return where and why a text is no XML, as far as the parser knows."""
     line, column = getattr(error, "position", (0, 0))
     detail = str(error).splitlines()[0] if str(error) else ""
     if "Excessive depth" in detail:
@@ -82,7 +82,7 @@ def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
 
 
 def _measure(content: bytes) -> None:
-    """What can be said before anything is built: every tag costs a bracket, every attribute a sign of equality and a quotation mark."""
+    """Refuse what can be seen before anything is built: every tag costs a bracket, every attribute a sign of equality and a quotation mark. Errors: MalformedXml."""
     if not content.strip():
         raise MalformedXml(line=0, why="empty")
     if not content.lstrip().startswith(b"<"):

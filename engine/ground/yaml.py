@@ -70,7 +70,7 @@ class _Measured:
     sizes: dict[str, int] = field(default_factory=dict)
 
     def take(self, event: yaml.Event) -> None:
-        """Errors: MalformedYaml."""
+        """Take in the next event. Errors: MalformedYaml."""
         line = event.start_mark.line + 1 if event.start_mark else 0
         anchor = getattr(event, "anchor", None) or ""
         if not self.aliases and anchor:
@@ -117,7 +117,7 @@ def _plainly_tagged(event: yaml.Event) -> bool:
 
 
 def _hold_key(around: _Open, event: yaml.NodeEvent, line: int) -> None:
-    """Every second value of a mapping is a key: a text, and never the same twice, for the second would replace the first in silence."""
+    """Hold the key that every second value of a mapping is: a text, and never the same twice, for the second would replace the first in silence."""
     if around.keys is None:
         return
     if around.at_key:

@@ -68,7 +68,7 @@ class Match:
     annotation: str
 
     def as_step(self) -> dict[str, Any]:
-        """As history records it."""
+        """Return it as history records it."""
         return {"number": self.number, "id": self.id, "annotation": self.annotation}
 
 
@@ -129,7 +129,7 @@ class DecisionTable:
         return frozenset().union(*(part.names for part in parts))
 
     def _check_inputs(self, values: list[FeelValue], variables: Variables, scope: Scope) -> None:
-        """Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
+        """Check each input against what its column allows. Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
         for column, value in zip(self.inputs, values, strict=True):
             if value is None or column.allowed is None:
                 continue

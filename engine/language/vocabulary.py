@@ -86,10 +86,10 @@ def in_force() -> Vocabulary:
 
 
 def enter(vocabulary: Vocabulary) -> Token[Vocabulary]:
-    """From here on this one is in force, until `leave` is given the token."""
+    """Put this one in force from here on, until `leave` is given the token."""
     return _in_force.set(vocabulary)
 
 
 def leave(token: Token[Vocabulary]) -> None:
-    """The one is in force that was before."""
+    """Put the one in force that was before."""
     _in_force.reset(token)

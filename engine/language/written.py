@@ -44,7 +44,7 @@ def plain(text: str) -> str:
 
 
 def number(text: str) -> Decimal | None:
-    """`1,234.50`, `.5`, `58.`, `58。00`, `－3`: separators stand before three digits each, and nothing but digits is a digit."""
+    """Read a number as it is typed, `1,234.50`, `.5`, `58.`, `58。00`, `－3`: separators stand before three digits each, and nothing but digits is a digit."""
     signed = _SIGNED.fullmatch(plain(text))
     match = _NUMBER.fullmatch(signed["rest"]) if signed and len(text) <= 2 * MOST_DIGITS else None
     if signed is None or match is None:
@@ -103,7 +103,7 @@ def name(text: str) -> str:
 
 
 def day(text: str) -> date | None:
-    """`2026-11-28`, `2026/11/28`, `2026.11.28`, `20261128`, `2026年11月28日`: the year first and whole, so that day and month are not mistaken."""
+    """Read a day as it is typed, `2026-11-28`, `2026/11/28`, `2026.11.28`, `20261128`, `2026年11月28日`: the year first and whole, so that day and month are not mistaken."""
     match = _DAY.fullmatch(code(text))
     try:
         return date(*(int(part) for part in match.groups() if part and part.isdecimal())) if match else None
@@ -112,7 +112,7 @@ def day(text: str) -> date | None:
 
 
 def month(text: str) -> str | None:
-    """`2026-11`, `2026/11`, `202611`, `2026年11月` as 2026-11."""
+    """Read a month as it is typed, `2026-11`, `2026/11`, `202611`, `2026年11月` as 2026-11."""
     match = _MONTH.fullmatch(code(text))
     parts = [int(part) for part in match.groups() if part] if match else []
     return f"{parts[0]:04d}-{parts[1]:02d}" if parts and 1 <= parts[1] <= 12 else None

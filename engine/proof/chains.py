@@ -94,7 +94,7 @@ def are_registers_open() -> bool:
 
 
 def check_head(place: Place, stored: Sequence[EntryRow], *, opened: bool) -> None:
-    """A stream ends where its head says, and the office signed that; before registers were `opened` nothing needed to be. Errors: Broken."""
+    """Check that a stream ends where its head says, and that the office signed that; before registers were `opened` nothing needed to be. Errors: Broken."""
     end = Head(len(stored), stored[-1].hash if stored else GENESIS)
     if not stored or place.head != end:
         same = place.head.seq == end.seq

@@ -155,7 +155,7 @@ class Living:
     rows: dict[str, dict[int, list[tuple[int, Row]]]] = field(default_factory=dict)
 
     def tables(self, instance_id: int) -> dict[str, Table]:
-        """As `Folded.tables`."""
+        """Return the same as `Folded.tables`."""
         return {table: _counted(by_instance.get(instance_id, ())) for table, by_instance in self.rows.items()}
 
 
@@ -181,7 +181,7 @@ def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
 
 
 def compare(instance: InstanceRow, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
-    """Where the living rows of an instance depart from the folded ones; `instance` is its own row."""
+    """Yield where the living rows of an instance depart from the folded ones; `instance` is its own row."""
     expected = {"ended_at": None, **folded.rows.instance}
     for name in INSTANCE:
         if name in expected and getattr(instance, name) not in (expected[name], UNREADABLE):

@@ -88,7 +88,7 @@ def command(run: Run, steps: list[Step]) -> None:
 
 
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
-    """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
+    """Resolve a settled incident as it was: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     again = first["token"] == CASE or run.is_unreckoned(first["token"])
     offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
     if offers_nothing or (again and ("due" in first or after)):
@@ -104,7 +104,7 @@ def _resolve(run: Run, first: Step, after: list[Step]) -> None:
 
 
 def with_groups(steps: list[Step], recorded: list[Step]) -> list[Step]:
-    """Steps with the departments that were recorded: lanes bear a department's name, and whose name that was is known by the record alone."""
+    """Return steps with the departments that were recorded: lanes bear a department's name, and whose name that was is known by the record alone."""
     return [
         {**step, "group": then["group"]} if _opens_the_same(step, then) else step
         for step, then in zip_longest(steps, recorded, fillvalue=_NOTHING)
@@ -121,7 +121,7 @@ def _opens_the_same(step: Step, then: Step) -> bool:
 
 
 def difference(recorded: list[Step], again: list[Step]) -> str:
-    """Where what was done again parts from the record; empty when it does not."""
+    """Return where what was done again parts from the record; empty when it does not."""
     if values.canonical(recorded) == values.canonical(again):
         return ""
     for number, (step, replayed) in enumerate(zip(recorded, again, strict=False)):

@@ -95,7 +95,7 @@ class CaseHistory:
         return self.case.counters()
 
     def marking(self, scope: int = 0) -> Marking:
-        """Where the tokens are in the process of a scope, after the last of the entries."""
+        """Return where the tokens are in the process of a scope, after the last of the entries."""
         scopes = self.case.scopes
         scope = scopes.drawn(scope)
         holder = scopes.known(scope)
@@ -214,7 +214,7 @@ def fold(instance_id: int, upto: int | None = None) -> Case:
 
 
 def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Marking:
-    """Where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
+    """Return where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
     return history_of(instance_id, upto).marking(scope)
 
 

@@ -121,7 +121,7 @@ def _is_whole(row: VersionRow) -> bool:
 
 
 def verify_streams() -> list[Deviation]:
-    """Histories whose instance is gone, and the chains and heads of all streams that belong to people."""
+    """Return histories whose instance is gone, and the chains and heads of all streams that belong to people."""
     cases = select(as_type(ProcessInstance.id, String))
     streams = select(as_stored(HistoryEntry.stream_id)).where(HistoryEntry.stream == INSTANCE).distinct()
     orphans: list[Streamed] = cells.rows(streams.where(HistoryEntry.stream_id.not_in(cases)))
@@ -153,7 +153,7 @@ class _Ends:
         self.ids = {id for id in with_entries | self._places.keys() if id is not UNREADABLE}
 
     def check(self, stream_id: str, stored: list[EntryRow]) -> None:
-        """Errors: Broken."""
+        """Check the end of a stream against its head. Errors: Broken."""
         place = self._places.get(stream_id)
         if place is not None:
             check_head(place, stored, opened=self.opened)

@@ -159,7 +159,7 @@ class _Examined:
             yield Deviation(row.id, kind, since, place)
 
     def _again(self, row: InstanceRow, entries: list[Entry], key: bytes, definition: Definition) -> Iterator[Deviation]:
-        """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
+        """Check that running the recorded inputs again gives the recorded steps, and in the end the stored state."""
         run = self._run(definition, entries[0])
         for entry in entries:
             run.go_on(at=entry.at, calendar=self._calendar(entry), perform=re_execution.answers(entry.steps))

@@ -35,14 +35,14 @@ def apply(step: Step, case: Case, at: datetime) -> None:
 
 
 def apply_each(steps: Sequence[Step], case: Case, at: datetime) -> None:
-    """The same for the steps of one entry, in order."""
+    """Do the same for the steps of one entry, in order."""
     prepare(steps, case)
     for step in steps:
         apply(step, case, at)
 
 
 def prepare(steps: Sequence[Step], case: Case) -> None:
-    """Earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
+    """Prepare the case for these steps: earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
     first = steps[0]
     if first["type"] != "message_received" or first["token"] not in case.stuck:
         return
@@ -285,7 +285,7 @@ def _incident_closed(step: IncidentClosed, case: Case, scope: int) -> None:
 
 
 def _limited(case: Case, token: int, element: str, scope: int, due: datetime) -> None:
-    """The limit of an open step, or of the case, is known after all."""
+    """Set the limit of an open step, or of the case, which is known after all."""
     if token:
         case.limited(element, scope, due)
         case.rows.user_task_changed(token, due_at=due)

@@ -86,7 +86,7 @@ class Case:
         self.scopes[scope].variables.update(variables)
 
     def seen(self, kind: Seen, name: str, scope: int, change: int) -> None:
-        """A token comes, goes or takes a flow."""
+        """Note that a token comes, goes or takes a flow."""
         self.moves.append(Move(kind, self.scopes.drawn(scope), name, change))
 
     def follow_scopes(self, step: Mapping[str, Any]) -> None:
@@ -103,20 +103,20 @@ class Case:
         return node.properties.get("dueGroup", "") if node is not None else ""
 
     def limited(self, element: str, scope: int, due: datetime | None) -> None:
-        """The limit of a step is known, and with it that of its group."""
+        """Set the limit of a step, and with it that of its group."""
         group = self.limit_group(scope, element) if due is not None else ""
         if group:
             self.scopes[scope].due_groups[group] = due
 
     def shift(self, by: timedelta) -> None:
-        """Every open limit falls later."""
+        """Move every open limit to a later time."""
         if self.due is not None:
             self.due += by
         for scope in map(self.scopes.__getitem__, self.scopes.numbers()):
             scope.due_groups = {name: due + by for name, due in scope.due_groups.items()}
 
     def resume(self, token: int, since: datetime | None, at: datetime) -> None:
-        """The clock goes on for a token; `since` when it stands for those still waited for, where the record says so."""
+        """Let the clock go on for a token; `since` when it stands for those still waited for, where the record says so."""
         if token not in self.paused:
             return
         earliest = min(self.paused.values())
@@ -134,7 +134,7 @@ class Case:
         return counts
 
     def pack(self) -> dict[str, Any]:
-        """JSON-able form."""
+        """Return a JSON-able form."""
         return {
             "open": {str(token): [w.kind, w.element, w.scope, w.message, w.key] for token, w in self.open.items()},
             "stuck": {str(token): [w.kind, w.element, w.scope] for token, w in self.stuck.items()},

@@ -84,7 +84,7 @@ _ONE_FOR_CHANGE = _ONE.with_for_update()
 
 
 def find(stream: str, stream_id: str, *, lock: bool = True) -> Place | None:
-    """Where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
+    """Return where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
     parameters = {"of_stream": stream, "of_id": stream_id}
     row: StreamEnd | None = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, parameters).first()
     return Place(stream, stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac) if row else None
@@ -147,7 +147,7 @@ def columns(place: Place) -> dict[str, int | bytes | None]:
 
 
 def open_registers() -> None:
-    """Number and sign what is there from before there were heads, once for an office; where it was done nothing happens."""
+    """Sign and number what is there from before there were heads, once for an office; where it was done nothing happens."""
     _root()
 
 
@@ -178,7 +178,7 @@ def _insertion(place: Place) -> Write:
 
 
 def _end(stream: str, stream_id: str) -> Head:
-    """Where the entries of a stream end."""
+    """Return where the entries of a stream end."""
     entries = (_ENTRY.c.stream == stream, _ENTRY.c.stream_id == stream_id)
     query = select(_ENTRY.c.sequence, _ENTRY.c.hash).where(*entries).order_by(_ENTRY.c.sequence.desc()).limit(1)
     row: LastEntry | None = connection().execute(query).first()

@@ -159,7 +159,7 @@ def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -
 
 
 def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """(stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
+    """Yield (stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
     ids = sorted(stream_ids)
     for start in range(0, len(ids), AT_ONCE):
         condition = HistoryEntry.stream_id.in_(ids[start : start + AT_ONCE])

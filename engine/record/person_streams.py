@@ -104,7 +104,7 @@ def _place(row: Any) -> dict[str, Any]:
 
 
 def _count(task_id: int, user: str, at: datetime) -> None:
-    """One more that is not kept; the person's row is locked."""
+    """Count one more that is not kept; the person's row is locked."""
     more = update(RefusalsNotKept).where(*_tally(task_id, user)).values(number=RefusalsNotKept.number + 1, until=at)
     if not session().execute(more).rowcount:  # type: ignore[attr-defined]
         first = insert(RefusalsNotKept).values(user=user, task_id=task_id, number=1, since=at, until=at)

@@ -90,7 +90,7 @@ class Scopes:
         return self._open[number]
 
     def _around(self, number: int) -> Scope:
-        """Where the beginning of a record was not read, what is around may not have been told of."""
+        """Return the scope around; where the beginning of a record was not read it may not have been told of."""
         return self.known(number) or self._open[0]
 
     def drawn(self, number: int) -> int:
@@ -136,7 +136,7 @@ class Scopes:
         return list(self._open)
 
     def pack(self) -> list[Any]:
-        """JSON-able form."""
+        """Return a JSON-able form."""
         return [
             [
                 *(s.number, s.process, s.parent, s.element, values.pack(s.own), values.pack(s.due_groups)),

@@ -71,7 +71,7 @@ def unsealed_beside(wrapped: bytes, sealed: bytes) -> bytes | None:
 
 
 def mac(content: bytes) -> bytes:
-    """HMAC-SHA256 with the signing key."""
+    """Return the HMAC-SHA256 with the signing key."""
     return hmac.new(_keys().signing, content, hashlib.sha256).digest()
 
 

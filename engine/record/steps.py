@@ -109,7 +109,7 @@ def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
 
 
 def moved_by(step: Step) -> timedelta:
-    """By how much an extension moved the limits."""
+    """Return by how much an extension moved the limits."""
     return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
 
 

@@ -74,7 +74,7 @@ class Advanced:
     key: bytes = field(default=b"", repr=False, compare=False)
 
     def sealed(self, plain: bytes) -> bytes:
-        """Something to be kept beside the case, sealed with its key, for `CaseHistory.unsealed`."""
+        """Seal something to be kept beside the case with its key, for `CaseHistory.unsealed`."""
         return sealing.seal(self.key, plain)
 
 
@@ -232,7 +232,7 @@ def advance_row(
 
 @contextmanager
 def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
-    """Around a transaction: when it reached a limit and is undone, the operator finds an incident where it was begun."""
+    """Open an incident for the operator when the transaction inside reached a limit and is undone, where it was begun."""
     try:
         yield
     except CannotGoOn as error:

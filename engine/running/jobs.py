@@ -114,7 +114,7 @@ def _in_savepoint(handler: Handler, arguments: dict[str, Any], call: Call, *, un
 
 
 def plain(value: Any) -> Any:
-    """FEEL values as a marshmallow schema takes them: dates as ISO text."""
+    """Return FEEL values as a marshmallow schema takes them: dates as ISO text."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -127,7 +127,7 @@ def plain(value: Any) -> Any:
 
 
 def frames(error: BaseException) -> str:
-    """File, line and function of each frame; never values, which are customers' data."""
+    """Return file, line and function of each frame; never values, which are customers' data."""
     stack = traceback.extract_tb(error.__traceback__)
     return "\n".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in stack)
 

@@ -111,7 +111,7 @@ def _do_next(kind: Kind, at: datetime) -> bool | None:
 def _due(
     kind: str, token: ColumnElement[int] | InstrumentedAttribute[int], at: datetime, *more: InstrumentedAttribute[Any]
 ) -> Select[Any]:
-    """Instances to be claimed with a token each; those put back until later are left out."""
+    """Return instances to be claimed with a token each; those put back until later are left out."""
     of_instance = (Setback.kind == kind, Setback.instance_id == ProcessInstance.id, Setback.token == token)
     later = exists().where(*of_instance, or_(Setback.again_at.is_(None), Setback.again_at > at))
     attempts = select(Setback.attempts).where(*of_instance).scalar_subquery()

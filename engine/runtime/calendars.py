@@ -47,7 +47,7 @@ def keep(calendar: Calendar) -> str:
 
 
 def _store(fingerprint: str, calendar: Calendar) -> None:
-    """Somebody else may store the same one at the same instant."""
+    """Store a calendar; somebody else may store the same one at the same instant."""
     insertion: Any = _INSERT[bind().dialect.name](CalendarVersion)
     row = {"fingerprint": fingerprint, "content": _content(calendar)}
     session().execute(insertion.values(**row).on_conflict_do_nothing())

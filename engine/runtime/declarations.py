@@ -39,7 +39,7 @@ class BpmnError(Exception):
 
 
 def together(first: BpmnError, *siblings: BpmnError) -> BpmnError:
-    """Several noes that are told at once; the first is the one that is recorded."""
+    """Return one no for several that are told at once; the first is the one that is recorded."""
     first.also = siblings
     return first
 

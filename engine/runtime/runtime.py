@@ -120,12 +120,12 @@ class Around(NamedTuple):
 
 
 def enter(runtime: Runtime) -> Around:
-    """From here on what is done is done in this office and in its words, until `leave` is given what was around it."""
+    """Have what is done from here on done in this office and in its words, until `leave` is given what was around it."""
     return Around(_current.set(runtime), vocabulary.enter(runtime.vocabulary))
 
 
 def leave(around: Around) -> None:
-    """What is done is done where it was done before."""
+    """Have what is done done where it was done before."""
     vocabulary.leave(around.vocabulary)
     _current.reset(around.office)
 

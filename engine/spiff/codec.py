@@ -98,14 +98,14 @@ def prune(workflow: FlatWorkflow) -> None:
 
 
 def _forget_items(workflow: Flat) -> None:
-    """An item that is over leaves nothing behind but its result, which the activity keeps."""
+    """Forget the items that are over but for their results, which the activity keeps."""
     for task in [t for t in workflow.tasks.values() if ITEM in t.internal_data and t._state & FINISHED]:
         task.before._children.remove(task.id)
         del workflow.tasks[task.id]
 
 
 def _forget_caught(workflow: Flat) -> None:
-    """A message event that has caught again leaves nothing behind once what followed is over."""
+    """Forget message events that have caught again once what followed is over."""
     events = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
     leading = _leading_to_open(workflow) if events else set()
     for task in (t for t in events if t._state & FINISHED and t.id not in leading):
@@ -180,7 +180,7 @@ class _Pruning:
 
 
 def _leading_to_open(workflow: Flat) -> set[int]:
-    """Ids of the open tasks and of everything above them."""
+    """Return ids of the open tasks and of everything above them."""
     ids: set[int] = set()
     for task in workflow.tasks.values():
         current = None if task._state & FINISHED else task

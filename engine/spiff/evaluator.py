@@ -42,10 +42,10 @@ class Evaluator(PythonScriptEngine):
         raise Corrupt(service=task.task_spec.name)
 
     def leave_call(self, task: FlatTask, _inner: Flat) -> None:
-        """A called process has ended."""
+        """Leave a called process that has ended."""
         token = self._run.token_at(task)
         kind_of(token).leave(self._run, token)
 
     def leave_item(self, task: FlatTask) -> None:
-        """An item of a multi-instance activity is done."""
+        """Leave an item of a multi-instance activity that is done."""
         multi_instance.leave(self._run, self._run.token_at(task))

@@ -99,7 +99,7 @@ def _skeleton(content: bytes, rules: int) -> xml.Element:
 
 
 def _carried_out_by_us(root: xml.Element) -> None:
-    """A process begins when we begin it, its start timer says when; and a message is thrown by the service task that brings it."""
+    """Take out what we carry out: a process begins when we begin it, its start timer says when; and a message is thrown by the service task that brings it."""
     for start in [e for e in root.iter() if xml.local(e) == "startEvent"]:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)

@@ -167,7 +167,7 @@ class Position:
         return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=at, calendar=self.calendar))
 
     def mapped(self, mapping: Iterable[tuple[str, str]]) -> list[tuple[str, feel.Expression]]:
-        """Variables and their FEEL texts, compiled."""
+        """Return variables and their FEEL texts, compiled."""
         return [(name, self.definition.expression(text)) for name, text in mapping]
 
     def add(self, type: str, scope: int = 0, **fields: Any) -> None:
@@ -185,7 +185,7 @@ class Position:
         return before if any(s.get(field) == before for s in steps) else now
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
-        """The token stays where it is until a person has seen to it."""
+        """Open an incident: the token stays where it is until a person has seen to it."""
         self.add(
             "incident_opened",
             scope.number,

@@ -84,17 +84,17 @@ class Run(Movement):
         self.forward()
 
     def meet_limit(self, by: str, text: str, aside: Collection[str] = ()) -> None:
-        """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
+        """Meet the case's limit, since a person has done what it asks for, such as telling the customer how things stand, outside every step."""
         fields: dict[str, Any] = {"by": by, "told": text, **({"despite": list(aside)} if aside else {})}
         deadlines.meet(self, **fields)
 
     def fire_timer(self, token: int) -> None:
-        """A timer is due. Errors: UnknownToken."""
+        """Fire a timer that is due. Errors: UnknownToken."""
         timer.fire(self, self._waiting(token))
         self.forward()
 
     def receive_message(self, token: int, variables: dict[str, Any]) -> None:
-        """The message this token waits for has come. Errors: UnknownToken."""
+        """Take in the message that this token waits for. Errors: UnknownToken."""
         message.receive(self, self._waiting(token), self.case.open[token].key, variables)
         self.forward()
 
@@ -135,18 +135,18 @@ class Run(Movement):
             deadlines.miss(self, token, element, scope)
 
     def report(self, token: int, kind: str, message: str = "", trace: str = "") -> None:
-        """What was begun at an open token broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
+        """Report what was begun at an open token, broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
         _, number, element, scope = self._waiting(token)
         self.open_incident(number, element, scope, Failed(kind, message or element.id, trace), after="limit")
 
     def finish_work(self, token: int, outcome: WorkOutcome) -> None:
-        """Queued or stuck work has been done or refused elsewhere. Errors: UnknownToken."""
+        """Finish queued or stuck work that has been done or refused elsewhere. Errors: UnknownToken."""
         standing = self.token_at(self.task(token))
         kind_of(standing).settle(self, standing, outcome)
         self.forward()
 
     def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
-        """A person settles an incident with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
+        """Resolve an incident as a person settles it, with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
         if token == CASE:
             incident = self.case.stuck[CASE]
             self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason=reason)

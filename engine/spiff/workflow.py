@@ -91,7 +91,7 @@ class Flat(BpmnBaseWorkflow):
     depth: int
 
     def begin(self) -> None:
-        """What the constructor of a stock workflow does when it is not restored."""
+        """Do what the constructor of a stock workflow does when it is not restored."""
         root = self.task_tree = FlatTask(self, self.spec.start, state=TaskState.FUTURE)
         root.task_spec._predict(root, mask=TaskState.NOT_FINISHED_MASK)
         root._ready()
@@ -102,7 +102,7 @@ class Flat(BpmnBaseWorkflow):
                 task.task_spec._update(task)
 
     def _task_removed_notify(self, task: FlatTask) -> None:
-        """What goes on inside a task that is taken out of the tree ends with it."""
+        """End what goes on inside a task that is taken out of the tree."""
         super()._task_removed_notify(task)
         inner = task.workflow.top_workflow.subprocesses.pop(task.id, None)
         if inner is not None and not inner.completed:

@@ -22,7 +22,7 @@ INPUT = "?"
 
 
 def constant(value: FeelValue) -> Closure:
-    """Always the same value."""
+    """Return the closure that always has the same value."""
     return lambda v, s: value
 
 
@@ -60,7 +60,7 @@ def _sum(left: Closure, right: Closure) -> Closure:
 
 
 def negation(operand: Closure) -> Closure:
-    """Unary minus."""
+    """Return the unary minus of a part."""
     return lambda v, s: negate(operand(v, s))
 
 
@@ -70,12 +70,12 @@ def choice(condition: Closure, then: Closure, otherwise: Closure) -> Closure:
 
 
 def conjunction(parts: list[Closure]) -> Closure:
-    """Three-valued and over all parts, stopping at the first false."""
+    """Return the three-valued and over all parts, stopping at the first false."""
     return parts[0] if len(parts) == 1 else _folded(parts, both, decisive=False)
 
 
 def disjunction(parts: list[Closure]) -> Closure:
-    """Three-valued or over all parts, stopping at the first true."""
+    """Return the three-valued or over all parts, stopping at the first true."""
     return parts[0] if len(parts) == 1 else _folded(parts, either, decisive=True)
 
 
@@ -94,7 +94,7 @@ def _folded(parts: list[Closure], operation: Callable[[object, object], bool | N
 
 
 def written(part: Closure, text: str) -> Closure:
-    """As it is written, an operand is what it is."""
+    """Return the operand as it is: how it is written makes no difference."""
     return part
 
 
@@ -108,7 +108,7 @@ def comparison(operator: str, left: Closure, right: Closure) -> Closure:
 
 
 def opposite(value: bool | None) -> bool | None:
-    """Three-valued not."""
+    """Return the three-valued not."""
     return None if value is None else not value
 
 
@@ -391,7 +391,7 @@ def _is_among(value: FeelValue, tests: list[FeelValue] | tuple[FeelValue, ...], 
 
 
 def any_of(tests: list[Test]) -> Test:
-    """Alternatives, stopping at the first that holds."""
+    """Return the test of alternatives, stopping at the first that holds."""
     if len(tests) == 1:
         return tests[0]
 

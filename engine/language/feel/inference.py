@@ -141,7 +141,7 @@ def _result(operator: str, a: Type, b: Type) -> Type:
 
 
 def negation(operand: Judge) -> Judge:
-    """Unary minus."""
+    """Judge unary minus."""
     return lambda names, doubts: _negated(operand(names, doubts), doubts)
 
 
@@ -165,13 +165,13 @@ def choice(condition: Judge, then: Judge, otherwise: Judge) -> Judge:
 
 
 def hold(operand: Type, doubts: Doubts) -> None:
-    """What is asked whether it holds has to be true or false."""
+    """Doubt what is asked whether it holds and cannot be true or false."""
     if operand.is_known and "boolean" not in operand.kinds:
         doubts.append(Doubt("no_condition_type", _about(operand)))
 
 
 def conjunction(parts: list[Judge]) -> Judge:
-    """And."""
+    """Judge and."""
     return parts[0] if len(parts) == 1 else _all_hold(parts)
 
 
@@ -218,7 +218,7 @@ def comparison(operator: str, left: Judge, right: Judge) -> Judge:
 
 
 def compared(a: Type, b: Type, doubts: Doubts, *, equality: bool = True) -> None:
-    """Two values that are held against each other: of one type, and, where they have to be equal, of those there are."""
+    """Doubt two values that are held against each other and are not of one type or, where they have to be equal, not of those there are."""
     if not a.is_known or not b.is_known:
         return
     if a.kinds.isdisjoint(b.kinds):
@@ -228,7 +228,7 @@ def compared(a: Type, b: Type, doubts: Doubts, *, equality: bool = True) -> None
 
 
 def _offered(a: Type, b: Type, doubts: Doubts) -> None:
-    """Of two strings whose possible values are known, one has to be possible; where they are written out, each of them."""
+    """Doubt two strings whose possible values are known, of which none is possible for both; where they are written out, each that is not."""
     if a.values is None or b.values is None:
         return
     literals, domain = (a, b) if a.literal and not b.literal else (b, a)
@@ -390,7 +390,7 @@ def _check_arguments(name: str, types: list[Type], doubts: Doubts) -> None:
 
 
 def _check_pattern(name: str, types: list[Type], doubts: Doubts) -> None:
-    """A pattern that is written there is one that is read here: with any other the function gives null whatever it is given."""
+    """Doubt a pattern that is written there and cannot be read here: with it the function gives null whatever it is given."""
     if name not in FLAGS or len(types) < 2:
         return
     pattern, flags = _written(types[1]), _written(types[FLAGS[name]]) if len(types) > FLAGS[name] else ""
@@ -414,7 +414,7 @@ def _written(literal: Type) -> str | None:
 
 
 def _free(amount: int) -> None:
-    """Looking for a pattern in nothing takes no time."""
+    """Spend nothing: looking for a pattern in nothing takes no time."""
 
 
 def _can_be_put(replacement: str | None) -> bool:
@@ -429,7 +429,7 @@ def _can_be_put(replacement: str | None) -> bool:
 
 
 def span(low: Judge, high: Judge) -> Judge:
-    """Whole numbers from one to another."""
+    """Judge whole numbers from one to another."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         low(names, doubts)
@@ -475,7 +475,7 @@ def _iterated(iterations: list[tuple[str, Judge]], names: Names, doubts: Doubts)
 
 
 def always(names: Names, doubts: Doubts, value: Type) -> None:
-    """The test of an empty cell."""
+    """Doubt nothing in the test of an empty cell."""
 
 
 def against(operator: str, end: Judge) -> TestJudge:
@@ -507,7 +507,7 @@ def fits(closure: Judge) -> TestJudge:
 
 
 def any_of(tests: list[TestJudge]) -> TestJudge:
-    """Alternatives."""
+    """Judge alternatives."""
 
     def judge(names: Names, doubts: Doubts, value: Type) -> None:
         for test in tests:

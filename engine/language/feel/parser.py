@@ -383,7 +383,7 @@ class Parser(Reader, Generic[Part, Test]):
         return ahead > self.position and self.tokens[ahead].text == ":"
 
     def _labelled(self, function: Function, token: Token) -> list[Part]:
-        """Arguments given by name, put into the order of the function's parameters."""
+        """Put arguments given by name into the order of the function's parameters."""
         arguments: dict[str, Part] = {}
         while True:
             label = self._words()

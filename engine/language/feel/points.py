@@ -26,7 +26,7 @@ class Points:
 
 
 def _has_none(*parts: object, **more: object) -> None:
-    """Whatever is not below has no points."""
+    """Return nothing: whatever is not below has no points."""
 
 
 variable = arithmetic = choice = comparison = between = membership = instance_of = record = path = selection = _has_none
@@ -40,12 +40,12 @@ def constant(value: FeelValue) -> Points:
 
 
 def written(part: Points | None, text: str) -> Points | None:
-    """As it is written, an operand is what it is."""
+    """Return the operand as it is: how it is written makes no difference."""
     return part
 
 
 def conjunction(parts: list[Points | None]) -> Points | None:
-    """And: of one part, which is that part."""
+    """Return the points of an and: of one part, which is that part."""
     return parts[0] if len(parts) == 1 else None
 
 
@@ -53,7 +53,7 @@ disjunction = conjunction
 
 
 def negation(operand: Points | None) -> Points | None:
-    """Unary minus."""
+    """Return the points of a unary minus."""
     return Points((negate(operand.values[0]),)) if operand is not None and len(operand.values) == 1 else None
 
 
@@ -88,7 +88,7 @@ def fits(closure: Points | None) -> Points | None:
 
 
 def any_of(tests: list[Points | None]) -> Points | None:
-    """Alternatives: the points of all."""
+    """Return the points of all alternatives."""
     if any(points is None for points in tests):
         return None
     alternatives = [points for points in tests if points is not None]

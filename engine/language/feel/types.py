@@ -166,7 +166,7 @@ class _Allowance:
 
 
 def equal(a: FeelValue, b: FeelValue, spend: Callable[[int], None] | None = None) -> bool | None:
-    """FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
+    """Compute FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
     if type(a) is type(b) and type(a) in _PLAIN:
         return bool(a == b)
     if a is None or b is None:
@@ -246,14 +246,14 @@ def compare(operator: str, a: FeelValue, b: FeelValue) -> bool | None:
 
 
 def both(a: object, b: object) -> bool | None:
-    """Three-valued and."""
+    """Return the three-valued and."""
     if a is False or b is False:
         return False
     return True if a is True and b is True else None
 
 
 def either(a: object, b: object) -> bool | None:
-    """Three-valued or."""
+    """Return the three-valued or."""
     if a is True or b is True:
         return True
     return False if a is False and b is False else None

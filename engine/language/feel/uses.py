@@ -70,7 +70,7 @@ def arithmetic(operator: str, left: Part, right: Part) -> Part:
 
 
 def negation(operand: Part) -> Part:
-    """Unary minus."""
+    """Return a unary minus."""
     if operand.literals is not None and len(operand.literals) == 1:
         return Part(literals=(negate(operand.literals[0]),))
     return _of(operand)
@@ -84,7 +84,7 @@ def choice(condition: Part, then: Part, otherwise: Part) -> Part:
 
 
 def conjunction(parts: list[Part]) -> Part:
-    """And."""
+    """Return an and."""
     return parts[0] if len(parts) == 1 else _of(*parts)
 
 
@@ -92,7 +92,7 @@ disjunction = conjunction
 
 
 def written(part: Part, text: str) -> Part:
-    """As it is written, an operand is what it is."""
+    """Return the operand as it is: how it is written makes no difference."""
     return part
 
 
@@ -189,7 +189,7 @@ def call(function: Function, arguments: list[Part]) -> Part:
 
 
 def span(low: Part, high: Part) -> Part:
-    """Whole numbers from one to another."""
+    """Return whole numbers from one to another."""
     return _of(low, high)
 
 
@@ -230,7 +230,7 @@ def fits(closure: Part) -> Part:
 
 
 def any_of(tests: list[Part]) -> Part:
-    """Alternatives; literals when all of them are."""
+    """Return alternatives; literals when all of them are."""
     literals = tuple(value for test in tests for value in test.literals or ())
     alone = all(test.literals is not None for test in tests)
     return replace(_of(*tests), literals=literals if alone else None)

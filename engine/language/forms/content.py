@@ -24,7 +24,7 @@ class Written:
 
 
 def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
-    """Field key → facts, texts and what is laid beside the form among them; None for what cannot be read."""
+    """Return field key → facts, texts and what is laid beside the form among them; None for what cannot be read."""
     if text is None:
         return {}
     try:

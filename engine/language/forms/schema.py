@@ -160,7 +160,7 @@ class SchemaReader:
         return self._with_default(field, component.get("defaultValue"))
 
     def _check_channels(self, fields: tuple[Field, ...]) -> None:
-        """What says the way of a text needs that text, and ways we know."""
+        """Check that what says the way of a text has that text, and ways we know."""
         texts = {field.key for field in fields if field.type in ("textfield", "textarea")}
         channels = self.words.channels
         for field in fields:
@@ -231,7 +231,7 @@ class SchemaReader:
         return kind_of_text or next((name for name, of in self.kinds.items() if plain in of.patterns), "")
 
     def _expressions(self, key: str, extra: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Expression]:
-        """Limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
+        """Return limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
         texts = {name: str(extra[name]) for name in EXPRESSIONS if extra.get(name) not in (None, "")}
         is_amount = self.words.counts(extra.get("unit"))
         for name in ("min", "max"):
@@ -284,7 +284,7 @@ def _flag(properties: Mapping[str, Any], name: str, *, default: bool = False) ->
 
 
 def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Counts that are written and are no whole numbers from zero."""
+    """Yield counts that are written and are no whole numbers from zero."""
     for name in ("decimalDigits", "minLength", "maxLength"):
         if name in rules and not re.fullmatch(r"\d*", "" if rules[name] is None else str(rules[name]).strip()):
             yield name, str(rules[name])

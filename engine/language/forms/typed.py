@@ -63,7 +63,7 @@ class Entered(fields.Field):
 
 
 def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
-    """An amount without bounds of its own is neither below zero nor above what its unit takes.
+    """Check a value against the limits of its field; an amount without bounds of its own is neither below zero nor above what its unit takes.
 
     Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand.
     """
@@ -85,7 +85,7 @@ def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
 
 
 def _check_lines(item: Field, value: FeelValue, submission: Given) -> None:
-    """Picked lines come to no more than `max` in all; where `allowed` is a list of parts, nothing else is picked and no more of any."""
+    """Check that picked lines come to no more than `max` in all, and that where `allowed` is a list of parts nothing else is picked and no more of any."""
     lines = [line for line in value if isinstance(line, Mapping)] if isinstance(value, list) else []
     limits = item.limit("allowed", submission.context, submission.scope)
     if isinstance(limits, list):
@@ -98,12 +98,12 @@ def _check_lines(item: Field, value: FeelValue, submission: Given) -> None:
 
 
 def _unit_of(lines: Field) -> Unit:
-    """In what the amounts of picked lines are."""
+    """Return in what the amounts of picked lines are."""
     return lines.amount or Unit()
 
 
 def _amount_of(part: Mapping[str, FeelValue]) -> int:
-    """Errors: ValidationError for an amount that is no whole number."""
+    """Return the amount of a part in its unit. Errors: ValidationError for one that is no whole number."""
     amount = part.get("amount") or 0
     if type(amount) is not int:
         raise wrong("not_a_line")
