@@ -66,7 +66,7 @@ class Joining(Session):
 
 
 def only_inside_transactions(kind: type[Session]) -> None:
-    """Sessions of this kind refuse to write outside `transaction()`, where it would be committed by itself."""
+    """Have sessions of this kind refuse to write outside `transaction()`, where it would be committed by itself."""
     event.listen(kind, "before_flush", _held_back)
     event.listen(kind, "do_orm_execute", _sent)
 
@@ -117,12 +117,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def entered(sessions: Sessions) -> Token[Sessions]:
-    """From here on sessions come from these, until `left` is given the token."""
+    """Have sessions come from these from here on, until `left` is given the token."""
     return _sessions.set(sessions)
 
 
 def left(token: Token[Sessions]) -> None:
-    """Sessions come from where they came from before."""
+    """Have sessions come from where they came from before."""
     _sessions.reset(token)
 
 
@@ -142,7 +142,7 @@ def _around() -> Session:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
+    """Open a unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
     if _unit.get() is not None:
         yield
         return
@@ -203,7 +203,7 @@ def _loaded() -> Session | None:
 
 
 def forget(*models: type[Base]) -> None:
-    """Rows of these tables are written past the session: what it has loaded of them is read again when it is looked at."""
+    """Forget what the session has loaded of these tables, whose rows are written past it: it is read again when it is looked at."""
     if (current := _loaded()) is None:
         return
     for row in list(current.identity_map.values()):
@@ -226,7 +226,7 @@ def one_writer() -> bool:
 
 
 def in_turn(model: type[Base]) -> None:
-    """Whoever else wants to write to this table in turn waits for our commit; readers do not."""
+    """Have whoever else wants to write to this table in turn wait for our commit; readers do not."""
     if not one_writer():
         connection().exec_driver_sql(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE")
 

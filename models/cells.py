@@ -99,7 +99,7 @@ def rows(query: Select[Any]) -> list[Any]:
 
 @contextmanager
 def _any_text(driver: Any) -> Iterator[None]:
-    """On SQLite, text that is no UTF-8 comes as the bytes it is, instead of ending the answer."""
+    """Read text that is no UTF-8, on SQLite, as the bytes it is, instead of ending the answer."""
     if not is_sqlite(bind()):
         yield
         return
@@ -127,7 +127,7 @@ def unreadable(row: Any) -> list[str]:
 
 
 def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
-    """Tables that the database lacks, or that lack columns there: the names of these columns, none for a whole table."""
+    """Return tables that the database lacks, or that lack columns there: the names of these columns, none for a whole table."""
     stored = inspect(connection())
     there = set(stored.get_table_names())
     lacks: dict[str, list[str]] = {}

@@ -54,7 +54,7 @@ def _send(text: str, connection: Connection, name: str) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Durability and foreign keys, which SQLite asks for on every connection; BEGIN is ours to write."""
+    """Set durability and foreign keys, which SQLite wants to be told on every connection; BEGIN is ours to write."""
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (*PRAGMAS, f"busy_timeout={int(WAIT_SECONDS * 1000)}"):
@@ -63,7 +63,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _prepare_psycopg(connection: Any, _record: Any) -> None:
-    """A statement stays one and the same whatever the size of its numbers, and is kept prepared from its third use."""
+    """Keep a statement one and the same whatever the size of its numbers, and prepared from its third use."""
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
 

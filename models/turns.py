@@ -45,7 +45,7 @@ class Turns:
                 self._pass_on()
 
     def _pass_on(self) -> None:
-        """To the first who waits; until that one has woken up the lock belongs to nobody's thread, but is not free."""
+        """Pass the lock on to the first who waits; until that one has woken up it belongs to nobody's thread, but is not free."""
         self.owner = -1 if self.waiting else None
         if self.waiting:
             self.waiting.popleft().release()

@@ -97,7 +97,7 @@ def _of_shapes(dialect: Dialect, shapes: tuple[_Shape, ...]) -> tuple[str, tuple
 
 @cached(LRUCache(MOST_PREPARED), key=_of_shapes, lock=threading.Lock())
 def _prepare(dialect: Dialect, shapes: tuple[_Shape, ...]) -> _Prepared:
-    """Errors: KeyError for a column that has a default in Python and is not given."""
+    """Prepare the statement of writes of these shapes. Errors: KeyError for a column that has a default in Python and is not given."""
     bound = [pair for place, shape in enumerate(shapes) for pair in _bound(place, shape)]
     places = {name: (at, type.dialect_impl(dialect).bind_processor(dialect)) for at, (name, type) in enumerate(bound)}
     compiled = _statement(shapes).compile(dialect=dialect)

@@ -63,7 +63,7 @@ def days(year: int) -> list[Day]:
 
 
 def put(day: date, kind: str, name: str) -> None:
-    """An owner makes a day off ("off") or a working day ("work"), whatever the seed says."""
+    """Make a day off ("off") or a working day ("work") on behalf of an owner, whatever the seed says."""
     row = session().get(CalendarDay, day) or CalendarDay(date=day)
     row.kind, row.name, row.source, row.provisional = kind, name, OWNER, False
     session().add(row)

@@ -92,13 +92,13 @@ def reachable(msisdn: str) -> bool:
 
 
 def waiting(limit: int = 100) -> list[OutboxMessage]:
-    """Text messages that wait to be sent, oldest first."""
+    """Return text messages that wait to be sent, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.state == MessageState.QUEUED).order_by(OutboxMessage.queued_at)
     return list(session().scalars(query.limit(limit)))
 
 
 def waits(case_number: str, *, by: str) -> str:
-    """By which channel the last word that somebody wrote in a case waits to leave: sms, letter, or empty where none does."""
+    """Say by which channel the last word that somebody wrote in a case waits to leave: sms, letter, or empty where none does."""
     conditions = OutboxMessage.case_number == case_number, OutboxMessage.told_by == by
     open_ = OutboxMessage.state.in_(recalls.WAITS)
     query = select(OutboxMessage.channel).where(*conditions, open_).order_by(OutboxMessage.id.desc())
@@ -106,7 +106,7 @@ def waits(case_number: str, *, by: str) -> str:
 
 
 def report(message_id: int, *, at: datetime, failure: str = "") -> None:
-    """What became of a text message: sent at `at`, with which an answer is given, or why it failed. Errors: UnknownMessage.
+    """Report what became of a text message: sent at `at`, with which an answer is given, or why it failed. Errors: UnknownMessage.
 
     One that was called back while it was being sent has been sent all the same.
     """
@@ -132,7 +132,7 @@ def report(message_id: int, *, at: datetime, failure: str = "") -> None:
 
 
 def answered(template: str, case_number: str | None, at: datetime, *, written_at: datetime | None = None) -> None:
-    """The customer has heard the answer; of a letter that counted from `written_at`, as in earlier versions, only now."""
+    """Note that the customer has heard the answer; of a letter that counted from `written_at`, as in earlier versions, only now."""
     if template == ANSWER:
         state = case((Complaint.state == ComplaintState.OPEN, ComplaintState.REPLIED), else_=Complaint.state)
         too_soon = Complaint.replied_at == written_at if written_at is not None else false()
@@ -164,7 +164,7 @@ def _undelivered(of_one: bool) -> Any:
 
 
 def undelivered(user: str = "", limit: int = 50) -> list[OutboxMessage]:
-    """Text messages that failed and letters not posted yet, for whoever wrote them, or took the case in where a process did; of everybody without `user`."""
+    """Return text messages that failed and letters not posted yet, for whoever wrote them, or took the case in where a process did; of everybody without `user`."""
     return list(session().scalars(_undelivered(bool(user)), {"user": user, "limit": limit}))
 
 

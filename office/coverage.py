@@ -139,7 +139,7 @@ def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def tests_naming(directory: Path) -> dict[str, list[str]]:
-    """Tests by the manual ids that they are marked with: `@pytest.mark.manual("CH1.6")`."""
+    """Return tests by the manual ids that they are marked with: `@pytest.mark.manual("CH1.6")`."""
     tests: dict[str, list[str]] = {}
     for file in sorted(directory.rglob("test_*.py")):
         text = file.read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def _marked(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _chapter(ref: str) -> str:
-    """TS for TS-002.5, CH2 for CH2.7: ids of other chapters (DUE, NET, REW) are declared ahead of their processes."""
+    """Return TS for TS-002.5, CH2 for CH2.7: ids of other chapters (DUE, NET, REW) are declared ahead of their processes."""
     return re.split(r"[.-]", ref, maxsplit=1)[0]
 
 
@@ -217,5 +217,5 @@ def _attribute(node: xml.Element) -> tuple[str, ...]:
 
 
 def split(refs: str) -> tuple[str, ...]:
-    """`TS-002.5, CH2.7` as ids."""
+    """Split `TS-002.5, CH2.7` into ids."""
     return tuple(ref.strip() for ref in refs.split(",") if ref.strip())

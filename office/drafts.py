@@ -88,7 +88,7 @@ class Draft:
 
 
 def check_owner(by: engine.Actor) -> None:
-    """Errors: NotAnOwner."""
+    """Check that the person is a process owner. Errors: NotAnOwner."""
     if OWNER not in by.roles:
         raise NotAnOwner(user=by.user)
 
@@ -308,7 +308,7 @@ def _doubts(package: Package, beside: Iterable[Package]) -> list[Problem]:
 
 
 def unused_files(package: Package) -> set[str]:
-    """Tables and forms that no step uses: they are kept and checked, and not published."""
+    """Return tables and forms that no step uses: they are kept and checked, and not published."""
     return definitions.own_files(package) - set(ready(package).files)
 
 
@@ -333,7 +333,7 @@ def ready(package: Package) -> Package:
 
 
 def begin_again(former: Draft, waiting: set[str], version: int) -> None:
-    """After publishing, in a transaction: files that wait for a step are the next draft; without any there is none."""
+    """Begin the next draft with the files that wait for a step, after publishing and in a transaction; without any there is none."""
     newest = published.newest_package(former.key)
     remove(former.key)
     if not waiting or newest is None or former.saved_at is None:

@@ -89,7 +89,7 @@ def _is_known(name: str, here: str, at: datetime) -> bool:
 
 
 def note(name: str, address: str, *, at: datetime, works_here: bool, browser: str = "") -> None:
-    """Somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
+    """Note that somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
     with transaction():
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
@@ -102,7 +102,7 @@ def note(name: str, address: str, *, at: datetime, works_here: bool, browser: st
 
 
 def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:
-    """Somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
+    """Note that somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
     record.record_act_once(
         "login_refused",
         by=engine.Actor(name),
@@ -114,7 +114,7 @@ def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:
 
 
 def forget(name: str, address: str, browser: str = "") -> None:
-    """The right password was given there."""
+    """Forget the failures there, where the right password was given."""
     conditions = (LoginFailure.name_mark == mark(name), LoginFailure.address == _where(address, browser))
     with transaction():
         session().execute(delete(LoginFailure).where(*conditions))

@@ -148,7 +148,7 @@ def _header(reader: _Lines) -> list[str]:
 
 
 def _records(reader: _Lines, header: list[str], faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line number and columns of every good row; what is wrong with the others goes to `faults`."""
+    """Yield line number and columns of every good row; what is wrong with the others goes to `faults`."""
     while len(faults) < MOST_FAULTS:
         try:
             row = next(reader, None)

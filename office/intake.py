@@ -225,7 +225,7 @@ def _request(intake: Intake, by: engine.Actor, key: str) -> str:
 
 
 def _refuse_other_words(request: str | None) -> None:
-    """Errors: KeyUsedAgain."""
+    """Refuse a key that came with other words before. Errors: KeyUsedAgain."""
     if request is not None:
         same = Complaint.request_key.between(request[:OF_KEY], f"{request[:OF_KEY]}g")  # beyond every digit
         query = select(Complaint.case_number).where(same, Complaint.request_key != request)

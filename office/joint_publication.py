@@ -81,7 +81,7 @@ class Joint:
         return {**self.packages, **self.callers}
 
     def fingerprint(self, key: str) -> str:
-        """Of what a scenario of a process is played on: its package and those that it begins; the package's own when it begins none of them."""
+        """Return the fingerprint of what a scenario of a process is played on: its package and those that it begins; the package's own when it begins none of them."""
         fingerprints = [
             self.whole[key_begun].sha256
             for key_begun in definitions.begun_by(self.whole[key])
@@ -91,7 +91,7 @@ class Joint:
         return hashlib.sha256("\n".join([own, *fingerprints]).encode()).hexdigest() if fingerprints else own
 
     def home(self, key: str) -> str:
-        """With which of the drafts the outcome of a scenario of a process is kept."""
+        """Say with which of the drafts the outcome of a scenario of a process is kept."""
         return next(
             candidate for candidate in (key, *self.keys) if candidate in self.packages and self._has(key, candidate)
         )
@@ -157,7 +157,7 @@ def _own(draft: Draft) -> dict[str, str]:
 
 
 def check_files(joint: Joint) -> None:
-    """Errors: FilesDiffer."""
+    """Check that no file differs from draft to draft. Errors: FilesDiffer."""
     holders: dict[str, Draft] = {}
     for draft in joint.drafts:
         for name, text in _own(draft).items():
@@ -264,7 +264,7 @@ def give_back(revisions: Mapping[str, int], *, reason: str, by: engine.Actor, at
 
 
 def check_submitted(joint: Joint) -> None:
-    """Errors: NotSubmittedTogether."""
+    """Check that they were submitted together. Errors: NotSubmittedTogether."""
     if not is_submitted(joint):
         raise NotSubmittedTogether(processes=joint.keys)
 
@@ -277,7 +277,7 @@ def is_submitted(joint: Joint) -> bool:
 
 
 def check_second_person(joint: Joint, by: engine.Actor) -> None:
-    """Errors: NotAnOwner, NotASecondPerson when the person has a hand in one of them."""
+    """Check that the person is a second one. Errors: NotAnOwner, NotASecondPerson when they have a hand in one of the drafts."""
     for draft in joint.drafts:
         publication.check_second_person(draft, by)
 

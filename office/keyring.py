@@ -40,7 +40,7 @@ def known() -> dict[str, str]:
 
 
 def confirm(keys: record.Keys) -> None:
-    """Errors: OtherKeys."""
+    """Check that these are the keys of this database. Errors: OtherKeys."""
     here, stored = keys.fingerprints(), known()
     wrong = {name for name in stored if stored[name] != here[name]}
     if "master" not in stored and _has(CaseKey):

@@ -41,7 +41,7 @@ def begin(user: str, *, at: datetime, address: str, browser: str = "") -> str:
 
 
 def seen(key: str, *, at: datetime) -> None:
-    """The session is in use."""
+    """Note that the session is in use."""
     with transaction():
         session().execute(update(LoginSession).where(LoginSession.key_hash == hashed(key)).values(seen_at=at))
 

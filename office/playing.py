@@ -44,12 +44,12 @@ def begin(*keys: str, again: bool, at: datetime) -> None:
 
 
 def state(*keys: str) -> str:
-    """queued while scenarios of these drafts are being played or wait for it, failed when that was given up, done, or empty when nobody asked."""
+    """Say queued while scenarios of these drafts are being played or wait for it, failed when that was given up, done, or empty when nobody asked."""
     return session().scalar(select(Job.state).where(*_of(keys)).order_by(Job.id.desc()).limit(1)) or ""
 
 
 def _prefix(keys: Sequence[str]) -> str:
-    """Of the key of a job, which has room for one process and not for every number of them."""
+    """Return the prefix of the key of a job, which has room for one process and not for every number of them."""
     identifier = keys[0] if len(keys) == 1 else hashlib.sha256(APART.join(sorted(keys)).encode()).hexdigest()
     return f"play:{identifier}:"
 

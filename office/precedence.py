@@ -47,14 +47,14 @@ def needed(package: Package) -> set[str]:
 
 
 def order(stored: Sequence[Draft]) -> list[Step]:
-    """Drafts, what others need first; in the order of their keys where none needs another, or each the other."""
+    """Return drafts, what others need first; in the order of their keys where none needs another, or each the other."""
     by_key = {draft.key: draft for draft in stored}
     needs = {key: needed(by_key[key].package) & by_key.keys() for key in sorted(by_key)}
     return [Step(by_key[key], tuple(sorted(needs[key]))) for key in _sorted(needs)]
 
 
 def _sorted(needs: Mapping[str, set[str]]) -> list[str]:
-    """By what each needs; of drafts that need each other the one with the first key goes first, as if it needed none of the others."""
+    """Sort them by what each needs; of drafts that need each other the one with the first key goes first, as if it needed none of the others."""
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:

@@ -125,13 +125,13 @@ def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
 
 
 def forget_plays(key: str) -> None:
-    """Every scenario of a draft waits to be played again."""
+    """Forget what was played, so that every scenario of a draft waits to be played again."""
     with transaction():
         session().execute(delete(DraftPlay).where(DraftPlay.key == key))
 
 
 def keep(key: str, played: scenarios.Played, sha256: str, at: datetime) -> None:
-    """How a scenario came out on a content, kept with the draft of a process. Errors: UnknownProcess when the draft is not stored."""
+    """Keep how a scenario came out on a content, with the draft of a process. Errors: UnknownProcess when the draft is not stored."""
     with transaction():
         if session().get(DefinitionDraft, key) is None:
             raise engine.published.UnknownProcess(process=key)
@@ -152,7 +152,7 @@ def problems(draft: Draft) -> list[Problem]:
 
 
 def readable(text: str) -> list[Problem]:
-    """Why a text cannot be opened as a diagram; empty when it can."""
+    """Return why a text cannot be opened as a diagram; empty when it can."""
     try:
         diagrams.parse(text.encode())
     except ground.MalformedXml as error:
@@ -266,20 +266,20 @@ def give_back(key: str, *, revision: int, reason: str, by: engine.Actor, at: dat
 
 
 def check_submitted(draft: Draft) -> None:
-    """Errors: NotSubmitted."""
+    """Check that the draft was submitted. Errors: NotSubmitted."""
     if draft.state != drafts.DraftState.SUBMITTED:
         raise NotSubmitted(process=draft.key)
 
 
 def _check_alone(key: str) -> None:
-    """Errors: SubmittedTogether."""
+    """Check that the draft was submitted by itself. Errors: SubmittedTogether."""
     together = hands.submitted_with(key)
     if together:
         raise SubmittedTogether(process=key, together=together)
 
 
 def check_second_person(draft: Draft, by: engine.Actor) -> None:
-    """Errors: NotAnOwner, NotASecondPerson."""
+    """Check that the person is a second one. Errors: NotAnOwner, NotASecondPerson."""
     drafts.check_owner(by)
     if by.user in hands.same_people(drafts.authors(draft)):
         raise NotASecondPerson(user=by.user)
@@ -351,7 +351,7 @@ def roll_back(
 
 
 def _check_played(key: str, package: Package, directory: Path) -> None:
-    """Errors: DifferencesNotAccepted when a former version does not do any more what was agreed."""
+    """Check that a former version still does what was agreed. Errors: DifferencesNotAccepted when it does not."""
     played = [scenarios.play_on(scenario, package) for scenario in scenarios.read(directory, {key: package})]
     differing = [f"{play.process} {play.name}" for play in played if not play.ok]
     if differing:

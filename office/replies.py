@@ -44,7 +44,7 @@ def may(person: Actor) -> bool:
 
 
 def check(person: Actor) -> None:
-    """Errors: NotAtACounter for who does not answer customers."""
+    """Check that the person answers customers. Errors: NotAtACounter."""
     if not may(person):
         raise intake.NotAtACounter
 

@@ -45,7 +45,7 @@ def _is_handled(step: dict[str, object]) -> bool:
 
 
 def _free(change: Change, calls: list[int], refusing: list[int]) -> None:
-    """What was reserved in a call that is over, and what a refusal is about: what was reserved nearest around it."""
+    """Free what was reserved in a call that is over, and what a refusal is about: what was reserved nearest around it."""
     keys = gateway().reserved_under(change.business_key)
     if not keys:
         return

@@ -59,7 +59,7 @@ def draw(payments: Sequence[Given], day: str) -> list[tuple[Given, str]]:
 
 
 def mark(payment: Given, day: str) -> str:
-    """By what a payment is drawn."""
+    """Return by what a payment is drawn."""
     return sampling.mark(day, payment.key, payment.at.isoformat())
 
 

@@ -95,7 +95,7 @@ def all_of(user: str) -> dict[Form, Unsent]:
 
 
 def _opened(sealed: bytes, at: datetime) -> Unsent | None:
-    """None for what was sealed with a key that the office no longer has, and for what holds no field that can be read.
+    """Open what was sealed; None for what was sealed with a key that the office no longer has, and for what holds no field that can be read.
 
     At first the fields alone were kept; what a row lacks of today's was not there when it was written.
     """
@@ -116,7 +116,7 @@ def _texts(values: Any) -> list[str]:
 
 
 def forget(user: str, place: str, *forms: str) -> None:
-    """They were sent, or are not wanted."""
+    """Forget forms that were sent, or are not wanted."""
     with transaction():
         session().execute(delete(UnsentForm).where(*_of(user, place, *forms)))
 

@@ -151,7 +151,7 @@ def verify_office() -> list[Deviation]:
 
 
 def verify_schema() -> list[Deviation]:
-    """Tables and columns that the database lacks; as long as any is missing no case can be looked at."""
+    """Return tables and columns that the database lacks; as long as any is missing no case can be looked at."""
     deviations = []
     for table, columns in cells.absent(Base.metadata.sorted_tables).items():
         lacks = [f"column {table}.{name} is missing" for name in columns] or [f"table {table} is missing"]
@@ -171,7 +171,7 @@ def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
 
 
 def _cells() -> Iterator[Deviation]:
-    """Cells that hold nothing their column can hold, in every table that is not looked at case by case."""
+    """Yield cells that hold nothing their column can hold, in every table that is not looked at case by case."""
     tables = Base.metadata.sorted_tables
     looked_at = CASE_BY_CASE | cells.absent(tables).keys()
     for table in tables:
@@ -306,7 +306,7 @@ def _balances() -> Iterator[Deviation]:
 
 
 def _strays() -> Iterator[Deviation]:
-    """Journal entries whose case is gone or never was, entries without lines and lines without an entry."""
+    """Yield journal entries whose case is gone or never was, entries without lines and lines without an entry."""
     instances: list[_Instance] = cells.rows(
         select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key))
     )
@@ -329,7 +329,7 @@ def _strays() -> Iterator[Deviation]:
 
 
 def _keys() -> Iterator[Deviation]:
-    """Keys of cases that are gone or never were."""
+    """Yield keys of cases that are gone or never were."""
     strays = select(as_stored(CaseKey.instance_id)).where(CaseKey.instance_id.not_in(select(ProcessInstance.id)))
     ids: list[tuple[object]] = cells.rows(strays.order_by(CaseKey.instance_id))
     for (instance_id,) in ids:
@@ -337,7 +337,7 @@ def _keys() -> Iterator[Deviation]:
 
 
 def _complaints() -> Iterator[Deviation]:
-    """Complaints must name the instance that bears their number."""
+    """Check that complaints name the instance that bears their number."""
     columns = as_stored(Complaint.case_number), as_stored(Complaint.instance_id)
     query = select(*columns, as_stored(ProcessInstance.business_key, nullable=True))
     joined = query.outerjoin(ProcessInstance, ProcessInstance.id == Complaint.instance_id)

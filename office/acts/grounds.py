@@ -66,7 +66,7 @@ def taken(case_number: str, by: Actor, *, closed: bool = False) -> Complaint:
 
 
 def other_person(by: Actor, *before: str | None) -> None:
-    """Errors: SamePerson where the person is one of these, by employee number."""
+    """Check that the person is none of these, by employee number. Errors: SamePerson."""
     logins = [login for login in before if login]
     number = select(User.employee_number).where(User.name == by.user).scalar_subquery()
     same = select(User.name).where(User.name.in_(logins), User.employee_number == number)
@@ -84,19 +84,19 @@ def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
 
 
 def wrong_reason(reason: str) -> Reasons:
-    """Why a reason cannot be kept."""
+    """Return why a reason cannot be kept."""
     reasons = texts.wrong(reason.strip(), MOST_REASON, required=True)
     return {"reason": reasons} if reasons else {}
 
 
 def check(reasons: Mapping[str, list[Reason]]) -> None:
-    """Errors: NotDone, when anything is wrong."""
+    """Refuse what has reasons against it. Errors: NotDone, when anything is wrong."""
     if reasons:
         raise NotDone(reasons=dict(reasons))
 
 
 def wrong_telling(complaint: Complaint, tell: str) -> Reasons:
-    """Why the customer cannot be told in this way: no text arrives at a number that is cancelled."""
+    """Return why the customer cannot be told in this way: no text arrives at a number that is cancelled."""
     reasons = wrong(tell=(tell, TELLING))
     if not reasons and tell == correspondence.SMS and not correspondence.reachable(complaint.msisdn or ""):
         return {"tell": [correspondence.UNREACHED]}

@@ -45,7 +45,7 @@ def requests_of(case_number: str) -> list[CaseRequest]:
 
 
 def tries_of(case_number: str) -> list[CustomerTry]:
-    """When the customer of a case was tried, the first first."""
+    """Return when the customer of a case was tried, the first first."""
     query = select(CustomerTry).where(CustomerTry.case_number == case_number)
     return list(session().scalars(query.order_by(CustomerTry.attempt)))
 

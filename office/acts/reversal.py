@@ -120,7 +120,7 @@ def _as(by: Actor, request: CaseRequest) -> str:
 
 
 def _office(by: Actor, request: CaseRequest, level: str) -> str | None:
-    """As what this person's yes is the last one; None where another is needed. Errors: NotGranting."""
+    """Say as what this person's yes is the last one; None where another is needed. Errors: NotGranting."""
     supervisor, accountant = SUPERVISOR in by.roles, bool(by.groups & ACCOUNTING)
     entitled = {None: (supervisor, accountant), SUPERVISOR: (False, accountant), ACCOUNTANT: (supervisor, False)}
     if level != TWO:

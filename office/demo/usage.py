@@ -42,7 +42,7 @@ def cards(month: Month) -> list[dict[str, Any]]:
 
 
 def cdrs(month: Month) -> list[dict[str, Any]]:
-    """Calls and Monternet charges of the billed month."""
+    """Return calls and Monternet charges of the billed month."""
     return [*_roaming_calls(month), *_monternet_charges(month), *_short_calls(month)]
 
 

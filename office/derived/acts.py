@@ -15,7 +15,7 @@ PERSONAL = "reason"
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
     requests, tries = _told(verdict)
     yield from _compare("case_request", "number", requests, beside.requests.get(verdict.instance_id, []), verdict)
     yield from _compare("customer_try", "attempt", tries, beside.tries.get(verdict.instance_id, []), verdict)

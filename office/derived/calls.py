@@ -30,7 +30,7 @@ class Answered:
 
 
 def answered(verdict: Verdict) -> Iterator[Answered]:
-    """In the order of the answers; what a person settled by hand was carried out by nobody here and is left out."""
+    """Return what was answered, in the order of the answers; what a person settled by hand was carried out by nobody here and is left out."""
     return answered_in(verdict.instance_id, verdict.history)
 
 

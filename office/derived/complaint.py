@@ -18,7 +18,7 @@ ENDS = ("instance_completed", "instance_cancelled")
 
 
 def differing(verdict: Verdict, rows: Sequence[Any], beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
     start = verdict.history[0].steps[0]
     number, variables = verdict.business_key, start.get("variables") or {}
     taken_in = start.get("process") == intake.PROCESS and "proposed_process" in variables

@@ -56,7 +56,7 @@ class Expected:
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row or a part that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: a row or a part that is missing, one too many, or the columns that say something else."""
     rows = beside.liabilities.rows.get(verdict.business_key, [])
     parts = {row.id: beside.liabilities.parts.get(row.id, []) for row in rows}
     cause_by_key = {part.key: row.cause for row in rows for part in parts[row.id]}
@@ -129,7 +129,7 @@ class _Fold:
         return self.by_cause
 
     def _named_later(self, row: Any, instances: Sequence[int]) -> None:
-        """What processes begun beside the case did with a liability; a record that cannot be read says so where it is verified."""
+        """Follow what processes begun beside the case did with a liability; a record that cannot be read says so where it is verified."""
         if instances and row.cause in self.by_cause:
             self.by_number[row.id] = self.by_cause[row.cause]
         for instance_id in instances:
@@ -152,7 +152,7 @@ class _Fold:
             columns["name"] = name_of(call)
 
     def _moved(self, call: Answered, amount: Any) -> None:
-        """What moved money enters; of a credit that another case promised, or that another call entered, the row says which cause and key."""
+        """Enter what moved money; of a credit that another case promised, or that another call entered, the row says which cause and key."""
         cause: Any = call.parameters.get("fault")
         key: str | None = call.key
         if call.topic == APPLY and call.fields.get("credited_before"):
@@ -206,7 +206,7 @@ class _Fold:
             }
 
     def _relieve(self, step: Mapping[str, Any], *, by_staff: bool) -> None:
-        """A part of the payment that was taken back goes, or else the latest of that amount."""
+        """Take away the part of the payment that was taken back, or else the latest of that amount."""
         parts = [
             (part, liability)
             for liability in self.by_cause.values()

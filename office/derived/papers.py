@@ -20,7 +20,7 @@ ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
+    """Check refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
     entries, hold_states = _named(verdict)
     receipts = {call.fields["refund_number"]: _receipt(call) for call in answered(verdict) if _pays(call)}
     for result, (model, column) in PAPERS.items():
@@ -57,7 +57,7 @@ def _receipt(call: Answered) -> Collection[str] | None:
 
 
 def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, Any]]:
-    """Papers that the answers of service calls name, by kind and number, with their entry; and what became of holds settled here."""
+    """Return papers that the answers of service calls name, by kind and number, with their entry; and what became of holds settled here."""
     entries: dict[str, dict[Any, int]] = defaultdict(dict)
     hold_states: dict[Any, Any] = {}
     for call in answered(verdict):

@@ -141,7 +141,7 @@ def _all(model: Any, condition: Any) -> list[Any]:
 
 
 def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
-    """Papers with the journal entry that each of them names."""
+    """Return papers with the journal entry that each of them names."""
     posted_sum = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
     whole_postings = select(func.count()).where(Posting.entry_id == model.entry_id, Posting.amount == model.amount)
     query = select(

@@ -142,7 +142,7 @@ def verify_receipts() -> Iterator[Deviation]:
 
 
 def verify_orders() -> Iterator[Deviation]:
-    """Work orders, the places in them and the acts belong to orders and cases that are there; what these say is asked where the case is verified."""
+    """Verify that work orders, the places in them and the acts belong to orders and cases that are there; what these say is asked where the case is verified."""
     ids, numbers = select(ProcessInstance.id), select(ProcessInstance.business_key)
     orders = select(WorkOrder.id)
     questions = (

@@ -35,7 +35,7 @@ Differences = Iterator[tuple[int, str]]
 
 
 def differing(verdict: Verdict, beside: Beside) -> Differences:
-    """Since which entry, and what: an order, a place or an act that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: an order, a place or an act that is missing, one too many, or the columns that say something else."""
     orders = beside.orders
     asking = [call for call in answered(verdict) if call.topic in ASKING]
     own = next((row for row in orders.rows if row.number == verdict.business_key), None)
@@ -163,7 +163,7 @@ def _row(expected: Mapping[str, Any], row: Any, orders: Orders, seq: int) -> Dif
 
 
 def _places(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Acts) -> Differences:
-    """In which orders a case waits or waited, and how it left each."""
+    """Yield in which orders a case waits or waited, and how it left each."""
     numbers = {row.number: row for row in orders.rows}
     expected = _waited(verdict, asking, numbers, acts)
     for place in orders.places.get(verdict.instance_id, []):

@@ -43,7 +43,7 @@ def tells(value: Any, versions: Sequence[Any]) -> bool:
 
 
 def _same(value: Any, expected: Any) -> bool:
-    """Equal and of one type: `1`, `true` and `1.0` are three things in a file."""
+    """Tell whether two values are equal and of one type: `1`, `true` and `1.0` are three things in a file."""
     return type(value) is type(expected) and bool(value == expected)
 
 

@@ -105,7 +105,7 @@ def _head(document: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) ->
 
 
 def _chain(entries: list[dict[str, Any]]) -> Iterator[str]:
-    """Bodies and hashes follow each other, and are signed by this office; a body that was withheld lets its hash stand."""
+    """Check that bodies and hashes follow each other, and are signed by this office; a body that was withheld lets its hash stand."""
     previous = record.GENESIS
     for number, entry in enumerate(entries, start=1):
         try:
@@ -171,7 +171,7 @@ def _rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
 
 
 def _earlier_rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
-    """As earlier versions wrote them: what the desk did by itself bore the name of whoever acted last."""
+    """Return rows as earlier versions wrote them: what the desk did by itself bore the name of whoever acted last."""
     actors = {str(entry.seq): entry.actor for entry in verdict.history}
     return [{**row, "actor": actors[row["seq"]]} for row in _rows(verdict, personal)]
 
@@ -234,7 +234,7 @@ def _traces(verdict: Verdict, **options: Any) -> list[str]:
 
 
 def _is_ours(content: str, versions: Sequence[str], personal: str) -> bool:
-    """Tag by tag: those that hold what people entered may say what was erased since, all others are as we write them."""
+    """Tell, tag by tag, whether it is ours: those that hold what people entered may say what was erased since, all others are as we write them."""
     tags, *recorded = (TOKEN.findall(_unclaimed(text)) for text in (content, *versions))
     if "".join(tags) != _unclaimed(content) or personal not in ("yes", "withheld"):
         return False

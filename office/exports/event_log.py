@@ -114,7 +114,7 @@ def _ids(selection: Wanted) -> list[int]:
 
 
 def _runs_through(process: str) -> ColumnElement[bool]:
-    """Begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
+    """Return the condition of a case that runs through a process: begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
     classified = select(Complaint.instance_id).where(Complaint.process_key == process)
     with_tasks = select(UserTask.instance_id).where(UserTask.process_key == process)
     instance_id = ProcessInstance.id
@@ -224,7 +224,7 @@ def text_attribute(key: str, value: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Characters that XML 1.0 has no place for are replaced."""
+    """Replace the characters that XML 1.0 has no place for."""
     return _UNPRINTABLE.sub("\ufffd", text)
 
 

@@ -52,7 +52,7 @@ def who_earlier(entry: Entry, step: Mapping[str, Any]) -> str:
 
 
 def verified(verdict: Verdict) -> str:
-    """`yes`, or `no` with everything that contradicts the record."""
+    """Say `yes`, or `no` with everything that contradicts the record."""
     return "yes" if verdict.ok else "no: " + "; ".join(contradictions(verdict))
 
 

@@ -83,7 +83,7 @@ def play_on(
 
 
 def coverage(directory: Path, played: Iterable[Played], keys: Iterable[str] = ()) -> list[Coverage]:
-    """Per process, the flows that no play took."""
+    """Return, per process, the flows that no play took."""
     flows_by_process: dict[str, set[str]] = {}
     for play in played:
         for process, flow in play.flows:

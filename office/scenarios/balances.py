@@ -13,7 +13,7 @@ from office.scenarios.differences import Difference
 
 
 def all_accounts() -> dict[str, int]:
-    """Balance in fen by "msisdn.kind" (accounts of customers) or "kind" (the operator's own), counted in the account's direction.
+    """Return the balances in fen by "msisdn.kind" (accounts of customers) or "kind" (the operator's own), counted in the account's direction.
 
     Numbers that were given out again share one line.
     """
@@ -41,7 +41,7 @@ def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, in
 
 
 def differences(expected: Mapping[str, int], movements: Mapping[str, int]) -> Iterator[Difference]:
-    """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest.
+    """Yield where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest.
 
     Where nothing at all is expected, the operator's own accounts must rest too.
     """

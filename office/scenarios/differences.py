@@ -56,7 +56,7 @@ def _listed(value: Any) -> Any:
 
 
 def dump(differences: Iterable[Difference]) -> str:
-    """Differences as a JSON list."""
+    """Return differences as a JSON list."""
     return json.dumps(
         [[difference.kind, difference.values, difference.step] for difference in differences],
         ensure_ascii=False,

@@ -31,7 +31,7 @@ DEFAULT_AT = "2026-11-23T09:00:00+08:00"
 
 
 def _contradictions() -> Iterator[Difference]:
-    """Where the record of a case of this play does not verify."""
+    """Yield where the record of a case of this play does not verify."""
     for verdict in verification.verify_each(proof.every_instance()):
         for deviation in verdict.deviations:
             values = {"deviation": deviation.kind, "seq": deviation.seq, "what": deviation.what}
@@ -198,7 +198,7 @@ class Play:
             raise CannotGoOn("nobody_waits", message=step["message"], key=key)
 
     def _begin(self, step: Mapping[str, Any]) -> None:
-        """Another case of the same process, beside the one that is played."""
+        """Begin another case of the same process, beside the one that is played."""
         variables = {**(self.scenario.given.get("variables") or {}), **(step.get("variables") or {})}
         number = str(step["begin"])
         variables["case_number"] = number
@@ -252,7 +252,7 @@ class Play:
             yield from entry.steps
 
     def reached(self) -> Iterator[str]:
-        """Element ids in the order in which they were reached or left, repeats in a row once."""
+        """Yield element ids in the order in which they were reached or left, repeats in a row once."""
         last = ""
         for step in self._steps():
             element = step.get("element") or ""
@@ -272,7 +272,7 @@ class Play:
         }
 
     def _flows(self) -> Iterator[tuple[str, str]]:
-        """(process, flow) of every flow taken in this process and in those it called."""
+        """Yield (process, flow) of every flow taken in this process and in those it called."""
         if not self.instance_id:
             return
         processes = record.Scopes(self.scenario.process)
@@ -309,7 +309,7 @@ def instant(value: str | datetime) -> datetime:
 
 
 def duration(text: str) -> timedelta:
-    """Days, hours, minutes and seconds in ISO 8601, such as PT48H or P3DT30M."""
+    """Read days, hours, minutes and seconds in ISO 8601, such as PT48H or P3DT30M."""
     match = DURATION.match(text)
     if match is None or not any(match.groupdict().values()):
         raise CannotGoOn("not_a_duration", text=text)
@@ -322,7 +322,7 @@ def _codes(codes: Any) -> frozenset[str]:
 
 
 def refusals(error: language.InvalidForm) -> dict[str, str]:
-    """Why a form came back, as a scenario says it: the first code by field."""
+    """Return why a form came back, as a scenario says it: the first code by field."""
     return {name: reasons[0].code for name, reasons in error.reasons.items()}
 
 

@@ -46,7 +46,7 @@ class Trial:
         return self.play.clock
 
     def tasks(self) -> list[UserTask]:
-        """Open user tasks, in the order in which they came."""
+        """Return the open user tasks, in the order in which they came."""
         return list(session().scalars(select(UserTask).where(UserTask.state == TaskState.OPEN).order_by(UserTask.id)))
 
     def timers(self) -> list[Timer]:
@@ -64,7 +64,7 @@ class Trial:
         )
 
     def next_due(self) -> datetime | None:
-        """When the next timer fires or the next limit ends; None when nothing does."""
+        """Return when the next timer fires or the next limit ends; None when nothing does."""
         limits = [task.due_at for task in self.tasks() if task.due_at is not None and not task.overdue]
         dues = [instant for instant in (*limits, *(timer.due_at for timer in self.timers())) if instant > self.at]
         return min(dues, default=None)
