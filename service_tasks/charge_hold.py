@@ -162,7 +162,7 @@ def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _free(parameters: dict[str, Any], at: Effect) -> None:
-    """What the hold had of these lines in reserve is free; another hold of the case keeps its own."""
+    """Free what the hold had of these lines in reserve; another hold of the case keeps its own."""
     subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
     parts = disputed.parts(parameters["lines"])
     if subscription is not None and parts:

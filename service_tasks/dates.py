@@ -46,7 +46,7 @@ def _thursday(calendar: language.Calendar, at: date) -> date:
 
 
 def _thursday_of(scope: language.feel.Scope, at: Any) -> str | None:
-    """In FEEL, the same as text, "2026-11-26"; null for what is no instant."""
+    """Return, for FEEL, the same as text, "2026-11-26"; null for what is no instant."""
     return _thursday(scope.calendar, at).isoformat() if isinstance(at, date) else None
 
 

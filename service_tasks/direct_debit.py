@@ -134,7 +134,7 @@ class CompareResult(Schema):
 
 
 def differences(msisdn: str, agreement: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
-    """Where the keyed mandate departs from the agreement in what it means; another way to write the same is no difference.
+    """Return where the keyed mandate departs from the agreement in what it means; another way to write the same is no difference.
 
     Shape:  both mappings hold bank, account, holder; `keyed` also msisdn, the number it was entered for (None: the right one).
     Source: TS-008.2, reading.
@@ -159,7 +159,7 @@ def means_same(field: str, expected: str, keyed: str | None) -> bool:
 
 
 def cause_of_failure(departures: Sequence[Difference], bank_reason: str | None) -> str:
-    """Why the debit failed.
+    """Return why the debit failed.
 
     Shape:  missed_order (nothing keyed), wrong_order (for another number), keying_error (bank, account or holder); without a difference
             what the bank says: debit_program, no_funds, account_closed, other; no_failure when nothing has failed now (`failing`). The ones
@@ -267,7 +267,7 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def told(late_fees: Sequence[LinePart], subscription_id: int) -> dict[str, Any]:
-    """Late fees with their sum, beside all that stands on the account now."""
+    """Return late fees with their sum, beside all that stands on the account now."""
     return {
         "late_fee": sum(part.amount for part in late_fees),
         "late_fees": [part._asdict() for part in late_fees],
@@ -321,7 +321,7 @@ def _failed(debit: DirectDebit) -> dict[str, Any]:
 
 
 def side(mandate: BankMandate, side: str) -> dict[str, Any]:
-    """Bank, account and holder as they were "agreed", or "keyed" with the number they were keyed for."""
+    """Return bank, account and holder as they were "agreed", or "keyed" with the number they were keyed for."""
     fields = {field: getattr(mandate, f"{side}_{field}") for field in FIELDS}
     return fields if side == "agreed" else {**fields, "msisdn": mandate.keyed_msisdn}
 

@@ -40,7 +40,7 @@ class Entitlement(NamedTuple):
     cash: bool
 
     def due(self, *, identified: bool) -> int:
-        """Both, or the card's alone."""
+        """Return both, or the card's alone."""
         return self.card + (self.own if identified else 0)
 
 

@@ -23,7 +23,7 @@ def owns(login: str, msisdn: str) -> bool:
 
 
 def refuse_own(login: str, msisdn: str | None) -> None:
-    """Errors: BpmnError own_household."""
+    """Refuse a number of the person's own household. Errors: BpmnError own_household."""
     if msisdn and owns(login, msisdn):
         raise BpmnError("own_household")
 

@@ -47,12 +47,12 @@ def amounts() -> frozenset[str]:
 
 @cache
 def _amounts(topics: tuple[str, ...]) -> frozenset[str]:
-    """Asked for every cell of a table, and always the same for the same topics."""
+    """Return the names that hold fen; asked for every cell of a table, and always the same for the same topics."""
     return frozenset(name for name, field in _fields(topics) if field.metadata.get("unit") == "fen")
 
 
 def words() -> Mapping[tuple[str, str], tuple[str, str]]:
-    """Chinese and English of the codes to which service tasks give words of their own, by the name they stand under and the code."""
+    """Return Chinese and English of the codes to which service tasks give words of their own, by the name they stand under and the code."""
     return _words(tuple(handlers.handlers_by_topic()))
 
 

@@ -108,7 +108,7 @@ def cause_of(case_number: str | None) -> str | None:
 
 
 def relieve(case_number: str, key: str, amount: int, *, by_staff: bool = False) -> None:
-    """Nobody bears what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount.
+    """Relieve whoever bore what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount.
 
     What staff had paid out of their own pocket (`by_staff`) was settled by that; nothing else that was settled is undone.
     """
@@ -323,7 +323,7 @@ def paid_on_spot(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _check_people(parameters: dict[str, Any], call: Call) -> None:
-    """Errors: BpmnError not_of_staff, payer_approved, payee_unproved."""
+    """Check the people of a payment. Errors: BpmnError not_of_staff, payer_approved, payee_unproved."""
     payer = parameters["paid_by"]
     if payer and employees.known_as(payer) is None and employees.has_accounts():
         raise BpmnError("not_of_staff", name=payer)

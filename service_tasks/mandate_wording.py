@@ -94,7 +94,7 @@ def _bare(text: str) -> str:
 
 
 def _branch(rest: str) -> tuple[str, str]:
-    """Level and place of the last branch that is named; of a path of branches the last is the one that keeps the account."""
+    """Return level and place of the last branch that is named; of a path of branches the last is the one that keeps the account."""
     branches = list(BRANCH.finditer(rest))
     return (branches[-1]["level"], DISTRICT.sub("", branches[-1]["place"])) if branches else ("", "")
 

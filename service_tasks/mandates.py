@@ -137,7 +137,7 @@ def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _check_wrong_again(right_values: Mapping[str, str], mandate: BankMandate | None, msisdn: str) -> None:
-    """Errors: BpmnError where a field is entered just as it was keyed by mistake."""
+    """Refuse a field that is entered just as it was keyed by mistake. Errors: BpmnError, one of the field."""
     if mandate is None:
         return
     for field, _, keyed in differences(msisdn, side(mandate, "agreed"), side(mandate, "keyed")):

@@ -47,7 +47,7 @@ def beyond_disputed(amount: int, disputed_amount: int | None) -> list[BpmnError]
 
 
 def check_disputed(amount: int, disputed_amount: int | None) -> None:
-    """Errors: BpmnError exceeds_disputed."""
+    """Refuse more than is in dispute. Errors: BpmnError exceeds_disputed."""
     for refusal in beyond_disputed(amount, disputed_amount):
         raise refusal
 

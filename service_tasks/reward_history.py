@@ -66,7 +66,7 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
 
 
 def _earlier(parameters: dict[str, Any], number: str, process: str, at: datetime) -> list[Earlier]:
-    """Complaints of the number before `at` about the same, newest first; what the customer withdrew counts as never said."""
+    """Return complaints of the number before `at` about the same, newest first; what the customer withdrew counts as never said."""
     row = Complaint
     paid_for = select(Liability.case_number).where(Liability.cause == parameters["cause"])
     same = or_(row.process_key == process, row.case_number.in_(paid_for))

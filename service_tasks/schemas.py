@@ -34,12 +34,12 @@ class Instant(fields.AwareDateTime):
 
 
 def text(zh: str, en: str, *, longest: int = 200, personal: bool = False, **options: Any) -> fields.String:
-    """Text of at most `longest` characters."""
+    """Return a text of at most `longest` characters."""
     return fields.String(validate=validate.Length(max=longest), metadata=_labels(zh, en, personal), **options)
 
 
 def secret(zh: str, en: str, **options: Any) -> fields.String:
-    """Text that is used once and never shown again, to nobody."""
+    """Return a text that is used once and never shown again, to nobody."""
     marked = {**_labels(zh, en, personal=True), "secret": True}
     return fields.String(validate=validate.Length(max=200), metadata=marked, **options)
 
@@ -75,7 +75,7 @@ def examined() -> fields.Integer:
 
 
 def flag(zh: str, en: str, **options: Any) -> fields.Boolean:
-    """True or false."""
+    """Return a field that is true or false."""
     return fields.Boolean(metadata=_labels(zh, en), **options)
 
 

@@ -105,7 +105,7 @@ class CheckResult(Schema):
 
 
 def months_from(period: str) -> Iterator[str]:
-    """`period` and every month after it."""
+    """Yield `period` and every month after it."""
     while True:
         yield period
         period = dates.month_after(period)
@@ -133,7 +133,7 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
 
 
 def _check_charged(subscription_id: int, amount: int, key: str) -> None:
-    """Nobody has more priced again than is left of what all their bills charge; without a bill nothing is.
+    """Check that nobody has more priced again than is left of what all their bills charge; without a bill nothing is.
 
     Units:  fen.
     Errors: BpmnError exceeds_charged.

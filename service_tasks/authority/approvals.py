@@ -49,5 +49,5 @@ def check(
 
 
 def level(approval: Approval | None) -> str:
-    """On whose authority it stands: what a grant says; a step of the manual that approves is a supervisor's."""
+    """Say on whose authority it stands: what a grant says; a step of the manual that approves is a supervisor's."""
     return str(approval.get("level", "supervisor")) if approval else "none"

@@ -51,7 +51,7 @@ def _employee(call: Call) -> Any:
 
 
 def _lock(call: Call, customer_id: int | None) -> None:
-    """Whoever asks at the same moment for the same person or customer waits; on SQLite everybody who writes does."""
+    """Have whoever asks at the same moment for the same person or customer wait; on SQLite everybody who writes does."""
     if bind().dialect.name == "postgresql":
         session().scalar(select(User.name).where(User.name == call.actor).with_for_update())
         session().scalar(select(Customer.id).where(Customer.id == customer_id).with_for_update())
@@ -126,7 +126,7 @@ def keep(call: Call, **columns: Any) -> int:
 
 
 def basis_of(carried_key: str) -> str | None:
-    """On what grounds something was given, by the key of the call that carried it out."""
+    """Say on what grounds something was given, by the key of the call that carried it out."""
     return session().scalar(select(Grant.basis).where(Grant.carried_key == carried_key))
 
 

@@ -100,7 +100,7 @@ def _parted(visits: Iterable[Visit], test: Callable[[Visit], bool]) -> tuple[lis
 
 
 def _rows(days: Sequence[date]) -> list[list[date]]:
-    """Days split where one is missing between them."""
+    """Return days split where one is missing between them."""
     rows = [[day] for day in days[:1]]
     for before, day in pairwise(days):
         if day - before == timedelta(days=1):

@@ -119,7 +119,7 @@ def _holding(course: Course, thresholds: Thresholds) -> dict[str, set[Change]]:
 
 
 def _why_not(course: Course, thresholds: Thresholds, aside: Sequence[Left]) -> tuple[str, ...]:
-    """Why it is not established; several reasons may stand side by side."""
+    """Return why it is not established; several reasons may stand side by side."""
     explained = _changes((*course.far, *course.caught))
     real = [visit for visit in course.real if course.wrong[visit.out.locations] == visit.stay.location]
     fast = (journeys.too_fast(change, thresholds) for change in course.changes if change not in explained)
@@ -162,7 +162,7 @@ def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
 def _spans(
     course: Course, runs: Iterable[Sequence[Change]], beside: timedelta = timedelta(0)
 ) -> dict[Location, list[Span]]:
-    """When each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
+    """Return when each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
     by_location: defaultdict[Location, list[Span]] = defaultdict(list)
     ordered = sorted(runs, key=lambda changes: changes[0].first.start)
     for changes in ordered:
@@ -200,7 +200,7 @@ def _pairs(
 
 
 def _charges(begins: Sequence[datetime], timed_lines: Iterable[tuple[datetime, Line]]) -> list[int]:
-    """Lines, each with when its call was, added up from one begin on until the next; what comes before the first counts there."""
+    """Add up lines, each with when its call was, from one begin on until the next; what comes before the first counts there."""
     charges = [0] * len(begins)
     for start, line in timed_lines:
         charges[max(0, bisect_right(begins, start) - 1)] += line.amount

@@ -91,7 +91,7 @@ class Visit(NamedTuple):
 
 
 def locations(calls: Sequence[CallRecord]) -> list[Location]:
-    """Where each call was made.
+    """Return where each call was made.
 
     Shape: every call without a roaming charge on the usual network is at home, whatever its cell; another network is one location, for its
            cells hand over among themselves; roaming on the usual network is told apart by place.
@@ -116,7 +116,7 @@ def stays(calls: Sequence[CallRecord], located: Sequence[Location]) -> list[Stay
 
 
 def changes(course: Sequence[Stay]) -> list[Change]:
-    """From stay to stay."""
+    """Return the changes from stay to stay."""
     return [Change(a.calls[-1], b.calls[0], a.location, b.location) for a, b in pairwise(course)]
 
 
@@ -172,7 +172,7 @@ def listed(visit: Visit) -> bool:
 
 
 def distance_m(first: CallRecord, second: CallRecord) -> int | None:
-    """Great-circle distance between the cells of two calls in metres (haversine); None where one of them is not known."""
+    """Return the great-circle distance between the cells of two calls in metres (haversine); None where one of them is not known."""
     if None in (first.latitude, first.longitude, second.latitude, second.longitude):
         return None
     lat_1, lon_1 = radians(first.latitude or 0), radians(first.longitude or 0)

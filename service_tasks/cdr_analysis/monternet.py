@@ -70,7 +70,7 @@ def _number(msisdn: str, *, replaced_by: Subscription | None = None) -> Number:
 
 
 def _changes(holder: Subscription) -> tuple[StateChange, ...]:
-    """In service from the day it was opened, then what its events say; the state it is in now closes a history that lacks events."""
+    """Return the changes of state: in service from the day it was opened, then what its events say; the state it is in now closes a history that lacks events."""
     events = [StateChange(row.at, row.to_state, row.reason) for row in _events(holder)]
     changes = [StateChange(holder.opened_at, SubscriptionState.IN_SERVICE, None), *events]
     last = max(changes, key=lambda change: change.at)

@@ -95,7 +95,7 @@ def find(number: Number, charges: Iterable[Charge]) -> list[Orphan]:
 
 
 def counted_at(number: Number, charge: Charge) -> datetime:
-    """When a charge arose: when the service was used; a monthly fee on the first day of its month, or when it was ordered within it."""
+    """Return when a charge arose: when the service was used; a monthly fee on the first day of its month, or when it was ordered within it."""
     local = charge.at.astimezone(ZONE)
     first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     fees = [order for order in (*number.ordered, *number.carried) if order.monthly_fee and order.bears(charge)]

@@ -97,7 +97,7 @@ class BillingGateway(Protocol):
         """Return the subscription of a number: the one in use, else the one cancelled last; None for a number never put into service."""
 
     def subscription(self, msisdn: str) -> Subscription:
-        """As `find`. Errors: SubscriptionUnknown."""
+        """Find a subscription as `find` does. Errors: SubscriptionUnknown."""
 
     def customer(self, customer_id: int) -> Customer:
         """Return the holder of a subscription (TMF629)."""
@@ -139,7 +139,7 @@ class BillingGateway(Protocol):
         """
 
     def apart(self, subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
-        """Parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
+        """Return parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
 
     def still_owed(self, subscription_id: int, parts: Sequence[LinePart]) -> int:
         """Return what of these parts of lines is owed on their bills; of none, what is due on the number."""

@@ -126,7 +126,7 @@ def together(lines: Sequence[Line]) -> list[Line]:
 
 
 def swallow(subscription_id: int, *, is_all: bool) -> None:
-    """What a number's own balance is paid out takes along the cards it was loaded with; those of others only where it `is_all` that went."""
+    """Take along the cards that a number's own balance was loaded with when that is paid out; those of others only where it `is_all` that went."""
     number, card = SubscriptionRow, RechargeCard
     cards = update(card).where(card.charged_subscription_id == subscription_id)
     since = select(number.state_since).where(number.id == subscription_id).scalar_subquery()
@@ -143,7 +143,7 @@ def locked(serial: str) -> RechargeCard:
 
 
 def _taken_by(card: RechargeCard, own: str | None) -> str | None:
-    """Another case that has the card or what was left of it."""
+    """Return another case that has the card or what was left of it."""
     line = DisputedLine
     query = select(line.id).where(line.address == f"card:{card.serial}")
     line_ids = list(session().scalars(query.where(line.subscription_id == card.charged_subscription_id)))

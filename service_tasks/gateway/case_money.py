@@ -50,7 +50,7 @@ def intended(case_number: str) -> set[int]:
 
 
 def elsewhere(case_number: str, addresses: Collection[str], msisdn: str) -> list[tuple[str, str]]:
-    """Of these lines of a number those of which the case has nothing and another case has something on hold or registered: (line, that case)."""
+    """Return, of these lines of a number those of which the case has nothing and another case has something on hold or registered: (line, that case)."""
     line, claim, own = DisputedLine, LineClaim, aliased(LineClaim)
     has_own = (
         select(own.id)

@@ -298,7 +298,7 @@ def fitting(papers: Papers, parts: Sequence[LinePart], kind: str, amount: int) -
 
 
 def check_kind(picks: Sequence[Wanted], kind: str) -> None:
-    """Errors: Refused(line_unfit)."""
+    """Check that what is picked is of this kind. Errors: Refused(line_unfit)."""
     for paper, *_ in picks:
         used = paper.money == "prepayment" and paper.address.startswith(USED)
         if kind != ("charge" if used else paper.money):
@@ -306,7 +306,7 @@ def check_kind(picks: Sequence[Wanted], kind: str) -> None:
 
 
 def _check_promised(picks: Sequence[Wanted]) -> None:
-    """A credit that was promised comes by its run, under its own case; what it is for is reserved there. Errors: Refused(line_promised)."""
+    """Refuse a credit that was promised: it comes by its run, under its own case; what it is for is reserved there. Errors: Refused(line_promised)."""
     for paper, *_ in picks:
         if paper.address.startswith("promised-credit:"):
             raise Refused(reason="line_promised", line=paper.address)
@@ -350,7 +350,7 @@ def _opening(dialect: str) -> Any:
 
 
 def _opened(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Locked]:
-    """PostgreSQL refuses to update a row twice at once, so each stands once."""
+    """Open these lines and return them locked; PostgreSQL refuses to update a row twice at once, so each stands once."""
     once = {(row["address"], row["component"]): row for row in rows}
     statement = _opening(bind().dialect.name)
     return {(row[0], row[1]): Locked(*row[2:]) for row in session().execute(statement, list(once.values()))}
@@ -367,7 +367,7 @@ def _as_stands(locked: dict[tuple[str, str], Locked]) -> dict[tuple[str, str], L
 
 
 def _check(picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked], own: str | None) -> None:
-    """No line, and none that it lies inside, gives more than is left of it. Errors: Refused(line_taken)."""
+    """Check that no line, and none that it lies inside, gives more than is left of it. Errors: Refused(line_taken)."""
     by_id = {row.id: row for row in locked.values()}
     shares_by_line: dict[int, list[tuple[Paper, int]]] = {}
     for paper, amount, _ in picks:
@@ -381,7 +381,7 @@ def _check(picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked], own: 
 
 
 def _taken(paper: Paper, line: Locked, before: Sequence[tuple[Paper, int]], amount: int, own: str | None) -> Refused:
-    """Why a line cannot have so much: another case has it, what was picked `before` is the same money (`other`), it is on the bill with what was picked
+    """Return the refusal that says why a line cannot have so much: another case has it, what was picked `before` is the same money (`other`), it is on the bill with what was picked
     before for less than that, or it never was so much.
 
     A record and the item that charges it are the same money; two records, or two items, never are.
@@ -419,7 +419,7 @@ def holding(line_ids: Sequence[int]) -> list[str]:
 
 
 def _check_reasons(parts: Sequence[LinePart], picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked]) -> None:
-    """Less than what is left of a line is picked for a reason. Errors: Refused(part_without_reason)."""
+    """Check that less than what is left of a line is picked for a reason. Errors: Refused(part_without_reason)."""
     rests: dict[str, int] = {}
     for paper, *_ in picks:
         rests[paper.address] = rests.get(paper.address, 0) + locked[paper.address, paper.component].left

@@ -79,7 +79,7 @@ class Split:
 
 
 def apart(subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
-    """Parts of lines divided: what has been paid, and what is still owed on their bills; of a late fee, what is still owed.
+    """Return parts of lines divided: what has been paid, and what is still owed on their bills; of a late fee, what is still owed.
 
     Refused: line_unknown, line_twice.
     """

@@ -240,7 +240,7 @@ def _late_fees(papers: Papers, row: ChargeHold, at_placing: int | None) -> list[
 
 
 def _free_late_fees(row: ChargeHold) -> None:
-    """Beside a hold that is settled no late fee waits any longer."""
+    """Free the late fees beside a hold that is settled: none waits any longer."""
     lines = select(DisputedLine.id).where(
         DisputedLine.subscription_id == row.subscription_id, DisputedLine.address.like(LATE_FEES)
     )

@@ -23,7 +23,7 @@ BY_ADDRESS = {"information-fee": "monternet"}
 
 
 def check(item: str, parts: Sequence[LinePart], papers: Papers) -> None:
-    """What is picked must be of what is repaid. Errors: Refused(line_unfit)."""
+    """Check that what is picked is of what is repaid. Errors: Refused(line_unfit)."""
     fitting_kinds = MEANT.get(item)
     if fitting_kinds is None or not parts:
         return

@@ -54,7 +54,7 @@ def post(effect: Effect, kind: str, lines: Sequence[Line], *, floor: Collection[
 
 
 def balances(subscription_id: int, *, lock: bool = False) -> dict[str, int]:
-    """Balance by account kind of one subscription, in fen; kinds without an account are left out."""
+    """Return the balance by account kind of one subscription, in fen; kinds without an account are left out."""
     query = select(LedgerAccount.kind, LedgerAccount.balance).where(LedgerAccount.subscription_id == subscription_id)
     rows = session().execute(query.order_by(LedgerAccount.id).with_for_update() if lock else query)
     return {kind: balance or 0 for kind, balance in rows}
@@ -74,7 +74,7 @@ def posted(entry_id: int, kind: str) -> int:
 
 
 def moved() -> Any:
-    """Fen that the postings of an entry moved, in SQL; what passes through the account of the staff is that same money on its way, and counts once."""
+    """Return the fen that the postings of an entry moved, in SQL; what passes through the account of the staff is that same money on its way, and counts once."""
     of_staff = select(LedgerAccount.id).where(LedgerAccount.kind == "staff_receivable")
     on_its_way = or_(Posting.debit_account_id.in_(of_staff), Posting.credit_account_id.in_(of_staff))
     return func.sum(case((on_its_way, 0), else_=Posting.amount))
@@ -102,7 +102,7 @@ def upsert(table: type) -> Any:
 
 
 def _lock(accounts: Iterable[Account], key: str) -> tuple[dict[Account, int], dict[Account, int], int | None]:
-    """Ids of the accounts that exist, balances of those that keep one (their rows locked), and the entry already under `key`."""
+    """Lock what an entry touches: ids of the accounts that exist, balances of those that keep one (their rows locked), and the entry already under `key`."""
     ordered = sorted(accounts, key=repr)
     own = [account for account in ordered if not account.keeps_balance]
     beside = [select(JournalEntry.id).where(JournalEntry.key == key).scalar_subquery()]

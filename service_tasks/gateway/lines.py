@@ -94,7 +94,7 @@ class Papers:
 
     @classmethod
     def of(cls, subscription_id: int) -> Papers:
-        """With what its bills charge."""
+        """Return the papers of a subscription with what its bills charge."""
         return cls(subscription_id, charged(subscription_id))
 
     def holders(self, papers: Iterable[Paper]) -> list[Paper]:

@@ -131,7 +131,7 @@ class Listing:
         )
 
     def of_calls(self) -> Listing:
-        """Calls alone: as they were made, and as they stand on the bills."""
+        """Return calls alone: as they were made, and as they stand on the bills."""
         bills = (replace(bill, lines=tuple(line for line in bill.lines if line.code in USAGE)) for bill in self.bills)
         return Listing(
             tuple(bill for bill in bills if bill.lines), tuple(call for call in self.calls if call.group == "call")
@@ -177,7 +177,7 @@ def own_balance(subscription_id: int, *, own_case: str | None = None) -> Listing
 
 
 def call_record(address: str) -> tuple[datetime, int] | None:
-    """When the call of a call record or an information fee began, and how many seconds it took; None when the record is gone."""
+    """Return when the call of a call record or an information fee began, and how many seconds it took; None when the record is gone."""
     key = address.partition(":")[2]
     if not (key.isascii() and key.isdecimal() and len(key) < 19):
         return None
@@ -186,7 +186,7 @@ def call_record(address: str) -> tuple[datetime, int] | None:
 
 
 def items_billed(msisdn: str, addresses: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Text and kind of the bill items of these addresses, as far as the number has them."""
+    """Return text and kind of the bill items of these addresses, as far as the number has them."""
     periods = {
         address.split(":")[1] for address in addresses if address.startswith("bill-item:") and address.count(":") == 2
     }
@@ -261,7 +261,7 @@ def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Lis
 
 
 def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
-    """Late fees, receipts, deposits, cards, debits and promised credits, in one statement."""
+    """Return late fees, receipts, deposits, cards, debits and promised credits, in one statement."""
     rows = session().execute(_all_others(), {"subscription": subscription_id, "bills": list(periods)})
     lines = [
         Listed(
@@ -279,7 +279,7 @@ def _all_others() -> CompoundSelect[str, str, str, int, str, str]:
 
 
 def _late_fees() -> tuple[Select[str, str, str, int, str, str], ...]:
-    """Drawn for the bills listed, and brought along from before them."""
+    """Return what was drawn for the bills listed, and brought along from before them."""
     accruals = select(func.coalesce(func.sum(LateFeeAccrual.amount), 0)).where(LateFeeAccrual.bill_id.in_(_ON_BILLS))
     account = LedgerAccount
     debited = select(func.coalesce(func.sum(Posting.amount), 0)).join(account, account.id == Posting.debit_account_id)
@@ -304,7 +304,7 @@ def _late_fees() -> tuple[Select[str, str, str, int, str, str], ...]:
 
 
 def _payments() -> tuple[Select[str, str, str, int, str, str], ...]:
-    """Receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
+    """Return receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
     return (
         _part(
             case((Receipt.kind == "deposit", "deposit"), else_="payment"),

@@ -41,7 +41,7 @@ def find(msisdn: str) -> Subscription | None:
 
 
 def subscription(msisdn: str) -> Subscription:
-    """As `find`. Errors: SubscriptionUnknown."""
+    """Find a subscription as `find` does. Errors: SubscriptionUnknown."""
     if (current := find(msisdn)) is None:
         raise SubscriptionUnknown(msisdn=msisdn)
     return current
@@ -63,7 +63,7 @@ def balances(subscription_id: int, *, lock: bool = False) -> Balances:
 
 
 def bills(subscription_id: int) -> list[Bill]:
-    """Bills with their items, newest first."""
+    """Return bills with their items, newest first."""
     rows = session().scalars(
         select(BillRow).where(BillRow.subscription_id == subscription_id).order_by(BillRow.period.desc())
     )

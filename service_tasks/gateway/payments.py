@@ -183,7 +183,7 @@ def spend(receipts: Sequence[Paying], back: Mapping[int | str | None, int]) -> N
 def _check_held(
     receipts: Sequence[Paying], back: Mapping[int | str | None, int], beyond: Mapping[int | str | None, int]
 ) -> None:
-    """What no receipt holds any longer can only be of payments that left none. Errors: Refused(exceeds_disputed)."""
+    """Check that what no receipt holds any longer is of payments that left none. Errors: Refused(exceeds_disputed)."""
     receipted = {receipt.on for receipt in receipts if isinstance(receipt.on, int)}
     without = _paid(list(receipted), receipt=False)
     for bill in receipted:
@@ -210,7 +210,7 @@ def reopen(papers: Papers, amount: int) -> None:
 
 
 def close_paid(subscription_id: int) -> None:
-    """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
+    """Close every bill of the subscription once nothing is due and nothing on hold."""
     balances = ledger.balances(subscription_id)
     if balances.get("receivable", 0) + balances.get("hold", 0) <= 0:
         opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == BillState.OPEN)

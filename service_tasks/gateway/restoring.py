@@ -137,7 +137,7 @@ def _bills_of(claimed: Iterable[tuple[int, str]]) -> set[int]:
 
 
 def _open_again(subscription_id: int) -> None:
-    """A bill on which something is owed once more is open."""
+    """Open the bills on which something is owed once more."""
     owing = [bill for bill, amount in payments.owed(Papers.of(subscription_id)).items() if amount]
     if ledger.balances(subscription_id).get("receivable", 0) > 0:
         session().execute(
@@ -146,7 +146,7 @@ def _open_again(subscription_id: int) -> None:
 
 
 def _bills(before: Sequence[Line], effect: Effect) -> None:
-    """What was opened again of arrears is paid again, and a payment that this entry made is none."""
+    """Have what was opened again of arrears paid again, and a payment that this entry made be none."""
     for line in before:
         if line.debit.kind == "receivable" and line.debit.subscription_id:
             payments.allocate(Papers.of(line.debit.subscription_id), line.amount, effect.at)
@@ -156,7 +156,7 @@ def _bills(before: Sequence[Line], effect: Effect) -> None:
 
 
 def _cards(entry: JournalEntry, before: Sequence[Line]) -> None:
-    """The card that was moved or paid out is used and holds again what it held; one issued instead goes back into stock. Refused: card_charged."""
+    """Put the card that was moved or paid out back in use with what it held, and one issued instead into stock. Refused: card_charged."""
     issued = session().scalars(select(StockedCard).where(StockedCard.entry_id == entry.id)).first()
     if issued is not None:
         _take_back(issued)
@@ -182,14 +182,14 @@ def _take_back(issued: StockedCard) -> None:
 
 
 def _bank_payment(entry: JournalEntry) -> None:
-    """A proof whose correction is taken back can be corrected again."""
+    """Let a proof whose correction is taken back be corrected again."""
     if entry.kind == BANK:
         proof = update(BankPayment).where(BankPayment.reference == entry.memo)
         session().execute(proof.values(case_number=None, corrected_at=None))
 
 
 def _deposit(entry: JournalEntry) -> None:
-    """A number that was closed for deposits by this entry is open for them."""
+    """Open a number for deposits that this entry closed for them."""
     if entry.kind == "deposit_refund":
         refund = select(Refund.subscription_id).where(Refund.entry_id == entry.id).scalar_subquery()
         closed = update(SubscriptionRow).where(SubscriptionRow.id == refund)

@@ -73,7 +73,7 @@ def _given(*of: Any, by: datetime | None = None) -> list[Given]:
 
 
 def is_taken_back(key: Any, case_number: Any) -> ColumnElement[bool]:
-    """In SQL: whether what a case gave under the key of a call has been taken back, or what was on hold under it is due again.
+    """Tell in SQL whether what a case gave under the key of a call has been taken back, or what was on hold under it is due again.
 
     What a hold or a run gave stands in another entry than the one of the key: it is taken back once all such entries of the case are.
     """
@@ -162,7 +162,7 @@ def due_again(reversal_id: int, owed_before: Mapping[tuple[int, str], int]) -> l
 
 
 def _credited_charges(lines: Sequence[Line]) -> dict[int, int]:
-    """Fen by number (id) that the lines of an entry took off what is charged."""
+    """Return the fen by number (id) that the lines of an entry took off what is charged."""
     charges: dict[int, int] = {}
     for line in lines:
         owner = line.credit.subscription_id

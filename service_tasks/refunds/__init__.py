@@ -177,7 +177,7 @@ def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: in
 
 
 def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
-    """Errors: BpmnError receipt_unknown."""
+    """Return the subscription and its receipt. Errors: BpmnError receipt_unknown."""
     number, subscription = parameters["receipt_number"], gateway().find(parameters["msisdn"])
     receipt = gateway().receipt(number)
     if subscription is None or receipt is None or not belongs(receipt, subscription):
@@ -307,7 +307,7 @@ def _withdraw(
 
 
 def _check_caused(parts: Sequence[LinePart], caused: Sequence[Mapping[str, Any]] | None) -> None:
-    """Late fees that came of something else stay. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
+    """Check the late fees against those that were caused: what came of something else stays. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
     most = {fee["line"]: fee["amount"] for fee in caused or ()}
     for part in parts if caused is not None else ():
         if part.amount > most.get(part.line, 0):
@@ -315,7 +315,7 @@ def _check_caused(parts: Sequence[LinePart], caused: Sequence[Mapping[str, Any]]
 
 
 def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:
-    """While a debit is out, what is owed is not changed. Errors: BpmnError of this code. Source: TS-008.7, reading."""
+    """Refuse to change what is owed while a debit is out. Errors: BpmnError of this code. Source: TS-008.7, reading."""
     if gateway().debit_under_way(subscription.id):
         raise BpmnError(code, because="awaits_debit", **values)
 

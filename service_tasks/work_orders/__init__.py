@@ -95,7 +95,7 @@ def _sent(parameters: dict[str, Any], call: Call) -> WorkOrder:
 
 
 def _joined(number: str, department: str, question: str, call: Call) -> WorkOrder:
-    """Errors: BpmnError order_gone, order_of_other_department."""
+    """Join the department's open order of this number. Errors: BpmnError order_gone, order_of_other_department."""
     try:
         order = rows.locked(number)
     except rows.UnknownOrder:

@@ -30,7 +30,7 @@ LATE = "work_order_late"
 
 
 def half(since: datetime, due: datetime) -> datetime:
-    """Half of a limit."""
+    """Return half of a limit."""
     return since + (due - since) / 2
 
 
