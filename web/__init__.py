@@ -105,7 +105,7 @@ def create_app(settings: config.Settings | None = None) -> Office:
 
 
 def _equip_templates(app: Office) -> None:
-    """What every template may call."""
+    """Give every template what it may call."""
     app.jinja_env.globals.update(
         program=PROGRAM,
         assets=_assets,
@@ -149,7 +149,7 @@ def _connect(app: Flask) -> None:
 
 
 def _hold_keys(app: Office, settings: config.Settings) -> None:
-    """The keys of the office, or no office: what is done with others cannot be undone. A test brings its own."""
+    """Hold the keys of the office, or have no office: what is done with others cannot be undone. A test brings its own."""
     if settings.testing and settings.keys is not None:
         office_keys, session_key = settings.keys, settings.secret_key or secrets.token_bytes(keys.KEY_BYTES)
     else:

@@ -43,7 +43,7 @@ def at_the_edge(app: Flask) -> Edge:
 
 
 def settle() -> None:
-    """Whatever has been loaded stays for good: the collector need not look at all of it again while somebody waits for an answer."""
+    """Keep whatever has been loaded for good: the collector need not look at all of it again while somebody waits for an answer."""
     gc.collect()
     gc.freeze()
 

@@ -111,7 +111,7 @@ class Tasks(MethodView):
     @blueprint.response(200, schemas.TaskPage)
     @refuses(422)
     def get(self, filters: dict[str, str]) -> dict[str, Any]:
-        """Open user tasks of the caller's departments, the most urgent first, a page at a time."""
+        """Return the open user tasks of the caller's departments, the most urgent first, a page at a time."""
         page = worklist.page(
             person(), worklist.Wanted(group=filters["group"], process=filters["process"], after=filters["after"])
         )
@@ -275,7 +275,7 @@ class OneInstance(MethodView):
     @blueprint.response(200, schemas.Instance)
     @refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
-        """Where the case stands."""
+        """Return where the case stands."""
         row, _sight = visible_instance(instance_id)
         history = proof.history_of(row.id)
         return {
@@ -301,7 +301,7 @@ class Entries(MethodView):
     @blueprint.response(200, schemas.Entry(many=True))
     @refuses(403, 404, 422)
     def get(self, filters: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
-        """Entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
+        """Return entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
         to whoever does not work on the case. Erased ones are null, secret ones are shown to nobody."""
         row, sight = visible_instance(instance_id)
         history = proof.history_of(row.id)
@@ -342,7 +342,7 @@ class OneAccount(MethodView):
     @blueprint.response(200, schemas.Account)
     @refuses(403, 404)
     def get(self, msisdn: str) -> dict[str, Any]:
-        """State and balances of a number, in fen."""
+        """Return state and balances of a number, in fen."""
         access.check_counter(person())
         number = numbers.msisdn(msisdn) or msisdn
         record_of_looks.at_customer(number)
@@ -379,6 +379,6 @@ class MessageOutcome(MethodView):
     @blueprint.response(204)
     @refuses(*WRITTEN)
     def post(self, body: dict[str, str], message_id: int) -> None:
-        """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
+        """Report that it was sent, or that it failed, once; the case says so under its correspondence. For operators."""
         access.check_role(person(), "operator")
         correspondence.report(message_id, at=engine.now(), failure=body["failure"])

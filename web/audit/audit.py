@@ -41,7 +41,7 @@ def overview() -> str:
 
 @blueprint.get("/audit/people", endpoint="doings")
 def done_by_people() -> str:
-    """Log-ins, looks and exports of everybody, or of one person."""
+    """Show log-ins, looks and exports of everybody, or of one person."""
     access.check_role(current_user, "auditor")
     filters = asked()
     return render_template(
@@ -91,7 +91,7 @@ def log() -> Response:
 
 
 def _personal() -> bool:
-    """Asked for and allowed."""
+    """Tell whether personal values are asked for, which only an auditor may. Errors: RoleMissing."""
     wanted = bool(asked()["personal"] == "1")
     if wanted:
         access.check_role(current_user, "auditor")

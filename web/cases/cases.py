@@ -192,7 +192,7 @@ def _orders(number: str) -> list[orders.Sheet]:
 
 
 def _refused(number: str, tab: str) -> tuple[unsent_forms.Reasons, unsent_forms.Reasons]:
-    """Why forms that stand again on a tab were refused, by field, no two with one of the same name; and of these what answers what was just sent.
+    """Return why forms that stand again on a tab were refused, by field, no two with one of the same name; and of these what answers what was just sent.
 
     Another act may have settled the rest since: it stands beside its fields, with when it was sent, and is no alarm.
     """

@@ -152,7 +152,7 @@ def _taken(typed: dict[str, str]) -> intake.Intake:
 
 
 def _fen(text: str) -> int | None:
-    """Yuan as typed, in fen. Errors: InvalidForm."""
+    """Read yuan as typed, in fen. Errors: InvalidForm."""
     if not language.written.plain(text):
         return None
     fen = amounts.fen(text)

@@ -86,7 +86,7 @@ def _misshapen(error: ValidationError) -> Response:
 
 
 def reading(view: View) -> View:
-    """For owners, supervisors and auditors."""
+    """Open a page to owners, supervisors and auditors."""
 
     @wraps(view)
     def checked(*arguments: Any, **options: Any) -> Any:

@@ -254,7 +254,7 @@ def roll_back(key: str, version: int) -> Any:
 
 
 def _kept_back(error: engine.EngineError) -> str:
-    """Why a former version is not put in force again; what it conflicts with is named, since there is no draft to look at."""
+    """Return why a former version is not put in force again; what it conflicts with is named, since there is no draft to look at."""
     if not isinstance(error, engine.InvalidDefinition):
         return error_texts.describe(error)
     sentences = [finding["text"] for finding in findings.as_json(error.problems)]
@@ -300,7 +300,7 @@ def upload(key: str) -> Any:
 
 
 def _tell(mended: diagrams.Mended) -> None:
-    """What was changed in a diagram that was brought in."""
+    """Tell what was changed in a diagram that was brought in."""
     for sentence in mendings.sentences(mended.changes):
         flash(sentence)
 
@@ -322,7 +322,7 @@ def _placed(key: str, file: FileStorage) -> tuple[str, str]:
 
 @blueprint.get("/import")
 def bring_in() -> str:
-    """Where a diagram that another tool drew is brought in."""
+    """Show where a diagram that another tool drew is brought in."""
     access.check_role(current_user, drafts.OWNER)
     return _bringing_in()
 
@@ -346,7 +346,7 @@ def _bringing_in(
 
 
 def _chosen() -> tuple[str, str] | None:
-    """Name and text of the file that this request brought or brought along; a browser does not keep what was chosen."""
+    """Return the name and text of the file that this request brought or brought along; a browser does not keep what was chosen."""
     file = request.files.get("file")
     if file is None or not file.filename:
         return (request.form["kept_name"], request.form["kept"]) if request.form.get("kept") else None

@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<key>/try")
 def page(key: str) -> str | Response:
-    """Where a try stands; without one, what it can begin from."""
+    """Show where a try stands; without one, what it can begin from."""
     access.check_role(current_user, *READERS)
     so_far = asked()[SO_FAR]
     return _standing(key, so_far) if so_far else _beginning(key, {})
@@ -166,7 +166,7 @@ def _is_no_instant(text: str) -> bool:
 
 
 def _go(key: str, state: dict[str, Any]) -> Response:
-    """To the page of a try. Errors: TooLong."""
+    """Go to the page of a try. Errors: TooLong."""
     so_far = _signer(key).dumps(state)
     if len(so_far) > MOST_SO_FAR:
         raise TooLong(most=MOST_SO_FAR)

@@ -91,7 +91,7 @@ def check_case(person: Person, instance_id: int) -> Sight:
 
 
 def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
-    """Of which of these cases the person is shown what is personal: the rule of `check_case` for a list of them."""
+    """Say of which of these cases the person is shown what is personal: the rule of `check_case` for a list of them."""
     if person.has(*SEE_EVERYTHING):
         return set(instance_ids)
     worked = or_(UserTask.completed_by == person.name, and_(_OPEN, UserTask.assignee == person.name))
@@ -119,12 +119,12 @@ def at_a_counter(person: Person) -> bool:
 
 
 def check_counter(person: Person) -> None:
-    """Errors: NotAtACounter."""
+    """Check that the person is at a counter. Errors: NotAtACounter."""
     if not at_a_counter(person) and not person.has(*SEE_EVERYTHING):
         raise intake.NotAtACounter
 
 
 def check_role(person: Person, *roles: str) -> None:
-    """Errors: RoleMissing."""
+    """Check that the person holds the role. Errors: RoleMissing."""
     if not person.has(*roles):
         raise RoleMissing(roles=roles)

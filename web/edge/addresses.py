@@ -248,7 +248,7 @@ def no_msisdn(search: str) -> bool:
 
 
 def _refuse_impossible() -> None:
-    """A number in the path that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
+    """Refuse a number in the path that no row can have, or a NUL, instead of looking for it: databases refuse them in their own ways."""
     path_values = (request.view_args or {}).values()
     if any(value > MOST_NUMBER if isinstance(value, int) else "\0" in str(value) for value in path_values):
         abort(404)

@@ -100,7 +100,7 @@ def register(app: Flask) -> None:
 
 
 def _deny_by_default() -> Response | None:
-    """Errors: none; what was typed when the session had ended is kept for whoever typed it."""
+    """Lead whoever is not logged in to the log-in, unless the page is open to all; what was typed when the session had ended is kept for whoever typed it."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or is_api():
         return None
     if current_user.is_authenticated:
@@ -113,7 +113,7 @@ def _deny_by_default() -> Response | None:
 
 
 def _say_ended() -> None:
-    """The login page tells that a session has ended, and whether what was typed is kept; to whoever comes anew it says nothing."""
+    """Say on the login page that a session has ended, and whether what was typed is kept; nothing to whoever comes anew."""
     if unsent_forms.is_kept():
         flash(
             gettext(
@@ -253,7 +253,7 @@ def _end_session(at: datetime) -> None:
 
 
 def _speak(name: str, language: Any) -> None:
-    """What was chosen before the log-in holds for the person from then on."""
+    """Have what was chosen before the log-in hold for the person from then on."""
     if language not in LANGUAGES:
         return
     with transaction():
@@ -264,7 +264,7 @@ _NOBODY = _hasher.hash("nobody")
 
 
 def safe_target(target: str) -> str:
-    """Only a path of this site, in characters that a header may hold."""
+    """Return only a path of this site, in characters that a header may hold."""
     try:
         parts = urlsplit(target)
     except ValueError:  # such as http://[

@@ -83,7 +83,7 @@ class Json(DefaultJSONProvider):
     ensure_ascii = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Errors: json.JSONDecodeError."""
+        """Read a JSON document. Errors: json.JSONDecodeError."""
         return read_json(s)
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:

@@ -72,7 +72,7 @@ def within(name: str) -> str:
 
 
 def pointer(place: str, name: str) -> str:
-    """Where it stands in the body, as a JSON pointer in a URI fragment; empty for what stands elsewhere or is no field."""
+    """Return where it stands in the body, as a JSON pointer in a URI fragment; empty for what stands elsewhere or is no field."""
     if place != "json" or name == OF_THE_CASE:
         return ""
     steps = (part.replace("~", "~0").replace("/", "~1") for part in name.split(".") if part)

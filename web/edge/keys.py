@@ -59,7 +59,7 @@ def read(var: Path) -> Found:
 
 
 def _opened(file: Path) -> tuple[int, str]:
-    """Mode and content, of a regular file of a few bytes only: a pipe or a device would be waited for, or never end. Errors: OSError, ValueError."""
+    """Return mode and content, of a regular file of a few bytes only: a pipe or a device would be waited for, or never end. Errors: OSError, ValueError."""
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as opened:
         status = os.fstat(descriptor)
@@ -118,7 +118,7 @@ def hold(var: Path, supplied: record.Keys | None, session_key: bytes) -> tuple[r
 
 
 def confirm(var: Path, keys: record.Keys) -> None:
-    """Errors: WrongKeys when the database was written with others."""
+    """Check that the keys are those of the database. Errors: WrongKeys when it was written with others."""
     try:
         keyring.confirm(keys)
     except keyring.OtherKeys as error:
@@ -158,7 +158,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """What was written in a folder outlasts a loss of power."""
+    """Settle what was written in a folder, so that it outlasts a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

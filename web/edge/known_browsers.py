@@ -22,7 +22,7 @@ def browser(name: str) -> str:
 
 
 def remember(answer: Response, name: str) -> None:
-    """The person has logged in with this browser."""
+    """Remember that the person has logged in with this browser."""
     key, marks = _read()
     own_mark = guesses.mark(name)
     other_marks = [mark for mark in marks if mark != own_mark]

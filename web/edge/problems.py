@@ -78,7 +78,7 @@ def misshapen(messages: Mapping[str, Any], status: int = 422) -> Response:
 
 
 def _flat(messages: Any, at: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
-    """Marshmallow's nested messages as (dotted field, reasons)."""
+    """Return marshmallow's nested messages as (dotted field, reasons)."""
     if isinstance(messages, Mapping):
         return [pair for name, inner in messages.items() for pair in _flat(inner, f"{at}.{name}" if at else str(name))]
     at = at.removesuffix("._schema")  # what marshmallow calls an object as a whole

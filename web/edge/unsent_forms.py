@@ -123,7 +123,7 @@ def _navigates() -> bool:
 
 
 def _place() -> str:
-    """Where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
+    """Return where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
     along = request.blueprint != blueprint.name and _known(request.path) is None
     return bodies.sent().get(PLACE, "") if along else request.path
 

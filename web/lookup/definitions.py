@@ -26,7 +26,7 @@ def published(key: str) -> engine.definitions.Definition:
 
 @contextmanager
 def of_definition(definition: engine.definitions.Definition) -> Iterator[None]:
-    """Inside the block everything is called as in a definition that need not be published, such as that of a draft."""
+    """Have everything inside the block called as in a definition that need not be published, such as that of a draft."""
     before = g.pop("definitions", None)
     g.definitions = dict.fromkeys(definition.processes, definition)
     try:

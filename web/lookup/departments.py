@@ -23,5 +23,5 @@ def department_rows() -> Sequence[Any]:
 
 
 def department_codes() -> dict[str, str]:
-    """Department codes by the Chinese name that stands on the lanes."""
+    """Return department codes by the Chinese name that stands on the lanes."""
     return dict(session().execute(select(Department.name_zh, Department.code)).all())

@@ -103,7 +103,7 @@ def stage_of_task(task: TaskColumns, history: proof.CaseHistory) -> Stage:
 
 
 def messages(number: str) -> list[OutboxMessage]:
-    """Text messages to the customer, oldest first."""
+    """Return text messages to the customer, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.case_number == number).order_by(OutboxMessage.queued_at)
     return list(session().scalars(query))
 

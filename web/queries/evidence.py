@@ -82,7 +82,7 @@ def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
 
 
 def found_out(entries: Iterable[record.Entry]) -> dict[str, datetime]:
-    """When each variable was last answered by a service, as far as the entries go."""
+    """Return when each variable was last answered by a service, as far as the entries go."""
     return {
         step["variable"]: entry.at
         for entry in entries
@@ -150,7 +150,7 @@ def _said(value: Mapping[str, Any], part: str) -> Any:
 
 
 def as_typed(form: language.Form, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored values as text in the fields: fen as yuan, yes and no for booleans."""
+    """Return stored values as text in the fields: fen as yuan, yes and no for booleans."""
     return {field.key: _typed(field, values[field.key]) for field in form.inputs if field.key in values}
 
 

@@ -85,7 +85,7 @@ _ENTERED = (
 
 
 def entered_by(number: str, calls: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys."""
+    """Return kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys."""
     rows = session().execute(_ENTERED, {"number": number, "calls": calls}) if calls else ()
     return [(kind, int(fen), int(cash)) for kind, fen, cash in rows]
 

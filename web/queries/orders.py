@@ -104,7 +104,7 @@ def deed(act: WorkOrderAct) -> str:
 
 
 def limit_after(act: WorkOrderAct) -> datetime | None:
-    """Until when the department has an order that was handed on to it."""
+    """Say until when the department has an order that was handed on to it."""
     return act.at + acts.OWNERS_LIMIT if act.kind == "handed_on" else None
 
 

@@ -281,7 +281,7 @@ def _added_up(
 def _by_holder(
     listing: Listing, shares_by_line: Mapping[str, Sequence[tuple[str, int]]]
 ) -> tuple[list[tuple[int, int]], int]:
-    """Fen picked of what a bill charges for one kind of thing, with what that has left; and fen of everything else."""
+    """Return the fen picked of what a bill charges for one kind of thing, with what that has left; and the fen of everything else."""
     most, amounts_by_holder, single = holders(listing), dict[str, dict[str, int]](), 0
     for line, shares in shares_by_line.items():
         for holder, amount in shares:
@@ -307,7 +307,7 @@ def holders(listing: Listing) -> dict[str, int]:
 
 
 def _picked(texts: Sequence[str]) -> dict[str, list[tuple[str, int, str]]]:
-    """Component, fen and reason of what is picked, by line."""
+    """Return component, fen and reason of what is picked, by line."""
     parts: dict[str, list[tuple[str, int, str]]] = {}
     for text in texts:
         name, _, rest = str(text).partition(" ")

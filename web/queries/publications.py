@@ -50,12 +50,12 @@ def _why(step: DefinitionStep) -> str:
 
 
 def said(note: str) -> str:
-    """Why a version was published; what the set-up of an office writes there is in the language of the page."""
+    """Return why a version was published; what the set-up of an office writes there is in the language of the page."""
     return str(gettext("first installation")) if note == FIRST else note
 
 
 def known_of_versions(key: str) -> dict[int, list[str]]:
-    """Version → what its history says beside its reason: whose content it is, and what was of_version when it was approved."""
+    """Return version → what its history says beside its reason: whose content it is, and what was of_version when it was approved."""
     notes: dict[int, list[str]] = {}
     approved: DraftApproved | None = None
     approvers: dict[int, str] = {}

@@ -53,7 +53,7 @@ def first() -> First | None:
 
 
 def _cancelled(row: UserTask, customer: standing.Whose) -> First:
-    """By whom and when, and through what, a step was cancelled."""
+    """Say by whom and when, and through what, a step was cancelled."""
     for entry in proof.history_of(row.instance_id).entries:
         kinds = {step["type"] for step in entry.steps if step.get("token") in (None, row.token)}
         if "user_task_cancelled" in kinds:
@@ -80,13 +80,13 @@ def _task_id() -> int | None:
 
 
 def lines() -> list[tuple[str, str]]:
-    """(label, what was typed) of the form that this request brought, or whose page it asked for."""
+    """Return (label, what was typed) of the form that this request brought, or whose page it asked for."""
     form, task_id = unsent_forms.typed(), _task_id()
     return _of_page(form) if task_id is None else _of_task(task_id, form)
 
 
 def _of_task(task_id: int, form_typed: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """In the order and the words of the task's form; empty when nothing can be said of it."""
+    """Return it in the order and the words of the task's form; empty when nothing can be said of it."""
     row = session().get(UserTask, task_id)
     if row is None:
         return []

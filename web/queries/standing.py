@@ -275,7 +275,7 @@ _PLACES = (
 
 
 def now_at(instance_id: int, definition: engine.definitions.Definition) -> str:
-    """With whom a case is, department or person and the step; else what it waits for. Empty when neither can be named."""
+    """Say with whom a case is, department or person and the step; else what it waits for. Empty when neither can be named."""
     rows = session().execute(_PLACES, {"instance": instance_id}).all()
     places = [_place(row, definition) for row in rows[:MOST_PLACES]]
     if not rows:
@@ -357,7 +357,7 @@ def trouble(step: Mapping[str, Any], definition: engine.definitions.Definition) 
 
 
 def why(step: Mapping[str, Any], error_names: Mapping[str, str] | None = None) -> str:
-    """Why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
+    """Return why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
     code = str(step["code"])
     if code in refusals.SENTENCES:
         return refusals.sentence({**step["values"], "code": code})

@@ -54,7 +54,7 @@ def passed(definition: definitions.Definition, processes: Iterable[str]) -> list
 
 
 def taken_up(old: definitions.Definition, new: definitions.Definition) -> list[TakenUp]:
-    """Called processes that another version of is in `new` than was in `old`."""
+    """Return the called processes of which another version is in `new` than was in `old`."""
     shared = sorted(set(old.package.processes) & set(new.package.processes) - {new.key})
     updates = [TakenUp(key, names.process_name(key), version_in(old, key), version_in(new, key)) for key in shared]
     return [update for update in updates if update.before != update.after]

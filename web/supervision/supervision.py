@@ -60,7 +60,7 @@ def _only_supervisors() -> None:
 
 @blueprint.get("")
 def board() -> str:
-    """Late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
+    """Show late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
     late = worklist.page(current_user, worklist.Wanted(scope="all", late=True))
     today = worklist.page(current_user, worklist.Wanted(scope="all", due_by=_end_of_day()))
     query = (

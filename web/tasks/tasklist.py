@@ -65,7 +65,7 @@ def home() -> Response:
 
 @blueprint.get("/tasks")
 def worklist_page() -> str:
-    """Open tasks, filtered as the address says."""
+    """Show the open tasks, filtered as the address says."""
     query = addresses.asked()
     filters = worklist.Wanted(**{**query, "late": query["late"] == "1"})
     return render_template(
@@ -140,7 +140,7 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
 
 
 def onward(number: str, instance_id: int) -> Response:
-    """Where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
+    """Lead where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
     following = cases.workable(instance_id, auth.actor())
     if following:
         return redirect(url_for("tasklist.task", task_id=following[0]))

@@ -28,7 +28,7 @@ Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a
 
 
 def sentence(step: EndAct | EntryAct | RequestAct | CustomerTried) -> Told:
-    """Kind, sentence and details of an act."""
+    """Return kind, sentence and details of an act."""
     match step["type"]:
         case "case_withdrawn":
             return _withdrawn(step)

@@ -37,7 +37,7 @@ OURS = {
 
 
 def reason(text: Any) -> str:
-    """Why something was asked for or ended, as it was said, or in the words of the page where the office wrote it."""
+    """Return why something was asked for or ended, as it was said, or in the words of the page where the office wrote it."""
     masked = withheld(text)
     return gettext(OURS[masked]) if masked in OURS else str(masked or "")
 

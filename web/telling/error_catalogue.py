@@ -131,5 +131,5 @@ def texts() -> dict[str, str]:
 
 
 def why_barred(code: str) -> str:
-    """Why somebody else has to do a task, by the code of the refusal."""
+    """Return why somebody else has to do a task, by the code of the refusal."""
     return texts().get(code) or texts()["NotPermitted"]

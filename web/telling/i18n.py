@@ -136,7 +136,7 @@ def _locale() -> Locale:
 
 @cache
 def _parsed(code: str) -> Locale:
-    """Parsing looks at files, and would do so with every request."""
+    """Parse a language once: parsing looks at files, and would do so with every request."""
     return Locale.parse(code)
 
 
@@ -145,7 +145,7 @@ _here: Callable[[], object] = g._get_current_object
 
 
 def language() -> str:
-    """zh or en, by one rule for pages, refusals and the API alike: `_chosen`, else what the browser or the program asks for, else Chinese."""
+    """Return zh or en, by one rule for pages, refusals and the API alike: `_chosen`, else what the browser or the program asks for, else Chinese."""
     code: str = _here().__dict__.get("language", "")
     if code:
         return code
@@ -185,12 +185,12 @@ def of_browser() -> object:
 
 
 def in_language(chinese: str, english: str) -> str:
-    """Whichever of two texts belongs to the page's language."""
+    """Return whichever of two texts belongs to the page's language."""
     return english if language() == "en" and english else chinese
 
 
 def mark(text: str) -> str:
-    """Marks a text for the catalogue; it is translated when it is told. Imported as `_`."""
+    """Mark a text for the catalogue; it is translated when it is told. Imported as `_`."""
     return text
 
 
@@ -201,7 +201,7 @@ def remark(text: str) -> str:
 
 
 def yuan(fen: int | None) -> str:
-    """Fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
+    """Return fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
     if fen is None:
         return "—"
     sign, amount = "-" if fen < 0 else "", amounts.yuan(abs(fen), ",")
@@ -209,7 +209,7 @@ def yuan(fen: int | None) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """今天 16:30 on the day itself, else 11-23 16:30, with the year when it is another."""
+    """Return 今天 16:30 on the day itself, else 11-23 16:30, with the year when it is another."""
     if at is None:
         return "—"
     local, now = at.astimezone(ZONE), engine.now().astimezone(ZONE)
@@ -253,7 +253,7 @@ def limit(due: datetime | None, paused: bool = False) -> Markup:
 
 
 def urgency(due: datetime | None, paused: bool = False) -> str:
-    """paused, none, late, soon or ok: the class of a limit."""
+    """Return paused, none, late, soon or ok: the class of a limit."""
     if paused:
         return "paused"
     if due is None:
@@ -265,7 +265,7 @@ def urgency(due: datetime | None, paused: bool = False) -> str:
 
 
 def time_left(due: datetime | None, paused: bool = False) -> str:
-    """剩 3 小时 20 分 · 超 1 小时 20 分 · 等客户: a limit in words."""
+    """Return 剩 3 小时 20 分 · 超 1 小时 20 分 · 等客户: a limit in words."""
     state = urgency(due, paused)
     if state == "paused":
         return gettext("waiting for the customer")

@@ -110,7 +110,7 @@ def english_elements(process: str, definition: engine.definitions.Definition | N
 
 
 def _english_lanes(diagram: diagrams.Diagram) -> dict[str, str]:
-    """Lane id → the English name of the department that stands on it."""
+    """Return lane id → the English name of the department that stands on it."""
     english_names = {row.name_zh: row.name_en for row in department_rows()}
     return {id: english_names[name] for id, name in diagram.lane_names.items() if english_names.get(name)}
 
@@ -179,7 +179,7 @@ def subject(definition: engine.definitions.Definition | None, recorded: str) -> 
 
 
 def departments() -> dict[str, str]:
-    """Department names by code, asked for once in a request."""
+    """Return department names by code, asked for once in a request."""
     column = 2 if language() == "en" else 1
     return {row[0]: row[column] for row in department_rows()}
 

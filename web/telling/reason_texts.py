@@ -12,7 +12,7 @@ from web.telling.i18n import yuan
 
 
 def reason(cause: language.Reason) -> str:
-    """Why a field is wrong, in the language of the page."""
+    """Return why a field is wrong, in the language of the page."""
     limit = cause.values.get("limit")
     if isinstance(limit, date) and cause.code in ("min", "max"):
         return _out_of_order(limit, early=cause.code == "min")
@@ -25,7 +25,7 @@ def reason(cause: language.Reason) -> str:
 
 
 def _of_limits(cause: language.Reason) -> dict[str, str]:
-    """Where something is too much or too little."""
+    """Return where something is too much or too little."""
     limit = cause.values.get("limit")
     figure = yuan(int(limit)) if cause.values.get("unit") == "fen" and limit is not None else limit
     return {
@@ -115,7 +115,7 @@ def doubt(code: str) -> str:
 
 
 def _of_acts(cause: language.Reason) -> dict[str, str]:
-    """Why an act outside the steps cannot be done."""
+    """Return why an act outside the steps cannot be done."""
     values = {"amount": 0, "left": 0, "minutes": 0, **cause.values}
     amount, limit = yuan(values["amount"]), values.get("limit")
     return {

@@ -176,7 +176,7 @@ class _Teller:
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
     def step(self, step: Step) -> Told | None:
-        """Kind, sentence and details of one step; None when it goes without saying."""
+        """Return kind, sentence and details of one step; None when it goes without saying."""
         self.enter(step)
         return self._told(step)
 
@@ -196,7 +196,7 @@ class _Teller:
         return of_item(self._drawn_name(step), *((item.index, item.count) if item is not None else (None, None)))
 
     def scope(self, step: Step) -> int:
-        """Where a step stands; one that does not say so concerns a token that stood there before."""
+        """Return where a step stands; one that does not say so concerns a token that stood there before."""
         place: int = step.get("scope", self.places.get(step.get("token", 0), 0))
         return place
 
@@ -436,7 +436,7 @@ class _Teller:
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def _order(self, step: JobCompleted, result: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """With whom a work order is now, and until when; one that is handed on begins its limit anew."""
+        """Say with whom a work order is now, and until when; one that is handed on begins its limit anew."""
         if step["topic"] not in ORDERED or not result.get("due_at"):
             return []
         due, label = result["due_at"], ORDERED[step["topic"]]
@@ -539,7 +539,7 @@ _LABELS = {
 
 
 def _confirmed(step: TaskCompleted | LimitMet) -> list[tuple[str, str]]:
-    """Of which doubts the person was told before they confirmed."""
+    """Say of which doubts the person was told before they confirmed."""
     return [(gettext("Told and confirmed"), reason_texts.doubt(code)) for code in step.get("despite", ())]
 
 

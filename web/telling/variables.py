@@ -105,7 +105,7 @@ class Variables:
 
 
 def _choices(package: definitions.Package) -> dict[str, tuple[str, ...]]:
-    """Variables that are handed as they are to a service task that takes only certain texts there, and which."""
+    """Return variables that are handed as they are to a service task that takes only certain texts there, and which."""
     operators = runtime.handlers_by_topic()
     by_variable: dict[str, tuple[str, ...]] = {}
     for key in package.processes:
@@ -121,7 +121,7 @@ def _choices(package: definitions.Package) -> dict[str, tuple[str, ...]]:
 
 
 def _handed(package: definitions.Package) -> dict[str, labels.Label]:
-    """Variables that are handed to a service task as they are, and what that task calls them; a called process has no form that asks for them."""
+    """Return variables that are handed to a service task as they are, and what that task calls them; a called process has no form that asks for them."""
     by_variable: dict[str, labels.Label] = {}
     for key in package.processes:
         with suppress(ground.MalformedXml, definitions.MissingFile):

@@ -19,7 +19,7 @@ _CONCERNED = re.compile(f"[{_TURNS}{_HIDES}{_CONTROLS}{_TAGS}]|[{_MARKS}]{{{MOST
 
 
 def register(app: Flask) -> None:
-    """Everything that a template says goes through here; what another template or a filter has made into markup has been already."""
+    """Have everything that a template says go through here; what another template or a filter has made into markup has been already."""
     app.jinja_env.finalize = visible
     app.jinja_env.filters["as_typed"] = as_typed
     app.jinja_env.filters["visible"] = visible

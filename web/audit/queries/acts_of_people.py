@@ -49,7 +49,7 @@ class Page:
 
 
 def people() -> list[tuple[str, str]]:
-    """(login, name) of everybody who may be asked about, by name."""
+    """Return (login, name) of everybody who may be asked about, by name."""
     rows = session().execute(select(User.name, User.display_name).order_by(User.display_name, User.name))
     return [(login, display_name) for login, display_name in rows]
 

@@ -130,7 +130,7 @@ def _tasks(filters: Wanted, *columns: Any) -> Select[Any]:
 
 
 def _seconds() -> Any:
-    """From opened to done; null while a task is open."""
+    """Return the seconds from opened to done; null while a task is open."""
     if session().get_bind().dialect.name == "sqlite":
         days = func.julianday(UserTask.completed_at) - func.julianday(UserTask.created_at)
         return case((UserTask.state == TaskState.COMPLETED, days * 86_400))

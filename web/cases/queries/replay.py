@@ -110,7 +110,7 @@ def stages(history: proof.CaseHistory) -> list[Stage]:
 
 
 def _place(recorded: list[Event]) -> None:
-    """Positions on the scale: every event takes one unit, a gap before it more the longer it was."""
+    """Place events on the scale: every event takes one unit, a gap before it more the longer it was."""
     at, reached = 0.0, []
     for before, event in zip([None, *recorded], recorded, strict=False):
         gap = (
@@ -161,7 +161,7 @@ class _Recorder:
                 last.changed += changed
 
     def _pass(self, entry: record.Entry, stood: Counter[tuple[str, int, str]]) -> None:
-        """What comes before the first event shown is followed and not told."""
+        """Follow what comes before the first event shown, and do not tell it."""
         for step in entry.steps:
             for kind, scope, name, change in self.follower.follow(step, entry.at)[0]:
                 stood[kind, scope, name] += change
@@ -198,7 +198,7 @@ class _Recorder:
         return event
 
     def _fill(self, event: Event, step: CaseStep) -> None:
-        """What was entered, asked and answered, of the steps of which there is more to say than a sentence."""
+        """Fill in what was entered, asked and answered, of the steps of which there is more to say than a sentence."""
         match step["type"]:
             case "instance_started":
                 self.started(event, step)
@@ -212,7 +212,7 @@ class _Recorder:
                 self.decided(event, step)
 
     def _way(self, step: CaseStep, following: list[CaseStep], last: Event | None) -> timeline.Told | None:
-        """Gateways, events and returns from a called process, which the timeline leaves out."""
+        """Return gateways, events and returns from a called process, which the timeline leaves out."""
         if step["type"] == "call_left":
             return "desk", gettext("Back from: %(task)s", task=self.teller.name(step)), []
         if step["type"] != "passed" or (last is not None and last.element == step["element"]):
@@ -277,13 +277,13 @@ class _Recorder:
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
     def refused(self, event: Event, step: ErrorCaught) -> None:
-        """The boundary event took what the service before it refused."""
+        """Fill in what the service before refused, which the boundary event took."""
         if self.refusal is not None:
             self.job(event, self.refusal)
         event.answered = [(gettext("Refused"), self._refusal(step)), *event.answered]
 
     def _refusal(self, step: ErrorCaught) -> str:
-        """Why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
+        """Return why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
         if step["code"] not in refusals.SENTENCES:
             return self.teller.name(step)
         values = self.refusal.get("values") if self.refusal is not None else None

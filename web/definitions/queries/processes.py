@@ -76,7 +76,7 @@ def cards() -> list[Card]:
 
 
 def new_drafts() -> list[DefinitionDraft]:
-    """Drafts of processes that have no version yet."""
+    """Return drafts of processes that have no version yet."""
     published = select(ProcessDefinition.key)
     query = select(DefinitionDraft).where(DefinitionDraft.key.not_in(published)).order_by(DefinitionDraft.key)
     return list(session().scalars(query))

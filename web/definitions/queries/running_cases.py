@@ -42,7 +42,7 @@ def called() -> Called:
 
 
 def _inside(standing: set[Standing]) -> Iterator[Standing]:
-    """Where cases stand, and the processes between their own and those."""
+    """Yield where cases stand, and the processes between their own and those."""
     unsure: dict[int, definitions.Definition] = {}
     for definition, key, instance_id in standing:
         yield definition, key, instance_id

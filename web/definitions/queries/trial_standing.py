@@ -110,7 +110,7 @@ def choices(variables: Variables, variable: str, value: Any) -> list[tuple[str, 
 
 
 def standing(trial: Trial, version: int = 0) -> Standing:
-    """Read inside the try's database and `names.of_definition`; `version`: that of the office which is tried, 0 for a draft."""
+    """Return how a try stands, read inside the try's database and `names.of_definition`; `version`: that of the office which is tried, 0 for a draft."""
     instance = session().get_one(ProcessInstance, trial.play.instance_id)
     history = proof.history_of(instance.id)
     stages = casefile.stages(history)
@@ -193,7 +193,7 @@ def _stopped(trial: Trial) -> str:
 
 
 def why(error: Exception) -> str:
-    """Why a step could not be done; where it is for somebody else, that is not whoever tries, but the person chosen for the step."""
+    """Return why a step could not be done; where it is for somebody else, that is not whoever tries, but the person chosen for the step."""
     if isinstance(error, engine.EngineError) and error.code in FOR_ANOTHER:
         return gettext(
             "The person chosen had a hand in what this step checks, so another has to do it. Choose another one at “done by”."

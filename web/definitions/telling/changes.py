@@ -183,7 +183,7 @@ def _called(change: definitions.Difference, element_names: Mapping[str, str]) ->
 
 
 def _places(text: str, element_names: Mapping[str, str]) -> str:
-    """Ids of elements without a name by their kinds; the ends of a flow one by one."""
+    """Return ids of elements without a name by their kinds; the ends of a flow one by one."""
     return " → ".join(element_names.get(end, end) for end in text.split(" → ")) if text else ""
 
 
@@ -313,7 +313,7 @@ class Sheet:
 
 
 def by_file(changes: Iterable[definitions.Difference]) -> list[Sheet]:
-    """Changes file by file, in their order."""
+    """Return changes file by file, in their order."""
     grouped: dict[str, list[definitions.Difference]] = {}
     for change in changes:
         grouped.setdefault(change.file, []).append(change)
@@ -328,7 +328,7 @@ def by_file(changes: Iterable[definitions.Difference]) -> list[Sheet]:
 
 
 def as_json(changes: Iterable[definitions.Difference]) -> list[dict[str, Any]]:
-    """Changes as the pages' scripts read them."""
+    """Return changes as the pages' scripts read them."""
     return [
         {
             "file": change.file,

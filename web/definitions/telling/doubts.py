@@ -230,7 +230,7 @@ def _place(place: str) -> str:
 
 
 def _where(values: Mapping[str, Any]) -> str:
-    """Where an expression stands: in a cell, at a field of a form, or at the element."""
+    """Return where an expression stands: in a cell, at a field of a form, or at the element."""
     place = _place(str(values.get("place", "")))
     if "table" in values:
         return _cell(values)
@@ -262,7 +262,7 @@ def _case(case: Iterable[tuple[str, str]]) -> str:
 
 
 def _cell(values: Mapping[str, Any]) -> str:
-    """Where in a decision table something stands."""
+    """Return where in a decision table something stands."""
     if "row" in values and "heading" not in values:
         return str(gettext("rule %(row)s of the table “%(table)s”") % Values(values))
     if "row" in values:

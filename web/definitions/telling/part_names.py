@@ -116,7 +116,7 @@ def _drawn(package: definitions.Package) -> list[tuple[str, engine.diagrams.Diag
 
 
 def _of_process(package: definitions.Package, key: str, diagram: engine.diagrams.Diagram) -> dict[str, str]:
-    """Element id → name in the language of the page, the process under the empty id; what has no name by its kind."""
+    """Return element id → name in the language of the page, the process under the empty id; what has no name by its kind."""
     english = definitions.english_by_id(replace(package, key=key)) if language() == "en" else {}
 
     def called(item: engine.diagrams.Element) -> str:

@@ -46,7 +46,7 @@ def words(due: str) -> str:
 
 
 def _sentences() -> tuple[tuple[str, Callable[[re.Match[str]], str]], ...]:
-    """Patterns of limits, and what each says."""
+    """Return patterns of limits, and what each says."""
     length = r'(duration\("[^"]+"\))'
     return (
         (rf"accepted_at \+ {length}", lambda m: gettext("within %(time)s of acceptance", time=_length(m[1]))),

@@ -88,7 +88,7 @@ class Edge:
             self.streams -= counts
 
     async def _stream(self, answer: Answer, part: bytes, lane: Lane, receive: Receive, send: Send) -> None:
-        """Part after part, as fast as they are read and at most so long. Errors: CutOff."""
+        """Send part after part, as fast as they are read and at most so long. Errors: CutOff."""
         leaving = asyncio.ensure_future(_leaving(receive))
         try:
             async with asyncio.timeout(self.limits.stream_seconds):
@@ -117,6 +117,6 @@ class Edge:
 
 
 async def _leaving(receive: Receive) -> None:
-    """Until whoever asked has left."""
+    """Wait until whoever asked has left."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -65,5 +65,5 @@ class Bodies:
         return more
 
     def forget(self, byte_count: int) -> None:
-        """What a request kept is needed no longer."""
+        """Forget what a request kept, which is needed no longer."""
         self.kept -= byte_count

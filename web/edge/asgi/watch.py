@@ -108,7 +108,7 @@ def _borrowed(descriptor: int) -> Iterator[socket.socket]:
 
 
 def _sent(connection: socket.socket) -> Sent:
-    """Errors: OSError where the kernel does not tell."""
+    """Ask the kernel what of an answer was sent. Errors: OSError where it does not tell."""
     info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
     if len(info) < _NOT_SENT + 4:
         raise OSError

@@ -187,7 +187,7 @@ def _fits(
 
 
 def _belonging(paper: Paper, lines: Any) -> list[Mapping[str, Any]]:
-    """Of the lines picked at a step that fills in several papers, those that belong on this one."""
+    """Return, of the lines picked at a step that fills in several papers, those that belong on this one."""
     rows = [line for line in lines if isinstance(line, Mapping)] if isinstance(lines, list) else []
     return [line for line in rows if str(line.get("line")).startswith(LATE_FEES) == paper.late_fees]
 
@@ -352,7 +352,7 @@ def _approvals(request: Asked) -> list[dict[str, str]]:
 
 
 def _opinion(approval: Any) -> str:
-    """Yes or no, with the amount where the approval names one."""
+    """Say yes or no, with the amount where the approval names one."""
     if not isinstance(approval, Mapping):
         return wording.REFUSED
     amount = approval.get("amount")
@@ -361,7 +361,7 @@ def _opinion(approval: Any) -> str:
 
 
 def yuan(fen: int) -> str:
-    """Fen in yuan, as papers have it."""
+    """Return fen in yuan, as papers have it."""
     return f"{fen // 100:,}.{fen % 100:02d}"
 
 
@@ -372,7 +372,7 @@ def at_shanghai(at: datetime) -> str:
 
 @contextmanager
 def in_chinese() -> Iterator[None]:
-    """Inside the block the page's language is Chinese."""
+    """Have the page's language be Chinese inside the block."""
     before = language()
     g.language = "zh"
     try:
@@ -382,7 +382,7 @@ def in_chinese() -> Iterator[None]:
 
 
 def plain(value: Any) -> Any:
-    """Texts with every sign that turns or hides what stands beside it written out."""
+    """Return texts with every sign that turns or hides what stands beside it written out."""
     if isinstance(value, str):
         return str(visible(value))
     if isinstance(value, Mapping):
