@@ -59,7 +59,7 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     begins="SUB-008",
 )
 def ask(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Do the same where the process itself knows that the cause is one: the department's open order in the matter is joined, if there is one."""
+    """Ask the department where the process itself knows that the cause is one: its open order in the matter is joined, if there is one."""
     order = _sent_before(call)
     if order is None:
         open_orders = rows.open_ones(parameters["department"], parameters["about"])
