@@ -183,7 +183,7 @@ def disputed_payment() -> definitions.Package:
 
 
 def _examination() -> str:
-    """Return each disputed position is looked at, decided and assessed."""
+    """Return the part in which each disputed position is looked at, decided and assessed."""
     examined = sub_process(
         "examine",
         start("examine_begun"),
