@@ -69,6 +69,12 @@ def service(id: str, topic: str, result: str = "result", **parameters: str) -> s
     return node("serviceTask", id, extensions=operator)
 
 
+def send_task(id: str, topic: str, message: str, **parameters: str) -> str:
+    """Draw a send task: the service that brings the message is called with `parameters`."""
+    drawn = service(id, topic, **parameters).replace("bpmn:serviceTask", "bpmn:sendTask")
+    return drawn.replace("<bpmn:sendTask ", f'<bpmn:sendTask messageRef="message_{message}" ', 1)
+
+
 def decide(id: str, decision: str, result: str) -> str:
     """Draw a decision whose answer is kept as `result`."""
     reference = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from engine import diagrams, ground
+from engine import InvalidDefinition, Problem, definitions, diagrams, ground
 from engine.definitions import Package
 from office import drafts
 from office.drafts import UnusableFile
@@ -35,7 +35,10 @@ def packed(content: Package, version: int) -> bytes:
 
 
 def unpacked(content: bytes, file: str) -> Package:
-    """Return what a ZIP holds, as a package. Errors: UnusableFile, by the name of the archive or of what is in it."""
+    """Return what a ZIP holds, as a package.
+
+    Errors: UnusableFile, by the name of the archive or of what is in it; InvalidDefinition for what no page could put right.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = _files(archive, file)
@@ -47,7 +50,18 @@ def unpacked(content: bytes, file: str) -> Package:
         raise UnusableFile(file=file, why="no_diagram_in_package")
     if about and about.get("sha256") != package.sha256:
         raise UnusableFile(file=file, why="other_content")
+    _check_names(package)
     return package
+
+
+def _check_names(package: Package) -> None:
+    """Check that the English names of its own process can be read; nothing that is made here has an alias in them. Errors: InvalidDefinition."""
+    name = f"translations/{package.key}.en.yaml"
+    fault = definitions.catalogue_fault(package.files.get(name, ""))
+    if fault is not None:
+        raise InvalidDefinition(
+            problems=[Problem(fault["line"], "", "malformed_catalogue", {"file": name, **fault}, name)]
+        )
 
 
 def _files(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
@@ -79,7 +93,7 @@ def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo, bytes_left: int) ->
 
 
 def _about(text: str, file: str) -> dict[str, Any]:
-    """Return what the archive says of itself; nothing when an earlier version packed it."""
+    """Return what the archive says of itself; nothing when an earlier version packed it. Errors: UnusableFile; InvalidDefinition when it says a thing twice."""
     if not text:
         return {}
     try:
@@ -88,6 +102,9 @@ def _about(text: str, file: str) -> dict[str, Any]:
         about = None
     if not isinstance(about, dict) or not re.fullmatch(ANY_KEY, str(about.get("key"))):
         raise UnusableFile(file=file, why="broken_package")
+    repeated = ground.key_twice(text)
+    if repeated is not None:
+        raise InvalidDefinition(problems=[Problem(repeated.line, "", "key_twice", {"key": repeated.key}, ABOUT)])
     return about
 
 

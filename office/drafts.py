@@ -105,9 +105,20 @@ def find(key: str) -> Draft:
 
 
 def authors(draft: Draft) -> list[str]:
-    """Return the log-ins of everybody who has a hand in a draft: whoever saved it since it was begun, and whoever submitted it."""
-    people = [*hands.savers(draft.key), draft.saved_by, draft.submitted_by] if draft.revision else []
+    """Return the log-ins of everybody who has a hand in a draft: whoever changed it since it was begun, and whoever submitted it.
+
+    Whoever has taken back all that they had changed, with nobody's saving in between, has none.
+    """
+    if not draft.revision:
+        return []
+    last = [draft.saved_by] if draft.saved_by not in hands.savers(draft.key) else []
+    people = [*hands.changers(draft.key, _fingerprint(draft.package)), *last, draft.submitted_by]
     return list(dict.fromkeys(login for login in people if login))
+
+
+def _fingerprint(package: Package) -> str:
+    """Return the fingerprint of the files of its own process, whatever becomes of those that it calls."""
+    return Package(key=package.key, files=own_contents(package)).sha256
 
 
 def listed() -> list[Draft]:
@@ -208,6 +219,8 @@ def _keep(row: DefinitionDraft | None, former: Draft, package: Package, by: engi
 def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.Actor, at: datetime) -> None:
     """Write down that a draft was begun, came into other hands, was taken back by saving, or lost what another had saved."""
     facts: dict[str, Any] = {} if former.revision else {"begun": former.base_version + 1}
+    if former.revision and former.saved_by != by.user:
+        facts["took_over"] = _fingerprint(former.package)
     if former.submitted_by:
         facts["withdrawn"] = former.submitted_by
     if instead and former.saved_at is not None:
@@ -305,6 +318,11 @@ def _doubts(package: Package, beside: Iterable[Package]) -> list[Problem]:
     """Return what is found by looking at all processes in force; what cannot but fail is no warning."""
     around = {content.key: content for content in (*published.in_force(), *beside)}
     return checks.warnings_of(ready(package), list(around.values()), STARTED, departments())
+
+
+def own_contents(package: Package) -> dict[str, str]:
+    """Return the files of its own process, with their texts."""
+    return {name: package.files[name] for name in definitions.own_files(package)}
 
 
 def unused_files(package: Package) -> set[str]:

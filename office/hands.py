@@ -63,10 +63,32 @@ def savers(key: str) -> list[str]:
     return list(dict.fromkeys(act.by for act in since_begun(key) if act.type == SAVED))
 
 
+def changers(key: str, contents: str) -> list[str]:
+    """Return those of them whose changes were not all taken back by themselves; `contents`: the fingerprint of the draft as it is now.
+
+    What somebody took over and what they left, to the next or until now, are the same where nothing of theirs remains.
+    """
+    turns: list[tuple[str, str | None]] = []
+    for act in since_begun(key):
+        if act.step["type"] == "draft_saved" and (not turns or turns[-1][0] != act.by):
+            turns.append((act.by, act.step.get("took_over")))
+    contents_after = [*(took_over for _, took_over in turns[1:]), contents]
+    changed = [
+        by for (by, took_over), after in zip(turns, contents_after, strict=True) if not took_over or took_over != after
+    ]
+    return list(dict.fromkeys(changed))
+
+
 def submitted_with(key: str) -> list[str]:
     """Return the processes whose drafts were submitted together with this one, its own among them, in the order of publication; none when it was by itself."""
     handed_over = [act.step for act in since_begun(key) if act.step["type"] == "draft_submitted"]
     return list(handed_over[-1].get("together") or ()) if handed_over else []
+
+
+def asked_back(key: str) -> int:
+    """Return the former version whose content the draft was made of when it was asked back into force; 0 when it was not."""
+    requests = [act.step for act in since_begun(key) if act.step["type"] == "draft_submitted"]
+    return next((step["restores"] for step in requests if step.get("restores")), 0)
 
 
 def last_return(key: str) -> Done | None:

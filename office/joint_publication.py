@@ -142,25 +142,25 @@ def groups() -> list[list[str]]:
 def _belong(draft: Draft, candidate: Draft) -> bool:
     if candidate.key in precedence.needed(draft.package) or draft.key in precedence.needed(candidate.package):
         return True
-    return bool(_own(draft).keys() & _own(candidate).keys() & (_changed(draft) | _changed(candidate)))
+    return bool(
+        drafts.own_contents(draft.package).keys()
+        & drafts.own_contents(candidate.package).keys()
+        & (_changed(draft) | _changed(candidate))
+    )
 
 
 def _changed(draft: Draft) -> set[str]:
     """Return the files of its own process that are not as they are in force."""
     newest = engine.published.newest_package(draft.key)
     files = newest.files if newest is not None else {}
-    return {name for name, text in _own(draft).items() if files.get(name) != text}
-
-
-def _own(draft: Draft) -> dict[str, str]:
-    return {name: draft.package.files[name] for name in definitions.own_files(draft.package)}
+    return {name for name, text in drafts.own_contents(draft.package).items() if files.get(name) != text}
 
 
 def check_files(joint: Joint) -> None:
     """Check that no file differs from draft to draft. Errors: FilesDiffer."""
     holders: dict[str, Draft] = {}
     for draft in joint.drafts:
-        for name, text in _own(draft).items():
+        for name, text in drafts.own_contents(draft.package).items():
             holder = holders.setdefault(name, draft)
             if holder.package.files[name] != text:
                 raise FilesDiffer(file=name, processes=[holder.key, draft.key])
@@ -243,7 +243,7 @@ def _checked(joint: Joint, directory: Path, accepted: bool) -> list[str]:
 def _of(joint: Joint, draft: Draft, differing: list[str]) -> dict[str, object]:
     package = joint.packages[draft.key]
     warned = publication.warned(package, joint.packages.values())
-    return {"sha256": package.sha256, "differing": differing, **warned}
+    return {"sha256": package.sha256, "differing": differing, **warned, **publication.restored(draft)}
 
 
 def _record(joint: Joint, draft: Draft, type: str, by: engine.Actor, at: datetime, **facts: object) -> None:
@@ -321,7 +321,10 @@ def _put_in_force(joint: Joint, by: engine.Actor, at: datetime) -> list[Publishe
     submitter = engine.Actor(first.submitted_by, frozenset(), frozenset({drafts.OWNER}))
     waiting = {draft.key: drafts.waiting_files(draft) for draft in joint.drafts}
     contents = list(joint.packages.values())
-    published = engine.published.publish_together(contents, by=submitter, note=first.note, at=at, approved_by=by)
+    restores = {draft.key: publication.restored(draft).get("restores", 0) for draft in joint.drafts}
+    published = engine.published.publish_together(
+        contents, by=submitter, note=first.note, at=at, approved_by=by, restores=restores
+    )
     for draft, version in zip(joint.drafts, published, strict=True):
         drafts.begin_again(draft, waiting[draft.key], version.version)
     return published

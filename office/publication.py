@@ -1,4 +1,4 @@
-"""From draft to version: its scenarios played, submitted by one owner, approved by another; and back to a former version when one was wrong."""
+"""From draft to version: its scenarios played, submitted by one owner, approved by another. How a former version comes back is in office.restoration."""
 
 from __future__ import annotations
 
@@ -193,15 +193,33 @@ def submit(
     problems(drafts.find(key))  # what is checked again under the lock is then known and holds nobody up
     with transaction():
         row, draft = locked(key, revision)
-        row.note, row.submitted_by, row.submitted_at = reason_of(note), by.user, at
-        _check(draft)
+        reason_given = reason_of(note)
+        check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
-        authors = [*dict.fromkeys([*drafts.authors(draft), by.user])]
-        if not hands.left_to_approve(authors):
-            raise NobodyToApprove(process=key, authors=authors)
-        facts = {"revision": revision, "base_version": draft.base_version, "sha256": draft.sha256, "note": row.note}
-        facts |= warned(draft.package)
-        engine.published.record_definition(key, "draft_submitted", by=by, at=at, **facts, differing=differing)
+        hand_over(row, draft, note=reason_given, by=by, at=at, differing=differing, **restored(draft))
+
+
+def hand_over(
+    row: DefinitionDraft, draft: Draft, *, note: str, by: engine.Actor, at: datetime, **facts: list[str] | int
+) -> None:
+    """Let a draft wait for approval, inside a transaction; `facts` for the history of its process. Errors: NobodyToApprove."""
+    row.note, row.submitted_by, row.submitted_at = note, by.user, at
+    authors = [*dict.fromkeys([*drafts.authors(draft), by.user])]
+    if not hands.left_to_approve(authors):
+        raise NobodyToApprove(process=draft.key, authors=authors)
+    facts |= {"revision": draft.revision, "base_version": draft.base_version}
+    engine.published.record_definition(
+        draft.key, hands.SUBMITTED, by=by, at=at, sha256=draft.sha256, note=note, **facts, **warned(draft.package)
+    )
+
+
+def restored(draft: Draft) -> dict[str, int]:
+    """Return the former version whose content a draft is, for the history of its process; nothing when none was asked back, or it was changed since."""
+    version = hands.asked_back(draft.key)
+    if not version:
+        return {}
+    former = engine.published.current(draft.key, version).package
+    return {"restores": version} if drafts.own_contents(draft.package) == drafts.own_contents(former) else {}
 
 
 def locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
@@ -222,7 +240,8 @@ def reason_of(text: str) -> str:
     return text.strip()
 
 
-def _check(draft: Draft) -> None:
+def check(draft: Draft) -> None:
+    """Check that a draft can be executed and changes something. Errors: InvalidDefinition, NothingChanged."""
     blocking = problems(draft)
     if blocking:
         raise engine.InvalidDefinition(problems=blocking)
@@ -290,6 +309,14 @@ def left_to_approve(draft: Draft, submitter: str) -> list[str]:
     return hands.left_to_approve([*drafts.authors(draft), draft.submitted_by or submitter])
 
 
+def left_after_a_change(draft: Draft, user: str) -> list[str] | None:
+    """Return the log-ins of those who may still approve a stored draft once an owner without a hand in it has changed it; None for anybody else."""
+    authors = drafts.authors(draft)
+    if not draft.revision or user not in hands.left_to_approve(authors):
+        return None
+    return hands.left_to_approve([*authors, user])
+
+
 def approve(
     key: str, directory: Path, *, revision: int, against: int, accepted: bool, by: engine.Actor, at: datetime
 ) -> Published:
@@ -307,55 +334,17 @@ def approve(
         check_second_person(draft, by)
         if drafts.newest_version(key) != against:
             raise engine.Conflict(process=key, version=drafts.newest_version(key))
-        _check(draft)
+        check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
         facts = {"revision": revision, "sha256": draft.sha256, "differing": differing, **warned(draft.package)}
-        facts["authors"] = drafts.authors(draft)
+        restores = restored(draft)
+        facts |= {"authors": drafts.authors(draft), **restores}
         engine.published.record_definition(key, "draft_approved", by=by, at=at, **facts)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
         package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)
-        published = engine.published.publish(package, by=submitter, note=draft.note, at=at, approved_by=by)
+        published = engine.published.publish(package, by=submitter, note=draft.note, at=at, approved_by=by, **restores)
         drafts.begin_again(draft, waiting, published.version)
     return published
-
-
-def roll_back(
-    key: str,
-    version: int,
-    directory: Path | None = None,
-    *,
-    reason: str,
-    accepted: bool = False,
-    by: engine.Actor,
-    at: datetime,
-) -> Published:
-    """Put the content of a former version in force again, as a new version; what was approved once needs no second person.
-
-    Shape:  the scenarios of `directory` are played on it first; `accepted`: those that differ are meant to.
-    Errors: NotAnOwner, UnknownProcess, NoReason, NothingChanged, InvalidDefinition, DifferencesNotAccepted.
-    """
-    drafts.check_owner(by)
-    former, note = engine.published.current(key, version), reason_of(reason)
-    blocking = engine.published.problems(former.package)
-    if blocking:
-        raise engine.InvalidDefinition(problems=blocking)
-    newest = engine.published.newest_package(key)
-    if newest is not None and newest.sha256 == former.package.sha256:
-        raise NothingChanged(process=key)
-    if directory is not None and not accepted:
-        _check_played(key, former.package, directory)
-    published = engine.published.publish(former.package, by=by, note=note, at=at, restores=version)
-    if not published.new:
-        raise NothingChanged(process=key)
-    return published
-
-
-def _check_played(key: str, package: Package, directory: Path) -> None:
-    """Check that a former version still does what was agreed. Errors: DifferencesNotAccepted when it does not."""
-    played = [scenarios.play_on(scenario, package) for scenario in scenarios.read(directory, {key: package})]
-    differing = [f"{play.process} {play.name}" for play in played if not play.ok]
-    if differing:
-        raise DifferencesNotAccepted(process=key, scenarios=differing)
 
 
 def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:
@@ -365,10 +354,7 @@ def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:
     """
     for path in sorted(directory.glob("*.bpmn")):
         content, newest = definitions.read_package(directory, path.stem), engine.published.newest_package(path.stem)
-        own = definitions.own_files(content)
-        if newest is None or {name: content.files[name] for name in own} != {
-            name: newest.files[name] for name in definitions.own_files(newest)
-        }:
+        if newest is None or drafts.own_contents(content) != drafts.own_contents(newest):
             yield path.stem, content
 
 
@@ -377,9 +363,7 @@ def draft_from_files(key: str, content: Package, *, by: engine.Actor, at: dateti
 
     Errors: NotAnOwner, StaleDraft, UnusableFile.
     """
-    own = definitions.own_files(content)
     newest = engine.published.newest_package(key)
-    dropped = definitions.own_files(newest) - own if newest is not None else set()
-    return drafts.save(
-        key, {**{name: content.files[name] for name in own}, **dict.fromkeys(dropped)}, revision=0, by=by, at=at
-    )
+    dropped = definitions.own_files(newest) - definitions.own_files(content) if newest is not None else set()
+    files = {**drafts.own_contents(content), **dict.fromkeys(dropped)}
+    return drafts.save(key, files, revision=0, by=by, at=at)

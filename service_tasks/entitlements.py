@@ -88,7 +88,15 @@ def still_due(card: RechargeCard) -> int:
 
 
 def of_number(subscription: Subscription, serial: str | None, *, card_held: bool) -> Entitlement:
-    """Return what a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here."""
+    """Return what a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here.
+
+    Of its own balance, what it owes since cash was taken back falls first: who still has that cash is not paid again.
+    """
+    rights = _with_debt(subscription, serial, card_held=card_held)
+    return rights._replace(own=max(0, rights.own - gateway().owed_on_no_bill(subscription.id)))
+
+
+def _with_debt(subscription: Subscription, serial: str | None, *, card_held: bool) -> Entitlement:
     card = session().get(RechargeCard, serial) if serial else None
     if card is not None and card.charged_subscription_id == subscription.id:
         return of_card(card.serial, NumberState.CANCELLED, subscription.reason, card_held=card_held)
@@ -104,6 +112,7 @@ class DueParameters(schemas.Parameters):
     serial = schemas.text("缴费卡序列号", "Serial number", load_default=None, allow_none=True)
     card_held = schemas.flag("出示了缴费卡", "The card was shown", load_default=False)
     holder_identified = schemas.flag("机主身份相符", "The holder was identified", load_default=False)
+    again = schemas.flag("重新支取", "To be paid again", load_default=False)
 
 
 class DueResult(Schema):
@@ -113,6 +122,7 @@ class DueResult(Schema):
     cancel_reason = schemas.choice("销号原因", "Why cancelled", ("arrears", "request"))
     of_card = schemas.fen("持卡人可得", "Due to the bearer")
     of_number = schemas.fen("核实身份的机主另可得", "Due to the identified holder beside it")
+    owed = schemas.fen("已收回、尚未交回的款项", "Taken back and still out", allow_none=True)
     amount = schemas.fen("本次可支取", "Due now")
     cash = schemas.flag("可以退现", "Cash is possible")
     lines = schemas.rows("号码余额", "Of the number, as a line", lines.Part, personal=True)
@@ -122,23 +132,30 @@ class DueResult(Schema):
     "recharge/due",
     parameters=DueParameters,
     result=DueResult,
-    errors={"not_cancelled": ("msisdn",)},
+    errors={"not_cancelled": ("msisdn",), "nothing_due": ("again",)},
     manual_ref="SUB.2, TS-004.8",
     title_zh="可支取金额核算",
     title_en="What may be withdrawn",
 )
 def due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Say what the card and the number give, as the records have them."""
+    """Say what the card and the number give, as the records have them.
+
+    Errors: BpmnError not_cancelled; nothing_due where it is to be paid again and nothing is.
+    """
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None or subscription.state != SubscriptionState.CANCELLED:
         raise BpmnError("not_cancelled")
     rights = of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
+    amount, debt = rights.due(identified=parameters["holder_identified"]), gateway().owed_on_no_bill(subscription.id)
+    if parameters["again"] and not amount:
+        raise BpmnError("nothing_due", owed=debt)
     return {
+        **({"owed": debt} if debt else {}),
         "msisdn": subscription.msisdn,
         "cancel_reason": CANCEL_REASONS[subscription.reason],
         "of_card": rights.card,
         "of_number": rights.own,
-        "amount": rights.due(identified=parameters["holder_identified"]),
+        "amount": amount,
         "cash": rights.cash,
         "lines": _as_lines(rights.own) if parameters["holder_identified"] else [],
     }

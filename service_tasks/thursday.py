@@ -19,7 +19,7 @@ from models.base import session
 from models.instance import ProcessInstance
 from models.states import CaseState
 from service_tasks import batches, households, schemas
-from service_tasks.calls import effect
+from service_tasks.calls import effect, refusing
 from service_tasks.charge_hold import DECISIONS, KIND, RELEASED
 from service_tasks.gateway import HeldLine, gateway
 
@@ -234,14 +234,18 @@ class DecideResult(Schema):
     "charge_hold/decide",
     parameters=DecideParameters,
     result=DecideResult,
-    errors={"own_household": ("decision",)},
+    errors={"own_household": ("decision",), "hold_settled": ()},
     manual_ref="SUB.1, TS-002.11",
     title_zh="核定没有案件的挂帐",
     title_en="Settle a hold without a case",
 )
 def decide(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Credit a hold that no case is about, or make it due again, once; whoever bears it nobody has found. Nobody decides on their own household."""
+    """Credit a hold that no case is about, or make it due again, once; whoever bears it nobody has found. Nobody decides on their own household.
+
+    Errors: BpmnError hold_settled, with the batch that has decided it meanwhile: two that are under way at once may list the same hold.
+    """
     households.refuse_own(call.actor, parameters["msisdn"])
-    hold = gateway().settle_hold(parameters["hold_id"], parameters["decision"], effect(call))
+    with refusing("hold_settled"):
+        hold = gateway().settle_hold(parameters["hold_id"], parameters["decision"], effect(call))
     late = {"late_fee": hold.late_fee} if hold.late_fee else {}
     return {"amount": hold.amount, "outcome": parameters["decision"], **late}

@@ -2,6 +2,7 @@
 
 from engine.definitions import variables
 from engine.definitions.bilingual import english_by_id, english_columns, english_names, field_labels
+from engine.definitions.catalogue import fault as catalogue_fault
 from engine.definitions.compiled import Definition
 from engine.definitions.differences import Difference, differences_between
 from engine.definitions.dmn import read_decisions
@@ -27,6 +28,7 @@ __all__ = [
     "begun_at",
     "begun_by",
     "called_by",
+    "catalogue_fault",
     "completed_package",
     "differences_between",
     "english_by_id",

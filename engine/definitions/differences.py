@@ -87,7 +87,7 @@ def _order(file: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -
     former = [id for id in before if id in after and not _is_row(after[id])]
     now = [id for id in after if id in before and not _is_row(after[id])]
     if former != now:
-        orders = [", ".join(_name(after[id]) or id for id in ids) for ids in (former, now)]
+        orders = [", ".join(filter(None, (_name(after[id]) or id for id in ids))) for ids in (former, now)]
         yield Difference(file=file, element="", kind=CHANGED, what="order", before=orders[0], after=orders[1])
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from engine.definitions.package import Package
 from engine.definitions.surroundings import form_of
 from engine.diagrams import graph
-from engine.diagrams.diagram import Diagram, Element
+from engine.diagrams.diagram import SERVED, Diagram, Element
 from engine.ground.errors import EngineError, Problem
 from engine.language import feel
 from engine.runtime import handlers
 
-CALLS = ("serviceTask", "callActivity")
+CALLS = frozenset({*SERVED, "callActivity"})
 
 
 def check(content: Package, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
@@ -99,7 +99,7 @@ class _Way:
             if any(event.trigger == "error" for event in self.drawn.boundary_events(inner.id)):
                 topic = handlers.handlers_by_topic().get(element.topic)
                 return element.type == "callActivity" or topic is None or bool(topic.errors)
-            inner = self.drawn.elements.get(inner.parent) if element.type == "serviceTask" else None
+            inner = self.drawn.elements.get(inner.parent) if element.type in SERVED else None
         return False
 
     def _asks_anew(self, gateway: Element) -> bool:

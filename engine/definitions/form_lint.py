@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from engine.ground import json
 from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
 from engine.language.calendar import Calendar
@@ -26,6 +27,12 @@ def problems(form: Form) -> list[Problem]:
         Problem(0, field.key, rule, {"field": field.key}) for field in form.inputs for rule in _wrong(field)
     ]
     return [*contradictions, *(problem for field in form.inputs for problem in _unread(field))]
+
+
+def key_twice(text: str) -> list[Problem]:
+    """Return the first key that an object of the schema gives twice; whoever reads it would take the last and say nothing."""
+    repeated = json.key_twice(text)
+    return [Problem(repeated.line, "", "key_twice", {"key": repeated.key})] if repeated is not None else []
 
 
 def unlabelled(form: Form) -> list[Problem]:

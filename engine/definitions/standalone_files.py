@@ -40,7 +40,13 @@ def unused_findings(name: str, text: str) -> list[Problem]:
         else:
             form = Form.parse(text)
             labels = [*form_lint.unlabelled(form), *form_lint.half_labelled(form)]
-            problems = [*_of_form(form), *labels, *form_lint.warnings(form), *names.of_form(form)]
+            problems = [
+                *form_lint.key_twice(text),
+                *_of_form(form),
+                *labels,
+                *form_lint.warnings(form),
+                *names.of_form(form),
+            ]
     except MalformedXml as error:
         problems = [Problem(error.values["line"], "", "malformed_xml", error.values)]
     except InvalidDefinition as error:
@@ -67,7 +73,9 @@ def _of_model(model: dmn.Model) -> list[Problem]:
 
 
 def _form(file: Path, _lint: Lint) -> list[Problem]:
-    return [replace(problem, file=file.name) for problem in _of_form(Form.parse(decoded_file(file.read_bytes())))]
+    text = decoded_file(file.read_bytes())
+    problems = [*form_lint.key_twice(text), *_of_form(Form.parse(text))]
+    return [replace(problem, file=file.name) for problem in problems]
 
 
 def _of_form(form: Form) -> list[Problem]:

@@ -13,9 +13,14 @@ from engine.ground import xml
 LANE = f"{{{BPMN}}}lane"
 SUB_PROCESS = f"{{{BPMN}}}subProcess"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
-ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
+ACTIVITIES = frozenset(
+    {"userTask", "serviceTask", "sendTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"}
+)
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
-THROWING = frozenset({"intermediateThrowEvent"})  # what throws a message by the service that brings it
+THROWING = frozenset({"intermediateThrowEvent", "sendTask"})  # what throws a message by the service that brings it
+OF_MESSAGES = frozenset(
+    {"sendTask", "receiveTask"}
+)  # tasks that name their message themselves, where events have a definition
 SERVED = frozenset({"serviceTask", *THROWING})  # what a service task carries out
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
@@ -197,7 +202,7 @@ class _Reader:
         trigger = triggers[0] if triggers else None
         timer_kind, timer = _timer(trigger)
         topic, result, parameters = _operator(node)
-        message = node if kind == "receiveTask" else trigger
+        message = node if kind in OF_MESSAGES else trigger
         return Element(
             id=node.get("id", ""),
             type=kind,
@@ -211,7 +216,7 @@ class _Reader:
             attached_to=node.get("attachedToRef", ""),
             interrupting=node.get("cancelActivity", "true") == "true",
             trigger="message"
-            if kind == "receiveTask"
+            if kind in OF_MESSAGES
             else (xml.local(trigger)[: -len(EVENT_DEFINITION)] if trigger is not None else ""),
             trigger_count=len(triggers),
             timer=timer,

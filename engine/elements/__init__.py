@@ -28,6 +28,7 @@ KINDS: dict[tuple[str, str], Kind] = {
     ("userTask", ""): user_task.KIND,
     ("serviceTask", ""): service_task.KIND,
     ("intermediateThrowEvent", "message"): service_task.KIND,
+    ("sendTask", "message"): service_task.KIND,
     ("businessRuleTask", ""): decision.KIND,
     ("callActivity", ""): call_activity.KIND,
     ("subProcess", ""): sub_process.KIND,

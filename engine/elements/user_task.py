@@ -136,12 +136,13 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
     problems_of_form: list[Problem] = []
     try:
+        problems_of_form = form_lint.key_twice(content.form(form_id))
         form = Form.parse(content.form(form_id))
-        problems_of_form = [*form_lint.problems(form), *form_lint.unlabelled(form), *pattern_lint.problems(form)]
+        problems_of_form += [*form_lint.problems(form), *form_lint.unlabelled(form), *pattern_lint.problems(form)]
     except MissingFile:
         yield problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
-        problems_of_form = error.problems
+        problems_of_form += error.problems
     for inner in problems_of_form:
         values = {"form": form_id, **inner.values}
         yield Problem(inner.line, element.id, inner.rule, values, f"forms/{form_id}.form")

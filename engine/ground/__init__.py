@@ -1,7 +1,8 @@
-"""What everything else stands on: the one XML parser, the one YAML reader, the one clock, ciphers, the kinds of error."""
+"""What everything else stands on: the one XML parser, the one YAML reader, what JSON leaves open, the one clock, ciphers, the kinds of error."""
 
 from engine.ground.ciphers import ephemeral_keys
 from engine.ground.errors import MOST_FINDINGS, first_findings
+from engine.ground.json import key_twice
 from engine.ground.xml import MalformedXml, decoded_file
 from engine.ground.yaml import MalformedYaml, read_yaml, write_yaml
 
@@ -12,6 +13,7 @@ __all__ = [
     "decoded_file",
     "ephemeral_keys",
     "first_findings",
+    "key_twice",
     "read_yaml",
     "write_yaml",
 ]

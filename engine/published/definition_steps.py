@@ -8,12 +8,13 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 
 class DraftSaved(TypedDict):
-    """A draft was begun or came into other hands; `instead` are files that took the place of what `saved_by` had saved."""
+    """A draft was begun or came into other hands; `took_over` is the fingerprint of its files before, `instead` are files that took the place of what `saved_by` had saved."""
 
     type: Literal["draft_saved"]
     revision: int
     files: Sequence[str]
     begun: NotRequired[int]
+    took_over: NotRequired[str]
     withdrawn: NotRequired[str]
     instead: NotRequired[Sequence[str]]
     saved_by: NotRequired[str]
@@ -35,10 +36,11 @@ class _Checked(TypedDict):
     differing: NotRequired[Sequence[Any]]
     warnings: NotRequired[int]
     together: NotRequired[Sequence[str]]
+    restores: NotRequired[int]
 
 
 class DraftSubmitted(_Checked):
-    """An owner asks for approval; `together` are the processes submitted with it, in the order of publication."""
+    """An owner asks for approval; `together` are the processes submitted with it, in the order of publication, `restores` is the version asked back."""
 
     type: Literal["draft_submitted"]
     base_version: int

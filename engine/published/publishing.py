@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -52,10 +52,12 @@ def publish(
 ) -> Published:
     """Check a package and make it the next version, and its callers' with it; running instances keep theirs. Same bytes, same version.
 
-    Shape:  `restores` is the former version whose content this is, when it is rolled back.
+    Shape:  `restores` is the former version whose content this is, when it was asked back into force.
     Errors: InvalidDefinition with every problem, those of the callers included.
     """
-    return publish_together([content], by=by, note=note, at=at, approved_by=approved_by, restores=restores)[0]
+    return publish_together(
+        [content], by=by, note=note, at=at, approved_by=approved_by, restores={content.key: restores}
+    )[0]
 
 
 def publish_together(
@@ -65,19 +67,22 @@ def publish_together(
     note: str,
     at: datetime,
     approved_by: Actor | None = None,
-    restores: int = 0,
+    restores: Mapping[str, int] | None = None,
 ) -> list[Published]:
     """Check packages and make each the next version, all of them or none, and their callers' once with them.
 
-    Shape:  in the order of `contents`; what one calls of another has to stand in it as it stands there. A caller that is none of them is listed with
+    Shape:  in the order of `contents`; `restores` as with `publish`, by process; what one calls of another has to stand in it as it stands there. A caller that is none of them is listed with
             the first that it calls.
     Errors: InvalidDefinition with every problem of the first that has any, callers included.
     """
     for content in contents:
         _check(content)
+    restored = restores or {}
     with transaction():
         in_turn(ProcessDefinition)
-        versions_made = [_next(content, by, note, at, approved_by, restores) for content in contents]
+        versions_made = [
+            _next(content, by, note, at, approved_by, restored.get(content.key, 0)) for content in contents
+        ]
         numbers = {publication.key: publication.version for publication in versions_made if publication.new}
         callers: dict[str, list[Published]] = {}
         for former, changed, callees in _callers([content for content in contents if content.key in numbers]):

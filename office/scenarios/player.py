@@ -145,7 +145,7 @@ class Play:
         self._settle()
 
     def _complete(self, step: Mapping[str, Any]) -> None:
-        task = self._open_task(step["task"], step.get("item"))
+        task = self._open_task(step["task"], step.get("item"), step.get("case"))
         actor = engine.Actor(step.get("by") or f"someone of {task.group}", frozenset({task.group}), EVERY_ROLE)
         form = {name: as_typed(value) for name, value in (step.get("form") or {}).items()}
         try:
@@ -157,12 +157,13 @@ class Play:
             if step.get("refused"):
                 raise CannotGoOn("not_refused", element=task.element_id, refused=step["refused"])
 
-    def _open_task(self, element_id: str, item: int | None = None) -> UserTask:
+    def _open_task(self, element_id: str, item: int | None = None, case: str | None = None) -> UserTask:
+        """Return the open task of a step: of the case that was begun beside under this number, else of the one that is played before any other."""
         query = select(UserTask).where(UserTask.state == TaskState.OPEN).order_by(UserTask.id)
         tasks = list(session().scalars(query))
         own_tasks = [task for task in tasks if task.instance_id == self.instance_id]
         for task in (*own_tasks, *tasks):
-            if task.element_id == element_id and item in (None, task.item_index):
+            if task.element_id == element_id and item in (None, task.item_index) and case in (None, task.business_key):
                 return task
         names = [task.element_id for task in tasks]
         if element_id not in self._known_elements():

@@ -168,6 +168,9 @@ class BillingGateway(Protocol):
     def owed_anew(self, reversal_id: int) -> int:
         """Return what somebody came to owe by the entry that took another back, in fen."""
 
+    def owed_on_no_bill(self, subscription_id: int) -> int:
+        """Return what a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
+
     def owed_by_bill(self, entry_id: int) -> dict[tuple[int, str], int]:
         """Return what is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
 

@@ -25,6 +25,7 @@ from service_tasks.gateway.lookups import (
     receipts_in_hand,
     subscription,
 )
+from service_tasks.gateway.payments import owed_on_no_bill
 from service_tasks.gateway.repayments import paid_by_staff, refund_cash, refund_deposit, refund_prepayment, transfer
 from service_tasks.gateway.repricing import (
     apply_secondary_pricing,
@@ -79,6 +80,7 @@ __all__ = [
     "on_hold",
     "owed_anew",
     "owed_by_bill",
+    "owed_on_no_bill",
     "paid_by_staff",
     "place_hold",
     "post",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from models.base import session
-from models.billing import ChargeHold, HoldState, JournalEntry
+from models.billing import ChargeHold, HoldState, JournalEntry, LedgerAccount, Posting
 from models.customer import Customer, Subscription
 from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, noting, payments
@@ -175,7 +175,7 @@ def settle_hold(
     """
     row, earlier = _to_settle(hold_id), ledger.entered(effect.key)
     if row is not None and row.state != HoldState.HELD and (earlier is None or row.state != STORED[decision]):
-        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
+        raise Refused(reason="hold_settled", hold=hold_id, state=row.state, **_settled_by(row))
     own = row.subscription_id if row is not None else subscription_id
     if earlier is None and own is not None:
         papers = Papers.of(own)
@@ -192,6 +192,17 @@ def _to_settle(hold_id: int | None) -> ChargeHold | None:
     if row is None:
         raise Refused(reason="hold_unknown", hold=hold_id)
     return row
+
+
+def _settled_by(row: ChargeHold) -> dict[str, str]:
+    """Return the batch or the case that has settled a hold, by the entry that lifted it."""
+    entry, posting, account = JournalEntry, Posting, LedgerAccount
+    query = select(entry.case_number).join(posting, posting.entry_id == entry.id)
+    on_hold = account.subscription_id == row.subscription_id, account.kind == "hold"
+    lifted = query.join(account, account.id == posting.credit_account_id).where(*on_hold)
+    settling = entry.kind.like("charge_hold_%"), entry.at == row.settled_at, posting.amount == row.amount
+    number = session().scalar(lifted.where(*settling).order_by(entry.id.desc()).limit(1))
+    return {"case": number} if number else {}
 
 
 def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequence[LinePart]) -> list[Wanted]:

@@ -63,11 +63,19 @@ def balances(subscription_id: int, *, lock: bool = False) -> Balances:
 
 
 def bills(subscription_id: int) -> list[Bill]:
-    """Return bills with their items, newest first."""
-    rows = session().scalars(
-        select(BillRow).where(BillRow.subscription_id == subscription_id).order_by(BillRow.period.desc())
+    """Return bills with their items, newest first; one statement."""
+    item = BillItemRow
+    query = (
+        select(BillRow, item.line, item.kind, item.text, item.amount, item.service_provider)
+        .outerjoin(item, item.bill_id == BillRow.id)
+        .where(BillRow.subscription_id == subscription_id)
+        .order_by(BillRow.period.desc(), BillRow.id, item.line)
     )
-    items = _items(subscription_id)
+    items_by_bill: dict[BillRow, list[BillItem]] = {}
+    for row, line, kind, text, amount, provider in session().execute(query):
+        items = items_by_bill.setdefault(row, [])
+        if line is not None:
+            items.append(BillItem(line, kind, text, amount, provider))
     return [
         Bill(
             id=row.id,
@@ -75,9 +83,9 @@ def bills(subscription_id: int) -> list[Bill]:
             issued_at=row.issued_at,
             due_on=row.due_on,
             state=row.state,
-            items=tuple(items.get(row.id, ())),
+            items=tuple(items),
         )
-        for row in rows
+        for row, items in items_by_bill.items()
     ]
 
 
@@ -159,20 +167,6 @@ def _subscription_value(row: Row[*tuple[Any, ...]]) -> Subscription:
     columns = dict(row._mapping)
     closed_at = columns.pop("deposits_closed_at")
     return Subscription(**columns, deposits_closed=closed_at is not None)
-
-
-def _items(subscription_id: int) -> dict[int, list[BillItem]]:
-    item = BillItemRow
-    query = (
-        select(item.bill_id, item.kind, item.text, item.amount, item.service_provider)
-        .join(BillRow, BillRow.id == item.bill_id)
-        .where(BillRow.subscription_id == subscription_id)
-        .order_by(item.bill_id, item.line)
-    )
-    items_by_bill: dict[int, list[BillItem]] = {}
-    for bill_id, kind, text, amount, provider in session().execute(query):
-        items_by_bill.setdefault(bill_id, []).append(BillItem(kind, text, amount, provider))
-    return items_by_bill
 
 
 def _receipt() -> Select[*tuple[Any, ...]]:

@@ -62,6 +62,12 @@ def owed(papers: Papers, bill_ids: Sequence[int] | None = None) -> dict[int, int
     }
 
 
+def owed_on_no_bill(subscription_id: int) -> int:
+    """Return what a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
+    receivable = ledger.balances(subscription_id).get("receivable", 0)
+    return max(0, receivable - sum(owed(Papers.of(subscription_id)).values())) if receivable > 0 else 0
+
+
 _BILLS: BindParameter[int] = bindparam("bills", expanding=True)
 
 

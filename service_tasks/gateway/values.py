@@ -107,8 +107,9 @@ class Balances(NamedTuple):
 
 
 class BillItem(NamedTuple):
-    """One line of a customer bill."""
+    """One line of a customer bill; `line` is its number there."""
 
+    line: int
     kind: str
     text: str
     amount: int

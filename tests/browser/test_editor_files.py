@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import editing
+from tests.browser.test_done import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY = "TS-006"
@@ -118,3 +119,31 @@ def test_a_new_field_is_called_in_both_languages(page: Page) -> None:
     [added] = json.loads(editing.text_of(page, "forms/my_form.form"))["components"]
     assert added["label"] == "新字段"
     assert added["properties"]["label_en"] == "New field"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_files_are_called_by_their_titles_beside_their_ids(browser: Browser, address: str, language: str) -> None:
+    """A table as it calls itself, a form as the step that uses it, in the language of the page; the id stands below."""
+    page = editing.owner(browser, address, language=language)
+    editing.open_editor(page, "SUB-005", "decisions")
+    row = side(page, "decisions").locator("[data-file='decisions/authority.dmn']")
+    assert row.locator("strong").inner_text() != "authority"
+    expect(row.locator("small").first).to_have_text("authority")
+    picture(page, f"lists-decisions-{language}")
+    editing.open_editor(page, KEY, "forms")
+    form = side(page).locator("[data-file='forms/ts006_judge.form']")
+    expect(form.locator("strong")).to_have_text(
+        {"zh": "判断是否无主话单", "en": "Judge whether it is an orphan"}[language]
+    )
+    expect(form.locator("small").first).to_have_text("ts006_judge")
+    picture(page, f"lists-forms-{language}")
+    page.context.close()
+
+
+def test_a_long_paragraph_is_shortened_visibly(page: Page) -> None:
+    """An ellipsis says that it goes on, and no word is cut in two."""
+    make(page, "my_form")
+    page.locator("#panel-forms .desk-form-buttons select").select_option("text")
+    page.get_by_role("button", name="Add field").click()
+    page.locator("#panel-forms .desk-form-editor textarea").last.fill("The customer is told everything that was found.")
+    expect(page.locator("#panel-forms .desk-form-fields strong").first).to_have_text("The customer is told…")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,7 +19,7 @@ from models.complaint import Complaint
 from models.customer import Customer
 from office import notices
 from tests.browser.office import choose_language, log_in
-from tests.furnishing import Furnished, furnish
+from tests.furnishing import JUDGED, Furnished, begin, complete, furnish, open_tasks
 from tests.people import SAM
 from tests.visitors import found_office, open_office
 
@@ -56,6 +57,13 @@ ADDRESSES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Wide(Furnished):
+    """The same and an open task at which lines are picked."""
+
+    lines_task: int
+
+
 def bury(there: Furnished) -> None:
     """What people wrote is as long as it may be, without a blank."""
     with transaction():
@@ -71,7 +79,7 @@ def bury(there: Furnished) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Furnished]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wide]]:
     """An office full of long words, and where it is."""
     from cli.building import build_everything
 
@@ -81,9 +89,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Furn
     there = furnish(app)
     with app.app_context():
         bury(there)
+        picking = begin("13900000202")
+        complete(open_tasks(picking)[0], JUDGED)
+        wide = Wide(**vars(there), lines_task=open_tasks(picking)[0])
     server = make_server("127.0.0.1", 0, app, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}", there
+    yield f"http://127.0.0.1:{server.port}", wide
     server.shutdown()
 
 
@@ -119,6 +130,28 @@ def test_a_phone_shows_which_case_and_the_button(
     assert rows
     assert [row for row in rows if not row["case"] or row["button"] is False] == []
     assert any(row["button"] for row in rows)
+
+
+CUT = """() => [...document.querySelectorAll('.desk-scroll')].filter((e) => e.querySelector('.desk-lines-table') && e.clientWidth > 0)
+    .map((e) => e.scrollWidth - e.clientWidth)"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [1280, 1366])
+def test_a_table_of_lines_has_room(browser: Browser, served: tuple[str, Wide], language: str, width: int) -> None:
+    """Whoever picks disputed lines sees every column, the reason too, without scrolling sideways."""
+    address, there = served
+    context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": width, "height": 768})
+    page = log_in(context.new_page(), "cleo")
+    choose_language(page, language)
+    page.goto(f"/tasks/{there.lines_task}")
+    page.wait_for_load_state("load")
+    for group in page.locator(".desk-lines > details:not([open]) > summary").all():
+        group.click()
+    cut = page.evaluate(CUT)
+    context.close()
+    assert cut
+    assert set(cut) == {0}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from office import scenarios
 from tests.browser.office import Office
+from tests.browser.test_done import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -104,11 +105,11 @@ def test_the_form_of_a_roll_back_can_be_used(office: Office, width: int) -> None
     page.get_by_text("恢复", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#reason-1")).to_be_focused()
-    for one in (page.locator("#reason-1"), page.get_by_role("button", name="恢复版本 1")):
+    for one in (page.locator("#reason-1"), page.get_by_role("button", name="申请恢复版本 1")):
         one.scroll_into_view_if_needed()
         assert one.evaluate(REACHED), one
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="恢复版本 1")).to_be_focused()
+    expect(page.get_by_role("button", name="申请恢复版本 1")).to_be_focused()
 
 
 def test_the_reason_of_a_roll_back_outlives_the_session(office: Office) -> None:
@@ -117,15 +118,42 @@ def test_the_reason_of_a_roll_back_outlives_the_session(office: Office) -> None:
     page.get_by_text("恢复", exact=True).click()
     page.locator("#reason-1").fill(WHY)
     page.context.clear_cookies(name="session")
-    page.get_by_role("button", name="恢复版本 1").click()
+    page.get_by_role("button", name="申请恢复版本 1").click()
     page.wait_for_url("**/login**")
     page.locator("[name=name]").fill("olu")
     page.locator("[name=password]").fill("olu-reception-desk")
     page.locator("main form button").last.click()
     expect(page.locator("#reason-1")).to_have_value(WHY)
-    page.get_by_role("button", name="恢复版本 1").click()
-    expect(page.get_by_role("status").filter(has_text="版本 3 已生效")).to_be_visible()
-    expect(page.locator("#reason-1")).to_have_value("")
+    page.get_by_role("button", name="申请恢复版本 1").click()
+    expect(page.get_by_role("status").filter(has_text="已提出申请")).to_be_visible()
+    page.goto(f"/processes/{KEY}")
+    expect(page.locator("#reason-1")).to_have_count(0)
+
+
+def test_one_asks_for_a_former_version_and_another_approves(office: Office) -> None:
+    """The box says what will happen; whoever asked finds no button to approve, the other does once the office has played, in both languages."""
+    page, otto = in_force(office), office.of("otto")
+    page.get_by_text("恢复", exact=True).click()
+    expect(page.locator("details[open]")).to_contain_text("另一位流程负责人（欧拓）批准后，作为版本 3 生效")
+    picture(page, "restoration-box-zh")
+    page.locator("#reason-1").fill(WHY)
+    page.get_by_role("button", name="申请恢复版本 1").click()
+    expect(page.locator("#restores")).to_contain_text("版本 1 的内容")
+    expect(page.get_by_role("button", name=re.compile("批准"))).to_have_count(0)
+    expect(page.locator("#scenarios")).to_contain_text("离开这一页也会继续")
+    picture(page, "restoration-asked-zh")
+    page.goto(f"/processes/{KEY}")
+    page.get_by_text("恢复", exact=True).click()
+    expect(page.locator("details[open]")).to_contain_text("这个流程还有一份草稿")
+    office.move_to(office.at)
+    otto.goto("/processes")
+    otto.get_by_role("button", name="English").click()
+    otto.locator(f".desk-card a[href='/processes/{KEY}/publish']").click()
+    expect(otto.locator("#restores")).to_have_text("This is the content of version 1, to be put in force again.")
+    picture(otto, "restoration-second-en")
+    otto.get_by_role("button", name="Approve and put in force as version 3").click()
+    expect(otto.get_by_role("status").filter(has_text="Version 3 is in force")).to_be_visible()
+    picture(otto, "restoration-done-en")
 
 
 def test_a_case_is_counted_at_the_process_that_is_called(office: Office) -> None:
@@ -163,3 +191,37 @@ def test_drafts_published_together_show_what_each_draws_otherwise(office: Office
         draft.locator(f"[data-change={element}] button").click()
         expect(draft.locator("[data-side=after] .djs-element.selected")).to_have_attribute("data-element-id", element)
         expect(page.locator("[data-place] button")).to_have_count(len(drawn))
+
+
+@pytest.mark.parametrize(
+    ("language", "drawn", "nobody"),
+    [
+        ("zh", "这份草稿由欧璐绘制，只有您还能批准", "没有人可以审批"),
+        ("en", "欧璐 drew this draft, and only you are left to approve it", "Nobody is left to approve it"),
+    ],
+)
+def test_a_second_owner_reads_what_a_change_costs(office: Office, language: str, drawn: str, nobody: str) -> None:
+    """Before the first change; after it the page says who is left and the ways out, and whoever undoes all of it may approve again."""
+    changed(office.of("olu"), "汇总本周挂帐", "汇总挂帐")
+    office.language = language
+    otto = office.of("otto")
+    otto.goto(f"/processes/{KEY}/publish")
+    expect(otto.locator("#costs")).to_be_visible()
+    picture(otto, f"costs-page-{language}")
+    otto.goto(f"/processes/{KEY}/edit#forms")
+    banner = otto.locator(".desk-editor-banner")
+    expect(banner).to_contain_text(drawn)
+    picture(otto, f"costs-editor-{language}")
+    otto.locator("[data-file='forms/batch002_check.form']").click()
+    otto.locator("#panel-forms .desk-form-fields .desk-editor-list button").last.click()
+    otto.locator("#panel-forms .desk-form-buttons button").nth(1).click()
+    expect(banner).to_have_count(0, timeout=15_000)
+    other = otto.context.new_page()
+    other.goto(f"/processes/{KEY}/publish")
+    expect(other.locator("#nobody")).to_contain_text(nobody)
+    picture(other, f"costs-nobody-{language}")
+    otto.keyboard.press("Control+z")
+    expect(banner).to_contain_text(drawn, timeout=15_000)
+    other.goto(f"/processes/{KEY}/publish")
+    expect(other.locator("#costs")).to_be_visible()
+    other.close()

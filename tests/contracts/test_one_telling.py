@@ -31,6 +31,14 @@ def test_what_the_caller_replied_is_not_asked_for_again(name: str, told: bool) -
         assert ("resolution" in visible) is not told
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_what_was_texted_at_posting_is_not_told_again(told: bool) -> None:
+    """TS-005.8: the run of TS-003 texts the customer itself; the clerk then sees that the credit has arrived, and tells nothing."""
+    visible = {field.key for field in form("ts005_posted").visible({"told_by_then": told}, {}, SCOPE)}
+    assert "posting_seen" in visible
+    assert ({"resolution", "reply_channel"} & visible == set()) is told
+
+
 @pytest.mark.parametrize(
     ("choice", "words"),
     [

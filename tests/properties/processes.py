@@ -7,7 +7,7 @@ A plan is one of:
     ("send", guard, mark, …)                                      a service task that reaches outside, with a guard as below; mark: "met" or none
     ("tie",)                                                      a user task with two boundary timers that are due at the same instant
     ("work",)  ("timer",)  ("never",)  ("message",)                one element; "never" is a timer that cannot be reckoned
-    ("receive",)                                                  a receive task
+    ("receive",)  ("throw",)                                      a receive task; a send task
     ("race",)                                                     an event gateway over two timers, a third unreckoned, and a message
     ("late", interrupting)  ("off", interrupting)                 a user task with a boundary timer, or with a boundary message
     ("chase", times)                                              a user task beside which a person is asked every hour, so many times or without end
@@ -48,6 +48,7 @@ from tests.drawing import (
     package,
     process,
     properties,
+    send_task,
     service,
     start,
     sub_process,
@@ -140,6 +141,9 @@ class _Drawing:
 
     def _receive(self) -> Ends:
         return (only := self.put("receive", catch_message, "told", '"k"'), only)
+
+    def _throw(self) -> Ends:
+        return (only := self.put("throw", send_task, "test/work", "told", amount="amount"), only)
 
     def _merge(self) -> str:
         return self.put("merge", gateway)
@@ -414,7 +418,7 @@ def _one_of(*some: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
 SINGLE = st.sampled_from(
     (
         *(("user",), ("work",), ("timer",), ("never",), ("message",), ("race",)),
-        *(("receive",), ("late", True), ("late", False), ("off", True), ("off", False), ("no",), ("halt",)),
+        *(("receive",), ("throw",), ("late", True), ("late", False), ("off", True), ("off", False), ("no",), ("halt",)),
         *(("chase", "3"), ("chase", "")),
     )
 )

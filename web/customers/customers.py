@@ -15,7 +15,7 @@ from service_tasks.gateway import Receipt, gateway
 from web.edge import access, record_of_looks
 from web.edge.addresses import asked
 from web.lookup import definitions
-from web.queries import money
+from web.queries import money, settled_lines
 from web.telling import names
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
@@ -41,6 +41,7 @@ def customer() -> str:
     on_file = {row.receipt_number for row in in_cash}
     return render_template(
         "customers/customer.html",
+        settled=settled_lines.of_caller(caller),
         msisdn=msisdn or typed,
         reasons=reasons,
         caller=caller,

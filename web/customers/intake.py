@@ -18,7 +18,7 @@ from service_tasks import amounts, numbers
 from web.edge import access, auth, record_of_looks, submission, unsent_forms
 from web.edge.addresses import asked
 from web.lookup import definitions
-from web.queries import standing
+from web.queries import settled_lines, standing
 from web.telling import names, suggestions
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
@@ -166,7 +166,9 @@ def _fen(text: str) -> int | None:
 def _called(caller: intake.Caller | None) -> dict[str, Any]:
     """Return a caller, and their cases in the words of the versions these run on."""
     versions = definitions.versions_of(case.case_number for case in caller.cases) if caller else {}
-    return {"caller": caller, "process_name": names.process_name, "versions": versions, "at_intake": True}
+    settled = settled_lines.of_caller(caller)
+    shared = {"caller": caller, "settled": settled, "versions": versions}
+    return shared | {"process_name": names.process_name, "at_intake": True}
 
 
 def _caller(typed: str) -> intake.Caller | None:

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields
 
 import engine
 from engine import definitions, ground, language, published
-from office import drafts, hands
+from office import drafts, hands, publication
 from web.definitions.queries import draft_changes, modeler
 from web.definitions.telling import changes, findings, mendings
 from web.edge import access, auth, problems
@@ -29,6 +29,7 @@ SAVED = (
     "submitted_by",
     "submitted_at",
     "returned",
+    "hand",
     "problems",
 )
 READERS = ("owner", "auditor", "supervisor")
@@ -164,9 +165,19 @@ def _document(draft: drafts.Draft) -> dict[str, Any]:
         "submitted_at": problems.plain(draft.submitted_at),
         "submitted_by": names.person_name(draft.submitted_by),
         "returned": _returned(draft),
+        "hand": _hand(draft),
         "files": draft.package.files,
         "problems": _findings(draft.package),
     }
+
+
+def _hand(draft: drafts.Draft) -> dict[str, Any] | None:
+    """Return who drew the draft and who could approve it once the owner of this request has changed it; None when that costs them nothing."""
+    approvers = publication.left_after_a_change(draft, current_user.name)
+    if approvers is None:
+        return None
+    authors = drafts.authors(draft)
+    return {"authors": list(map(names.person_name, authors)), "left": list(map(names.person_name, approvers))}
 
 
 def _returned(draft: drafts.Draft) -> dict[str, Any] | None:

@@ -73,7 +73,7 @@ def process(key: str) -> str:
 
 
 def page_of(key: str, **refusal: Any) -> str:
-    """Return the page of a process; `refusal`: the version that was to be put in force again, the sentence and what had been typed."""
+    """Return the page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
     definition, versions = published.current(key), processes.versions(key)
     lines = publications.lines(key)
     owners = hands.owners()
@@ -92,6 +92,7 @@ def page_of(key: str, **refusal: Any) -> str:
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),
         owners=[names.person_name(login) for login in owners],
+        others=[names.person_name(login) for login in hands.left_to_approve([current_user.name])],
         english=names.english_elements(key),
         versions=versions,
         told=lines,

@@ -1,4 +1,4 @@
-"""From draft to version in the browser, all of it on one page and so in one file: what changed, what is wrong, scenarios played, submit, approve, roll back, bring files in."""
+"""From draft to version in the browser, all of it on one page and so in one file: what changed, what is wrong, scenarios played, submit, approve, ask for a former version, bring files in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from werkzeug.datastructures import FileStorage
 import engine
 import engine.published
 from engine import definitions, diagrams, ground, language, runtime
-from office import bundles, drafts, hands, joint_publication, playing, precedence, publication
+from office import bundles, drafts, hands, joint_publication, playing, precedence, publication, restoration
 from web.definitions.processes import PROCESSES, READERS, attachment, page_of
 from web.definitions.queries import draft_changes
 from web.definitions.telling import changes, differences, findings, mendings
@@ -28,7 +28,13 @@ from web.telling import error_texts, names
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 View = Callable[..., Any]
 SAID_ON_THE_PAGE = (engine.Conflict, engine.Invalid, engine.published.UnknownProcess, publication.NotASecondPerson)
-PLACES = {".bpmn": "{key}.bpmn", ".xml": "{key}.bpmn", ".dmn": "decisions/{stem}.dmn", ".form": "forms/{stem}.form"}
+PLACES = {
+    ".bpmn": "{key}.bpmn",
+    ".xml": "{key}.bpmn",
+    ".dmn": "decisions/{stem}.dmn",
+    ".form": "forms/{stem}.form",
+    ".yaml": "translations/{key}.en.yaml",
+}
 
 
 def register(app: Flask) -> None:
@@ -103,8 +109,10 @@ def _page(key: str, refusal: engine.EngineError | None = None, place: str = "") 
         changes=changes.as_json(differences),
         names=names.of_both(engine.published.newest_package(key), draft.package),
         callers=[f"{row.key} {names.process_name(row.key)}" for row, _ in engine.published.callers_of(key)],
+        restores=publication.restored(draft).get("restores", 0) if draft.revision else 0,
         second=_may_approve(draft),
         others=_left_to_approve(draft),
+        left_after=_left_after_a_change(draft),
         authors=[names.person_name(login) for login in drafts.authors(draft)],
         returned=hands.last_return(key) if draft.revision else None,
         refused=error_texts.on_the_draft(refusal) if refusal is not None else "",
@@ -123,6 +131,11 @@ def _called(key: str) -> str:
 
 def _left_to_approve(draft: drafts.Draft) -> list[str]:
     return [names.person_name(login) for login in publication.left_to_approve(draft, current_user.name)]
+
+
+def _left_after_a_change(draft: drafts.Draft) -> list[str] | None:
+    logins = publication.left_after_a_change(draft, current_user.name)
+    return [names.person_name(login) for login in logins] if logins is not None else None
 
 
 def _may_approve(draft: drafts.Draft) -> bool:
@@ -234,27 +247,24 @@ def _say_published(published: engine.published.Published) -> None:
 
 @blueprint.post("/<key>/versions/<int:version>/restoration")
 def roll_back(key: str, version: int) -> Any:
-    """Put a former version's content in force again."""
+    """Ask for a former version's content to be put in force again, which another owner decides."""
     reason = request.form.get("reason", "")
     try:
-        accepted = request.form.get("accepted") == "yes"
-        published = publication.roll_back(
-            key, version, PROCESSES, reason=reason, accepted=accepted, by=auth.actor(), at=engine.now()
-        )
-    except publication.DifferencesNotAccepted as error:
-        text = gettext(
-            "This version does not do any more what was agreed: %(list)s.",
-            list=gettext(", ").join(error.values["scenarios"]),
-        )
-        return page_of(key, version=version, text=text, reason=reason, differing=True), errors.status_of(error)
+        restoration.ask(key, version, reason=reason, by=auth.actor(), at=engine.now())
     except (engine.Conflict, engine.Invalid) as error:
         return page_of(key, version=version, text=_kept_back(error), reason=reason), errors.status_of(error)
-    _say_published(published)
-    return redirect(url_for("processes.process", key=key))
+    flash(gettext("Asked for. Another process owner has to approve it; until then the version in force stays."))
+    return _back(key)
 
 
 def _kept_back(error: engine.EngineError) -> str:
-    """Return why a former version is not put in force again; what it conflicts with is named, since there is no draft to look at."""
+    """Return why nobody is asked to put a former version in force again; what it conflicts with is named, since there is no draft to look at."""
+    if isinstance(error, drafts.StaleDraft):
+        return _whose_draft(str(error.values["process"]), str(error.values["saved_by"]))
+    if isinstance(error, publication.NothingChanged):
+        return gettext(
+            "The files of this version are those in force. What differs lies in the processes it calls: roll back one of those."
+        )
     if not isinstance(error, engine.InvalidDefinition):
         return error_texts.describe(error)
     sentences = [finding["text"] for finding in findings.as_json(error.problems)]
@@ -281,7 +291,7 @@ def draft_file(key: str, name: str) -> Response:
 @blueprint.post("/<key>/draft/upload")
 @refused_at("files")
 def upload(key: str) -> Any:
-    """Bring diagrams, tables and forms into the draft; what cannot be executed is listed on the page that follows."""
+    """Bring diagrams, tables, forms and English names into the draft; what cannot be executed is listed on the page that follows."""
     files: dict[str, str | None] = {}
     for file in request.files.getlist("files"):
         name, text = _placed(key, file) if file.filename else ("", "")
@@ -401,6 +411,8 @@ def bring_in_post() -> Any:
         key = key or publication.key_of(text, str(file.filename))
         mended = drafts.brought_in(text, key)
         drafts.save(key, {f"{key}.bpmn": mended.text}, revision=0, by=auth.actor(), at=engine.now())
+    except engine.InvalidDefinition as error:
+        return _bringing_in(problems=error.problems), errors.status_of(error)
     except drafts.UnusableFile as error:
         return _bringing_in(error_texts.describe(error)), errors.status_of(error)
     except drafts.StaleDraft as error:
@@ -411,7 +423,7 @@ def bring_in_post() -> Any:
 
 
 def _brought_back(file: FileStorage, key: str) -> Any:
-    """Make a draft of the package of a version; what it calls stays as it is in force here. Errors: UnusableFile, StaleDraft."""
+    """Make a draft of the package of a version; what it calls stays as it is in force here. Errors: UnusableFile, StaleDraft, InvalidDefinition."""
     name = PurePosixPath(str(file.filename).replace("\\", "/")).name[:100]
     content = bundles.unpacked(file.read(), name)
     if key not in ("", content.key):

@@ -106,14 +106,22 @@ class JsonParser(FlaskParser):
 
 
 def read_json(text: str | bytes) -> Any:
-    """Return a JSON document: no NaN, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
+    """Return a JSON document: no NaN, no key twice in one object, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
         _measure(document)
     except (ValueError, RecursionError) as error:
         about = "…" if text.strip() else ""  # webargs takes an error about nothing for no body at all
-        raise json.JSONDecodeError("malformed, too deep or too large", about, 0) from error
+        raise json.JSONDecodeError("malformed, a key twice, too deep or too large", about, 0) from error
     return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object with a key twice, of which a reader would take the last of two values in silence. Errors: ValueError."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a key twice")
+    return values
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""What was done with a process definition, as sentences: submitted, given back, approved, published, rolled back."""
+"""What was done with a process definition, as sentences: submitted, given back, approved, published, asked back."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def text(step: DefinitionStep) -> str:
 
 def _checked(step: DraftSubmitted | DraftApproved) -> str:
     approves = step["type"] == "draft_approved"
-    sentence = str(gettext("Draft approved") if approves else gettext("Draft submitted for approval"))
+    sentence = _put_forward(step.get("restores") or 0, approves=approves)
     differing, warnings = len(step.get("differing") or ()), step.get("warnings")
     authors = step.get("authors") or () if step["type"] == "draft_approved" else ()
     if differing:
@@ -125,6 +125,15 @@ def _checked(step: DraftSubmitted | DraftApproved) -> str:
     if len(authors) > 1:
         sentence = gettext("%(said)s; drawn by %(list)s", said=sentence, list=_people(authors))
     return sentence
+
+
+def _put_forward(former: int, *, approves: bool) -> str:
+    """Return what was submitted or approved: a draft, or the content of a former version."""
+    if former and approves:
+        return gettext("Approved: version %(n)s again", n=former)
+    if former:
+        return gettext("Version %(n)s asked back, submitted for approval", n=former)
+    return str(gettext("Draft approved") if approves else gettext("Draft submitted for approval"))
 
 
 def _people(logins: Sequence[str]) -> str:

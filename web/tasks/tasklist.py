@@ -25,7 +25,7 @@ from web.edge import access, addresses, auth, record_of_looks, submission, unsen
 from web.lookup import definitions
 from web.queries import casefile, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import beside, completed, ways
-from web.tasks.queries import batch_list, receipt_paper
+from web.tasks.queries import approval, batch_list, receipt_paper
 from web.telling import names
 from web.telling.code_texts import code_text
 from web.telling.disputed_lines import part_text
@@ -310,6 +310,8 @@ def _page(
         way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     filled = _as_seen(filled, history.definition, sight)
+    laid = beside.of_history(row, form, variables, history, sight)
+    own = (row.msisdn or "", row.customer or "")
     stood = unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]]) if typed is None else ""
     line_names.of_history(history, row.msisdn, sight)
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
@@ -327,7 +329,8 @@ def _page(
             reasons=reasons,
             **_of_form(row, form, variables, filled, sight),
             **beside.of_hands(row, history.definition),
-            **beside.of_history(row, form, variables, history, sight),
+            **laid,
+            proposal=approval.of(laid["element"], laid["definition"], variables, scope, sight, own),
             departments=names.departments(),
             process_name=names.process_name,
             **filled,

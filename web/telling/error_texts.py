@@ -71,7 +71,7 @@ def _told_by_values(error: engine.EngineError) -> str:
         return ""
     sentences = {
         "kind": gettext(
-            "%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn or .form; the package of a version (.zip) under Bring in a diagram."
+            "%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn, .form or .yaml; the package of a version (.zip) under Bring in a diagram."
         ),
         "no_diagram": gettext("%(file)s is no diagram. Choose a file that ends in .bpmn or .xml."),
         "encoding": gettext(

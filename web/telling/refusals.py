@@ -53,10 +53,14 @@ SENTENCES = {
         "The list has changed since the forms were collected: forms then %(before)s (%(of)s), now %(count)s (%(amount)s). Send it back to the charge-hold desk, or check the list as it is now and write below what changed."
     ),
     "file_wrong": _("%(rows)s. Nothing was taken over: please correct these rows and hand the file in again."),
+    "hold_settled": _(
+        "%(case)s has decided this hold already. Nothing was posted again, and the customer is not told again."
+    ),
     "holder_keyed_wrong": _("This is the holder that was keyed by mistake. Please enter the one who signed."),
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "not_billed": _("%(line)s is on no bill yet. Please leave it out until it is."),
+    "nothing_due": _("Nothing can be withdrawn now; owed since cash was taken back: %(owed)s."),
     "not_information_fee": _("%(line)s is no information fee. Please pick what a site charged."),
     "no_deposit": _("There is no deposit on this number."),
     "no_cash": _("Without the card itself only another number is possible."),
@@ -142,6 +146,7 @@ BRIEF = {
     "file_wrong": _("Rows of the file are wrong"),
     "forms_differ": _("Another number of forms than the list asks for"),
     "list_changed": _("The list has changed since the forms were collected"),
+    "hold_settled": _("The hold has been decided already"),
     "not_billed": _("A line is on no bill yet"),
     "not_information_fee": _("A line is no information fee"),
     "line_taken": _("Another case has the line"),

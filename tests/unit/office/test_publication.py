@@ -13,7 +13,7 @@ import engine
 from engine import definitions, published
 from models.base import session
 from models.identity import User, UserRole
-from office import drafts, publication
+from office import drafts, publication, restoration
 from tests.people import CLEO, OLU
 
 PROCESSES = Path(__file__).parents[3] / "processes"
@@ -68,7 +68,7 @@ def test_only_owners_keep_drafts(folder: Path, at: datetime) -> None:
         lambda: publication.submit("BATCH-002", folder, revision=1, note="x", accepted=False, by=CLEO, at=at),
         lambda: publication.approve("BATCH-002", folder, revision=1, against=1, accepted=False, by=CLEO, at=at),
         lambda: publication.give_back("BATCH-002", revision=1, reason="x", by=CLEO, at=at),
-        lambda: publication.roll_back("BATCH-002", 1, reason="x", by=CLEO, at=at),
+        lambda: restoration.ask("BATCH-002", 1, reason="x", by=CLEO, at=at),
     ):
         with pytest.raises(drafts.NotAnOwner):
             verb()

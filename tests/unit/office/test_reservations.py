@@ -38,6 +38,17 @@ RECEIPT = {"right_delivered": "no", "refund_kind": "charge", "receipt_held": "no
 FORM = {"credit_amount": "58.00", "form_reason": "误办彩铃", "form_faxed": "yes"}
 APPROVED = {"amount_approved": "yes", "authority_opinion": "同意"}
 REFUSED = {"amount_approved": "no", "authority_opinion": "依据不足"}
+TO_DEPOSIT = (
+    {"disputed_amount": "600.00", "demand": "退还存款", "explained_first": "true"},
+    {"finding": "management", "finding_note": "存款到期未退", "responsible_department": "billing_centre"},
+    {
+        "arose_roaming": "yes",
+        "service_used": "yes",
+        "tariff_doubted": "no",
+        "action": "deposit",
+        "disputed_lines": ["deposit:CK-ANEW 600.00"],
+    },
+)
 _numbers = count(1)
 
 
@@ -59,9 +70,9 @@ class Case:
             fixtures.build({"subscriptions": [{"msisdn": self.msisdn, "bill": bill, **more}]}, at=AT)
         self.open()
 
-    def open(self) -> None:
+    def open(self, process: str = "TS-002") -> None:
         """Take a complaint in, about the same number again if there was one."""
-        about = {"text": "误办彩铃", "process": "TS-002", "channel": "counter", "overrule_reason": "客户要求"}
+        about = {"text": "误办彩铃", "process": process, "channel": "counter", "overrule_reason": "客户要求"}
         self.number = intake.accept(intake.Intake(msisdn=self.msisdn, disputed_amount=5800, **about), by=CLEO, at=AT)
         self.instance = instance_of(self.number)
 
@@ -125,3 +136,21 @@ def test_what_accounting_gives_less_is_free_while_the_case_goes_on() -> None:
     complaint.step(APPROVED, by=SAM)
     complaint.step({"accounting_way": "credit", "credit_amount": "18.00"}, by=IVAN)
     assert complaint.claims() == [("credited", 1800)]
+
+
+def test_who_asks_anew_after_a_refusal_has_the_lines_again() -> None:
+    """The refusal freed the deposit; the same case reserves it again when new facts are brought, and the record plays again as it was."""
+    complaint = Case(deposit=60000, receipts=[{"number": "CK-ANEW", "kind": "deposit", "amount": 60000}])
+    complaint.open("TS-001")
+    for form in TO_DEPOSIT:
+        complaint.step(form)
+    checked = {"identity_checked": "yes", "receipt_number": "CK-ANEW"}
+    complaint.step(checked)
+    complaint.step(REFUSED, by=SAM)
+    assert complaint.claims() == []
+    complaint.step({"ask_again": "true", "new_facts": "收据已与存根核对"})
+    complaint.step(checked)
+    assert complaint.claims() == [("reserved", 60000)]
+    complaint.step(APPROVED, by=SAM)
+    assert complaint.claims() == [("refunded", 60000)]
+    assert not verification.verify(complaint.instance).deviations

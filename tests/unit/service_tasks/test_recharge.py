@@ -1,15 +1,16 @@
 """Recharge cards: the record told only to who has the card, the money moved once."""
 
 import hmac
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from models.base import session
+from models.base import session, transaction
 from models.usage import RechargeCard
 from service_tasks.entitlements import entitlement
-from service_tasks.gateway import Standing
+from service_tasks.gateway import Effect, Standing, gateway
 
 NUMBERS = (
     {"msisdn": "13900000001", "prepayment": 200},
@@ -142,3 +143,23 @@ def test_the_card_and_the_number_are_two_entitlements(
 def test_a_card_that_cannot_be_shown_gives_no_cash() -> None:
     """Its number can be moved to, but nothing is paid out without it."""
     assert not entitlement(state="cancelled", reason="request", standing=Standing(50, 50), card_held=False).cash
+
+
+def test_what_was_paid_and_taken_back_is_not_paid_twice(desk: Any, at: datetime) -> None:
+    """Cash that is still out is owed, and falls before the balance that came back is due again; once it is handed back, all of it is."""
+    number = {"msisdn": "13900000077", "holder_identified": True}
+    desk.given({"msisdn": "13900000077", "state": "cancelled", "reason": "request", "prepayment": 5000})
+    own = gateway().subscription("13900000077").id
+    for handed_back, due in ((False, 0), (True, 5000)):
+        case = f"AJ-2026-00000{due // 5000 + 1}"
+        with transaction():
+            gateway().refund_prepayment(own, Effect(key=f"{case}:1", at=at, case=case))
+        (credit,) = gateway().given(case)
+        with transaction():
+            gateway().reverse(credit.id, Effect(key=f"{case}:2", at=at, case=case), handed_back=handed_back)
+        if not handed_back:
+            assert desk.run("recharge/due", **number)["owed"] == 5000
+            assert desk.refused("recharge/due", again=True, **number) == "nothing_due"
+            with transaction():
+                gateway().take_payment(own, 5000, "bill", Effect(key=f"{case}:3", at=at, case=case))
+        assert desk.run("recharge/due", **number)["amount"] == 5000

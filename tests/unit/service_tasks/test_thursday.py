@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select, update
 
+from engine.runtime import BpmnError
 from models.base import session, transaction
 from models.billing import ChargeHold
 from models.definition import ProcessDefinition
@@ -91,4 +93,16 @@ def test_a_hold_without_a_case_is_posted_once(desk: Any) -> None:
     number = session().scalars(select(ChargeHold.id)).one()
     decision = {"hold_id": number, "msisdn": "13900000001", "decision": "credited"}
     assert desk.twice("charge_hold/decide", call_key="9:1", **decision) == {"amount": 2000, "outcome": "credited"}
+    assert desk.moved()["13900000001.hold"] == -2000
+
+
+def test_what_another_batch_has_decided_is_skipped(desk: Any) -> None:
+    """Two batches under way may list the same old hold: the second is told which one decided, and nothing moves again."""
+    desk.given({"msisdn": "13900000001", "bill": BILL, "held": 2000})
+    number = session().scalars(select(ChargeHold.id)).one()
+    decision = {"hold_id": number, "msisdn": "13900000001"}
+    desk.run("charge_hold/decide", call_key="9:1", case=f"GZ-{DAY}", decision="credited", **decision)
+    with pytest.raises(BpmnError) as refusal:
+        desk.run("charge_hold/decide", call_key="10:1", case=f"GZ-{NEXT}", decision="rejected", **decision)
+    assert (refusal.value.code, refusal.value.values["case"]) == ("hold_settled", f"GZ-{DAY}")
     assert desk.moved()["13900000001.hold"] == -2000

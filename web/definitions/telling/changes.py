@@ -275,8 +275,9 @@ def shown(value: str, fact_key: str = "") -> str:
     if fact_key == "topic" and value in runtime.handlers_by_topic():
         operator = runtime.handlers_by_topic()[value]
         return in_language(operator.title_zh, operator.title_en)
-    wordings = {"true": gettext("yes"), "false": gettext("no"), "": "—", "none": "—"}
-    return wordings.get(value.lower(), value) if value in WORDS else value
+    wordings = {"True": gettext("yes"), "False": gettext("no"), "None": "—"}
+    is_flag = fact_key in FLAGS or fact_key.startswith("written ")
+    return wordings.get(value.capitalize() if is_flag else value, value)
 
 
 def _paper(key: str) -> str:
@@ -300,7 +301,8 @@ TRIGGERS = {
     "error": _("an error"),
     "terminate": _("the end of the whole process"),
 }
-WORDS = frozenset({"True", "False", "true", "false", "", "None"})
+# What a file says with true or false; anywhere else they are what somebody typed, such as a condition.
+FLAGS = frozenset({"property customerWaits", "personal", "boolean"})
 
 
 @dataclass(frozen=True)

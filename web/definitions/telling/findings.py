@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from flask_babel import gettext
@@ -232,6 +233,7 @@ RULES = {
     "pattern_excludes_lengths": _(
         "No text can be entered in the field “%(field)s”: its pattern and its lengths exclude each other. Correct one of them."
     ),
+    "key_twice": _("%(file)s: “%(key)s” in line %(line)s stands there twice. Take one of the lines out."),
     "malformed_form": _("The form %(form)s cannot be read. Open it in the editor and save it again."),
     "not_a_count": _(
         "The field %(field)s of the form has %(value)s where a whole number belongs (%(setting)s). Enter digits, or leave it empty."
@@ -450,6 +452,7 @@ def text(problem: engine.Problem) -> str:
     if problem.rule == "not_a_count":
         values["setting"] = str(gettext(COUNTS.get(str(values.get("setting")), str(values.get("setting")))))
     values["line"] = problem.line
+    values = {"file": problem.file, "form": PurePosixPath(problem.file).stem, **values}
     named = values.get("name") not in (None, "", "—")
     if not named:
         values["name"] = problem.element_id or problem.file

@@ -22,6 +22,12 @@ export interface Returned {
   reason: string;
 }
 
+/** Who drew a draft, and who could still approve it once somebody else has changed it. Names of people. */
+export interface Hand {
+  authors: string[];
+  left: string[];
+}
+
 /** What is known of a draft after it was saved. Instants are ISO 8601. */
 export interface Saved {
   revision: number;
@@ -32,6 +38,7 @@ export interface Saved {
   submitted_by?: string;
   submitted_at?: string;
   returned?: Returned | null;
+  hand?: Hand | null;
   problems?: Problem[];
 }
 

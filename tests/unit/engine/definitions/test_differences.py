@@ -234,6 +234,8 @@ def test_a_form_says_its_manual_reference_kind_and_order(package: definitions.Pa
     assert {"manualRef", "label", "order"} <= {difference.what for difference in differences}
     (manual,) = [difference for difference in differences if difference.what == "manualRef"]
     assert (manual.before, manual.after) == ("TS-002.3", "TS-002.9")
+    (order,) = [difference for difference in differences if difference.what == "order"]
+    assert not order.before.startswith(", ")
 
 
 def test_values_that_look_alike_are_not_the_same(package: definitions.Package) -> None:

@@ -20,7 +20,7 @@ from engine.runtime import BpmnError, Call, handler
 from engine.runtime.handlers import JobFailed
 from models.incident import Incident
 from models.job import Job
-from tests.drawing import boundary, end, error_end, package, path, process, service, start, user
+from tests.drawing import boundary, end, error_end, package, path, process, send_task, service, start, user
 from tests.people import CLEO, SAM
 
 MINUTE = timedelta(minutes=1)
@@ -241,16 +241,27 @@ def test_work_of_the_office_is_tried_again(database: Session, at: datetime) -> N
         running.begin_again(given_up.id, at)
 
 
-@pytest.mark.parametrize("settled", [False, True])
-def test_a_thrown_message_is_retried_as_the_work_it_is(
-    bank: Bank, database: Session, at: datetime, settled: bool
-) -> None:
-    """The service task that brings a message is stuck: a person has it done again or settles it, and nobody begins to wait for a message."""
+def _throw_event() -> str:
     thrown = service("pay", "test/outside", msisdn="msisdn").replace("bpmn:serviceTask", "bpmn:intermediateThrowEvent")
     event = '<bpmn:messageEventDefinition messageRef="message_told"/></bpmn:intermediateThrowEvent>'
+    return thrown.replace("</bpmn:intermediateThrowEvent>", event)
+
+
+THROWING = {
+    "event": _throw_event(),
+    "task": send_task("pay", "test/outside", "told", msisdn="msisdn"),
+}
+
+
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize("drawn_as", THROWING)
+def test_a_thrown_message_is_retried_as_the_work_it_is(
+    bank: Bank, database: Session, at: datetime, settled: bool, drawn_as: str
+) -> None:
+    """The service task that brings a message is stuck: a person has it done again or settles it, and nobody begins to wait for a message."""
     drawn = process(
         "OUT",
-        *(start(), thrown.replace("</bpmn:intermediateThrowEvent>", event), user("after"), end()),
+        *(start(), THROWING[drawn_as], user("after"), end()),
         path("begun", "pay", "after", "finished"),
         messages=("told",),
     )

@@ -11,6 +11,7 @@ import engine
 from bench.office import customers
 from models.base import transaction
 from office import fixtures
+from service_tasks.gateway import Effect, LinePart, gateway
 from tests.unit.web.test_costs import Counted, clerk
 from tests.visitors import Visitor
 from web.tasks import papers
@@ -36,6 +37,29 @@ def test_what_was_paid_back_in_cash_stands_on_the_page(desk: Flask) -> None:
     assert Visitor(desk, "sue").post(f"/cases/{case}/reversals/1/agreement", grant_tell="phone").status == 302
     (row,) = sam.get("/customers", msisdn=refunded.msisdn).tree.xpath("//*[@id='in-cash']//tbody/tr")
     assert "已收回" in row.text_content()
+
+
+def test_what_became_of_a_line_stands_beside_it(desk: Flask) -> None:
+    """A credit leaves no mark on a bill that was issued: the line says what of it was given, in which case and when, at intake too; an older line says it below."""
+    msisdn, now = "13912380001", engine.now()
+    item = {"kind": "function_fee", "text": "彩铃", "amount": 1000}
+    effect = Effect(key="a-credit", at=now, case="AJ-2026-990001")
+    with desk.app_context(), transaction():
+        bills = [{"period": period, "items": [item, item]} for period in ("2026-09", "2026-10")]
+        fixtures.build({"subscriptions": [{"msisdn": msisdn, "bills": bills}]}, at=now)
+        own = gateway().subscription(msisdn).id
+        parts = [
+            LinePart(f"bill-item:{line}", fen, reason="多收") for line, fen in (("2026-10:2", 300), ("2026-09:1", 500))
+        ]
+        gateway().credit(own, 800, "charge", effect, lines=parts)
+    sam = Visitor(desk, "sam", "zh")
+    for path in ("/customers", "/intake/caller"):
+        tree = sam.get(path, msisdn=msisdn).tree
+        rows = [" ".join(row.text_content().split()) for row in tree.xpath("//*[@data-became]/..")]
+        assert [("彩铃" in row, "3.00" in row) for row in rows] == [(True, True), (True, False)]
+        assert all("已冲减" in row and "AJ-2026-990001" in row for row in rows)
+        (older,) = tree.xpath("//*[@id='settled']//tr")
+        assert "5.00" in older.text_content()
 
 
 @pytest.mark.skipif(not papers.FONTS.is_dir(), reason="the fonts come with ./desk build")

@@ -90,3 +90,74 @@ def test_a_file_too_long_is_told_first_and_by_its_own_name(olu: Browser) -> None
     status, page = bring(olu, text.encode(), "my diagram.bpmn")
     assert status == 422
     assert "my diagram.bpmn is too long: at most 1,000,000 characters" in page
+
+
+NAMES = f"translations/{KEY}.en.yaml"
+
+
+def packed_again(olu: Browser, **changed: str) -> bytes:
+    """The package of version 1 without a word about itself, with other contents for some of its files."""
+    given = olu.client.get(f"/processes/{KEY}/versions/1/package.zip").data
+    with zipfile.ZipFile(io.BytesIO(given)) as opened:
+        files = {name: opened.read(name).decode() for name in opened.namelist() if name != bundles.ABOUT}
+    return archive(*{**files, **changed}.items())
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("a: &name 退款\nb: *name\n", "an alias or anchor (&amp; or *) in line 1 is not read. Write the text out."),
+        ("a: b\na: c\n", "in line 2 stands there twice"),
+        ("a: [\n", "cannot be read. Write one line per element"),
+    ],
+    ids=["alias", "twice", "broken"],
+)
+def test_english_names_that_cannot_be_read_bring_nothing_in(olu: Browser, names: str, said: str) -> None:
+    """They are refused where they come in, with the line, instead of standing in a draft in which no page mends them."""
+    status, page = bring(olu, packed_again(olu, **{NAMES: names}))
+    assert status == 422
+    assert said in page
+    assert olu.draft(KEY)["revision"] == 0
+
+
+def test_what_a_package_says_twice_of_itself_is_refused(olu: Browser) -> None:
+    """Of two keys no reader need take the one that was meant."""
+    about = '{"key": "TS-002",\n"key": "TS-001"}'
+    status, page = bring(olu, packed_again(olu, **{bundles.ABOUT: about}))
+    assert (status, "package.json: “key” in line 2 stands there twice" in page) == (422, True)
+
+
+def test_english_names_are_mended_by_a_file(olu: Browser) -> None:
+    """Those that came in otherwise: the page of the draft says what is wrong, and takes the file that is right."""
+    body = {"revision": 0, "files": {NAMES: "a: &name x\nb: *name\n"}}
+    assert olu.client.put(f"/processes/{KEY}/draft", json=body).status_code == 200
+    olu.post("/language", language="en")
+    assert "alias or anchor" in olu.client.get(f"/processes/{KEY}/publish").text
+    answer = olu.post(f"/processes/{KEY}/draft/upload", revision=1, files=(io.BytesIO(b"a: x\n"), "names.yaml"))
+    assert answer.status_code == 302
+    assert olu.draft(KEY)["files"][NAMES] == "a: x\n"
+    assert "alias or anchor" not in olu.client.get(f"/processes/{KEY}/publish").text
+
+
+def test_a_form_that_gives_a_key_twice_is_not_published(olu: Browser) -> None:
+    """In a package, brought in as a file or saved by the editor: a problem with key and line, gone with the file that is right."""
+    form = "forms/ts002_receipt.form"
+    text = olu.draft(KEY)["files"][form]
+    twice = text.replace("{", '{"id": "another",\n', 1)
+    status, _page = bring(olu, packed_again(olu, **{form: twice}))
+    assert status == 302
+    said = f"{form}: “id” in line 4 stands there twice. Take one of the lines out."
+    assert [one["text"] for one in olu.draft(KEY)["problems"] if one["rule"] == "key_twice"] == [said]
+    assert said in olu.client.get(f"/processes/{KEY}/publish").text
+    olu.post(f"/processes/{KEY}/draft/upload", revision=1, files=(io.BytesIO(text.encode()), "ts002_receipt.form"))
+    assert said not in olu.client.get(f"/processes/{KEY}/publish").text
+    olu.post(f"/processes/{KEY}/draft/upload", revision=2, files=(io.BytesIO(twice.encode()), "other.form"))
+    assert "forms/other.form: “id” in line 4 stands there twice" in olu.client.get(f"/processes/{KEY}/publish").text
+
+
+def test_a_body_that_gives_a_file_twice_is_refused(olu: Browser) -> None:
+    """Nothing of it is kept."""
+    body = '{"revision": 0, "files": {"forms/a.form": "{}", "forms/a.form": "[]"}}'
+    answer = olu.client.put(f"/processes/{KEY}/draft", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert olu.draft(KEY)["revision"] == 0

@@ -94,6 +94,7 @@ def test_what_nobody_can_approve_is_not_submitted(olu: Browser, otto: Browser) -
     revision = both_drew(olu, otto)
     page = otto.client.get(f"/processes/{KEY}/publish")
     assert html.fromstring(page.text).xpath("//*[@id='nobody']")
+    assert html.fromstring(page.text).xpath("//button[@aria-describedby='nobody' and @disabled]")
     refused = otto.submit(revision, KEY)
     assert refused.status_code == 409
     assert html.fromstring(refused.text).xpath("//*[@id='refused-NobodyToApprove']")
@@ -188,3 +189,43 @@ def test_what_is_overwritten_is_told_before_and_after(desk: Flask, olu: Browser,
     (step,) = [one for one in told(desk, "draft_saved") if "instead" in one]
     assert (step["instead"], step["saved_by"]) == ([f"{KEY}.bpmn"], "olu")
     assert f"{KEY}.bpmn 中被覆盖" in otto.client.get(f"/processes/{KEY}").text
+
+
+def test_a_second_owner_is_told_what_a_change_costs(desk: Flask, olu: Browser, otto: Browser) -> None:
+    """Before it: who drew the draft and who could approve it then, in the editor's answer and on the page; who has a hand in it is told nothing."""
+    olu.replace(NAME, "汇总挂帐", KEY)
+    assert olu.draft(KEY)["hand"] is None
+    assert otto.draft(KEY)["hand"] == {"authors": ["欧璐"], "left": []}
+    assert "要改的地方请告诉欧璐" in otto.client.get(f"/processes/{KEY}/publish").text
+    add_owner(desk, "third")
+    assert otto.draft(KEY)["hand"] == {"authors": ["欧璐"], "left": ["third"]}
+    assert "之后能批准的有：third" in otto.client.get(f"/processes/{KEY}/publish").text
+    assert 'id="costs"' not in olu.client.get(f"/processes/{KEY}/publish").text
+    assert Browser(desk, "sam").draft(KEY)["hand"] is None
+
+
+def test_whoever_took_everything_back_has_no_hand(desk: Flask, olu: Browser, otto: Browser) -> None:
+    """What they took over is what they left, which the record shows: they may approve again, and the page says who has a hand."""
+    revision = both_drew(olu, otto)
+    assert "没有人可以审批" in olu.client.get(f"/processes/{KEY}/publish").text
+    revision = otto.replace("汇总全部挂帐", "汇总挂帐", KEY)
+    assert otto.draft(KEY)["hand"] == {"authors": ["欧璐"], "left": []}
+    assert [bool(step.get("took_over")) for step in told(desk, "draft_saved")] == [False, True]
+    assert olu.submit(revision, KEY).status_code == 302
+    assert approved(otto, revision) == 302
+
+
+def test_what_another_built_upon_is_not_taken_back(olu: Browser, otto: Browser) -> None:
+    """The draft as somebody took it over, brought back after another has saved, leaves both with a hand in it."""
+    both_drew(olu, otto)
+    olu.replace("汇总全部挂帐", "汇总所有挂帐", KEY)
+    revision = otto.replace("汇总所有挂帐", "汇总挂帐", KEY)
+    assert otto.submit(revision, KEY).status_code == 409
+    assert olu.submit(revision, KEY).status_code == 409
+
+
+def test_whoever_took_everything_back_and_submits_has_a_hand(olu: Browser, otto: Browser) -> None:
+    """Asking for approval is a hand of its own."""
+    both_drew(olu, otto)
+    revision = otto.replace("汇总全部挂帐", "汇总挂帐", KEY)
+    assert otto.submit(revision, KEY).status_code == 409

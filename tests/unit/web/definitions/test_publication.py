@@ -276,21 +276,6 @@ def test_it_goes_back_with_a_reason(app: Flask, olu: Browser, otto: Browser) -> 
 
 
 @pytest.mark.usefixtures("as_agreed")
-def test_rolling_back_publishes_the_former_content_again(app: Flask, olu: Browser, otto: Browser) -> None:
-    """The former content is in force as a new version with the reason; nothing is taken away."""
-    revision = olu.replace("要退现而票据遗失？", "票据在？")
-    olu.submit(revision)
-    otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
-    for unsaid in ("", " ", "a\0b", "x" * 5_000):
-        assert olu.post("/processes/TS-002/versions/1/restoration", reason=unsaid).status_code == 422
-    assert Browser(app, "sam").post("/processes/TS-002/versions/1/restoration", reason="x").status_code == 403
-    assert olu.post("/processes/TS-002/versions/1/restoration", reason="有误").status_code == 302
-    assert [(number, note) for number, _by, _approved, note in versions(app)][1:] == [(2, "新规定"), (3, "有误")]
-    with app.app_context():
-        assert published.current("TS-002").sha256 == published.current("TS-002", 1).sha256
-
-
-@pytest.mark.usefixtures("as_agreed")
 def test_the_history_of_a_definition_tells_it(app: Flask, olu: Browser, otto: Browser) -> None:
     """Submitted, approved and published stand in the chained stream of the definition, each with who did it."""
     revision = olu.replace("要退现而票据遗失？", "票据在？")

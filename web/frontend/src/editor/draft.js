@@ -28,7 +28,7 @@ export class Draft extends EventTarget {
   revision;
   /** @type {number | undefined} */
   base;
-  /** @type {Pick<Saved, "saved_at" | "saved_by" | "submitted_by" | "submitted_at" | "returned">} */
+  /** @type {Pick<Saved, "saved_at" | "saved_by" | "submitted_by" | "submitted_at" | "returned" | "hand">} */
   told = {};
   submitted = false;
   saving = false;
@@ -224,6 +224,7 @@ export class Draft extends EventTarget {
     try {
       const [found, changes] = await Promise.all([this.found(), this.changes()]);
       const files = this.lost(found.files);
+      this.told.hand = found.hand;
       this.overlap = { files, changes: changes.filter(({ file }) => files.includes(file)).map(({ text }) => text) };
       this.announce("state");
     } catch (error) {

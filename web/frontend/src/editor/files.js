@@ -9,8 +9,9 @@ const KEY = /^[a-z_][a-z0-9_]*$/;
 /** @import { Draft } from "./draft.js" */
 
 /**
- * A kind of file: where it lies, what the list says, and what follows. uses(id): what a diagram that uses it looks like; blank(id): the text of a new one.
- * @typedef {{ folder: string, suffix: string, heading: string, empty: string, create: string, remove: string, keyLabel: string, uses: (id: string) => RegExp, blank: (id: string) => string, choose: (name: string) => unknown }} FileKind
+ * A kind of file: where it lies, what the list says, and what follows. uses(id): what a diagram that uses it looks like; blank(id): the text of a new one;
+ * titleOf(text, id): what it is called in itself, where it is called something.
+ * @typedef {{ folder: string, suffix: string, heading: string, empty: string, create: string, remove: string, keyLabel: string, uses: (id: string) => RegExp, blank: (id: string) => string, titleOf?: (text: string, id: string) => string, choose: (name: string) => unknown }} FileKind
  */
 
 export class FileList {
@@ -96,9 +97,22 @@ export class FileList {
 
   /** @param {string} name */
   item(name) {
-    const used = this.usedBy(name);
-    const told = used.length ? say("used_in", { names: used.join(" · ") }) : say("not_used");
-    return make("li", {}, make("button", { type: "button", data: { file: name }, on: { click: () => this.kind.choose(name) } }, make("strong", {}, this.idOf(name)), make("small", {}, told)));
+    const used = this.usedBy(name).join(" · ");
+    const [id, title] = [this.idOf(name), this.titleOf(name, used)];
+    const told = used ? used !== title && say("used_in", { names: used }) : say("not_used");
+    const lines = [make("strong", {}, title), title !== id && make("small", { translate: "no" }, id), told && make("small", {}, told)];
+    return make("li", {}, make("button", { type: "button", data: { file: name }, on: { click: () => this.kind.choose(name) } }, ...lines.filter((line) => !!line)));
+  }
+
+  /**
+   * What a file is called in the language of the page: as it says itself, which is in Chinese, else as the steps that use it; its id when nobody calls it anything.
+   * @param {string} name
+   * @param {string} used
+   */
+  titleOf(name, used) {
+    const id = this.idOf(name);
+    const own = this.kind.titleOf?.(this.draft.text(name) ?? "", id) ?? "";
+    return either(own, used) || used || id;
   }
 
   /** @param {string | null | undefined} name */

@@ -37,7 +37,7 @@ export class Saving {
     const trouble = this.trouble(state);
     const room = !kept && state !== "saved" && banner("warn", say("no_room"));
     const handedIn = this.draft.submitted && state !== "submitted" && banner("info", say("submitted", this.submission(this.draft.told)));
-    this.banners.replaceChildren(...[this.returned(), trouble, this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter((each) => !!each));
+    this.banners.replaceChildren(...[this.returned(), trouble, this.hand(), this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter((each) => !!each));
   }
 
   /**
@@ -52,6 +52,14 @@ export class Saving {
   returned() {
     const { returned } = this.draft.told;
     return returned && banner("info", say("returned", { who: returned.by, time: clock(returned.at), reason: returned.reason }));
+  }
+
+  /** What a change would cost whoever has none in the draft yet, until one is saved. */
+  hand() {
+    const { hand } = this.draft.told;
+    if (!hand) return null;
+    const [who, left] = [hand.authors, hand.left].map((names) => names.join(say("comma")));
+    return banner("warn", left ? say("costs_approval", { who, left }) : say("costs_last_approval", { who }));
   }
 
   /** What was typed into a box and is not in the draft, until it is put right or read. */

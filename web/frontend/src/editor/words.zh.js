@@ -1,7 +1,7 @@
 /* Our Chinese for what bpmn.io's editors say in English: drawing, the head of the panel, the decision table. */
 
 export const DRAWING = {
-  "User task": "人工任务", "Service task": "自动处理", "Business rule task": "业务规则", "Call activity": "调用流程", "Receive task": "等待消息",
+  "User task": "人工任务", "Service task": "自动处理", "Business rule task": "业务规则", "Call activity": "调用流程", "Receive task": "等待消息", "Send task": "发送消息",
   "Timer intermediate catch event": "等到时间", "Message intermediate catch event": "等待消息", "Error boundary event": "错误边界事件",
   "Timer boundary event": "定时边界事件", "Message boundary event": "消息边界事件", "Timer boundary event (non-interrupting)": "定时边界事件（不中断）", "Message boundary event (non-interrupting)": "消息边界事件（不中断）",
   "Error end event": "错误结束事件", "Terminate end event": "终止结束事件", "Start event": "开始事件", "End event": "结束事件", "Sub-process (expanded)": "子流程", "Boundary event": "边界事件",

@@ -143,3 +143,15 @@ def test_places_in_the_file_are_told_in_words(app: Flask, path: str, said: str) 
     """No path of elements and numbers is shown to an owner."""
     g.language = "en"
     assert changes.fact(f"written {path}") == said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_typed_is_shown_as_typed(app: Flask, language: str) -> None:
+    """A condition that became false is not “no”; a tick box that became one is."""
+    g.language = language
+    yes, no = ("是", "否") if language == "zh" else ("yes", "no")
+    for fact in ("condition", "parameter amount", "property skippedWhen", "hide", "defaultValue", "cell 结果", ""):
+        assert (changes.shown("true", fact), changes.shown("false", fact)) == ("true", "false"), fact
+    for fact, values in (("interrupting", "True False"), ("property customerWaits", "true false")):
+        assert [changes.shown(value, fact) for value in values.split()] == [yes, no]
+    assert changes.shown("None", "interrupting") == "—"

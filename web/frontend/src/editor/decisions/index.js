@@ -48,7 +48,7 @@ class DecisionsTab {
     /** @type {FileList} */
     this.list = new FileList(draft, {
       folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), remove: say("delete_decision"), keyLabel: say("decision_key"),
-      uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
+      uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, titleOf, choose: (name) => this.choose(name),
     });
     const work = make("div", { class: "desk-stack", on: { keydown: (event) => this.key(event) } }, this.tools, this.table);
     container.append(make("div", { class: "desk-editor-files" }, this.list.element, work));
@@ -108,6 +108,16 @@ class DecisionsTab {
     if (file && file !== this.list.chosen) await this.choose(file);
     this.list.focus();
   }
+}
+
+/**
+ * What a decision is called in its file.
+ * @param {string} text
+ * @param {string} id
+ */
+function titleOf(text, id) {
+  const decisions = [...new DOMParser().parseFromString(text, "application/xml").getElementsByTagNameNS("*", "decision")];
+  return decisions.find((decision) => decision.getAttribute("id") === id)?.getAttribute("name") ?? "";
 }
 
 /**

@@ -5,7 +5,7 @@
 
 const FIRST = 2_000;
 /** @type {Record<string, string[]>} */
-const PARTS = { "spiffworkflow:ServiceTaskOperator": ["serviceTask", "intermediateThrowEvent"], "spiffworkflow:CalledDecisionId": ["businessRuleTask"] };
+const PARTS = { "spiffworkflow:ServiceTaskOperator": ["serviceTask", "sendTask", "intermediateThrowEvent"], "spiffworkflow:CalledDecisionId": ["businessRuleTask"] };
 
 export class KeptSettings {
   static $inject = ["eventBus", "config.bench"];

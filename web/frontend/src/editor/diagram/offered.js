@@ -17,7 +17,7 @@ const PALETTE = [
 const PAD = /^(delete|connect|replace|append\.(end-event|gateway|receive-task|message-intermediate-event|timer-intermediate-event)|append\.text-annotation|lane-.*|set-color)$/;
 const REPLACEMENTS = new Set(
   [
-    "user-task", "service-task", "rule-task", "receive-task", "call-activity", "expanded-subprocess",
+    "user-task", "service-task", "rule-task", "send-task", "receive-task", "call-activity", "expanded-subprocess",
     "exclusive-gateway", "parallel-gateway", "inclusive-gateway", "event-based-gateway",
     "none-start", "none-end", "error-end", "terminate-end",
     "message-intermediate-catch", "timer-intermediate-catch",

@@ -12,6 +12,17 @@ const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 const WORDS = { label: both("new_label"), option: both("new_option"), text: both("new_text") };
 
+const MOST_SHOWN = 30;
+
+/**
+ * The beginning of a longer text, to where a word ends where there are words.
+ * @param {string} text
+ */
+function shortened(text) {
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN).replace(/(?<=.{12})\s\S*$/, "")}…`;
+}
+
 export class FieldList {
   type = "textfield";
   /** @type {Map<Element, Component>} */
@@ -90,7 +101,7 @@ export class FieldList {
   /** @param {Component} component */
   nameOf(component) {
     const { label, text, properties = {} } = component;
-    return either(label, properties.label_en) || either(text, properties.text_en).slice(0, 30) || (component.type in { separator: 1, spacer: 1 } ? say(`field_${component.type}`) : say("untitled"));
+    return either(label, properties.label_en) || shortened(either(text, properties.text_en)) || (component.type in { separator: 1, spacer: 1 } ? say(`field_${component.type}`) : say("untitled"));
   }
 
   /** @param {Component} component */

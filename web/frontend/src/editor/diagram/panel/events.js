@@ -40,6 +40,7 @@ export function eventEntries(element, { config }) {
   const entries = [];
   if (is(element, "bpmn:StartEvent") && element.parent && is(element.parent, "bpmn:Participant")) entries.push(caseDue(), known());
   if (definition(element, "Timer")) entries.push(timeKind(), timeExpression(), known());
+  if (is(element, "bpmn:SendTask")) entries.push(message());
   if (definition(element, "Message") || is(element, "bpmn:ReceiveTask")) entries.push(message(), correlation(), known());
   if (definition(element, "Error")) entries.push(error(config));
   if (is(element, "bpmn:BoundaryEvent") && !definition(element, "Error")) entries.push(interrupting());
@@ -88,7 +89,7 @@ const timeExpression = () =>
   feel("timer", { label: say("timer"), hint: say("timer_hint"), get: timeBody, set: (element, body, services) => setTime(element, kindOf(element), body, services) });
 
 /**
- * What refers to a root element (message, error): the event definition, or the receive task itself.
+ * What refers to a root element (message, error): the event definition, or the task itself.
  * @param {Drawn} element
  * @param {"Message" | "Error"} type
  */
