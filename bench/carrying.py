@@ -28,12 +28,12 @@ SETTLING_SECONDS, LOOKING_SECONDS = 3.0, 0.01
 
 @runtime.background(TOPIC)
 def carried(parameters: dict[str, Any], at: object) -> None:
-    """Work that takes so many seconds elsewhere."""
+    """Do work that takes so many seconds elsewhere."""
     sleep(float(parameters["seconds"]))
 
 
 def figures(place: Place) -> Iterator[Figure]:
-    """Statements and CPU while nothing is due; jobs one after another, and many at once that take no time and that wait for the outside."""
+    """Yield statements and CPU while nothing is due; jobs one after another, and many at once that take no time and that wait for the outside."""
     with _working(place) as app, app.app_context():
         yield from _idle(place)
         waits = [_seconds(1, 0.0) * 1000 for _ in range(ALONE)]
@@ -45,7 +45,7 @@ def figures(place: Place) -> Iterator[Figure]:
 
 @contextmanager
 def _working(place: Place) -> Iterator[Flask]:
-    """An empty office with its clockwork and its workers, as `./desk worker` has them."""
+    """Give an empty office with its clockwork and its workers, as `./desk worker` has them."""
     commands.run(place, "migrate")
     app = open_office(commands.environment(place))
     app.runtime.serve(carried)
@@ -70,7 +70,7 @@ def _idle(place: Place) -> Iterator[Figure]:
 
 
 def _seconds(jobs: int, outside: float) -> float:
-    """How long it takes from queuing so many until all are done."""
+    """Return how long it takes from queuing so many until all are done."""
     began, at = perf_counter(), engine.now()
     with transaction():
         for number in range(jobs):

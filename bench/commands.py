@@ -20,12 +20,12 @@ SECONDS_TO_COME_UP, SECONDS_TO_STOP = 60, 60
 
 
 def desk(*words: str) -> list[str]:
-    """The command that `./desk` and these words stand for."""
+    """Return the command that `./desk` and these words stand for."""
     return [sys.executable, "-m", "cli", *words]
 
 
 def environment(place: Place) -> dict[str, str]:
-    """The settings that name the office of a place, and everything else as it is here."""
+    """Return the settings that name the office of a place, and everything else as it is here."""
     url = place.url.replace("postgresql+psycopg://", "postgresql://")
     return {**os.environ, "DATABASE_URL": url, "DESK_VAR": str(place.folder)}
 
@@ -40,7 +40,7 @@ def run(place: Place, *words: str) -> None:
 
 
 def free_port() -> int:
-    """A port nobody uses at the moment."""
+    """Return a port nobody uses at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -48,7 +48,7 @@ def free_port() -> int:
 
 @contextmanager
 def started(place: Place, command: list[str], more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process and all that it starts, until the block ends; what they say is kept in the folder of the place."""
+    """Give a process and all that it starts, until the block ends; what they say is kept in the folder of the place."""
     with (place.folder / LOG).open("a") as log:
         surroundings = {**environment(place), **more}
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=log, stderr=log, start_new_session=True)

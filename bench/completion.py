@@ -44,7 +44,7 @@ def finish(task: int, **entered: str) -> int | None:
 
 
 def starting(key: str, times: int) -> Samples:
-    """Starts, measured one by one."""
+    """Measure starts, one by one."""
     variables = workloads.complaint()
 
     def begin() -> None:
@@ -60,7 +60,7 @@ def starting(key: str, times: int) -> Samples:
 
 
 def completing(key: str, times: int, variables: dict[str, object] | None = None) -> Samples:
-    """Completions of whole cases one after another, every one measured; of tasks that are open side by side, one after the other."""
+    """Measure completions of whole cases one after another, every one measured; of tasks that are open side by side, one after the other."""
     at: list[int | None] = [None]
     last: list[int | None] = [None]
 
@@ -78,7 +78,7 @@ def completing(key: str, times: int, variables: dict[str, object] | None = None)
 
 
 def over_http(browser: Browser, key: str, times: int, *, between: str = "") -> Samples:
-    """The same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
+    """Do the same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
 
     Cases are begun side by side and taken a step further in turn, so that whoever asks does nothing else meanwhile.
     """
@@ -104,7 +104,7 @@ def _open_tasks(key: str) -> list[int]:
 
 
 def open_task(before: int | None) -> int | None:
-    """What the case of the task completed last waits for now."""
+    """Return what the case of the task completed last waits for now."""
     if before is None:
         return None
     end_session()
@@ -117,7 +117,7 @@ def open_task(before: int | None) -> int | None:
 
 
 def rate(place: Place, key: str, processes: int, seconds: float) -> float:
-    """Completions per second by so many processes at once."""
+    """Return completions per second by so many processes at once."""
     arguments = [place.kind, place.url, str(place.folder), key, str(seconds)]
     command = [sys.executable, "-m", "bench.completion", json.dumps(arguments)]
     running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)]

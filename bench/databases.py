@@ -26,14 +26,14 @@ class Place:
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Place]:
-    """A fresh SQLite file."""
+    """Give a fresh SQLite file."""
     inside = Path(tempfile.mkdtemp(dir=folder))
     yield Place(SQLITE, f"sqlite:///{inside / 'office.db'}", inside)
 
 
 @contextmanager
 def postgresql(folder: Path, server: str) -> Iterator[Place]:
-    """A fresh database on a running server."""
+    """Give a fresh database on a running server."""
     name, inside = f"bench_{uuid4().hex[:12]}", Path(tempfile.mkdtemp(dir=folder))
     administration = create_engine(server, isolation_level="AUTOCOMMIT")
     with administration.connect() as connection:
@@ -46,7 +46,7 @@ def postgresql(folder: Path, server: str) -> Iterator[Place]:
 
 @contextmanager
 def server(folder: Path, url: str | None) -> Iterator[str]:
-    """The URL of a PostgreSQL: the one given, or one started for this run. Errors: ImportError without the test extra."""
+    """Give the URL of a PostgreSQL: the one given, or one started for this run. Errors: ImportError without the test extra."""
     if url:
         yield url
         return
@@ -67,7 +67,7 @@ def server(folder: Path, url: str | None) -> Iterator[str]:
 
 
 def plain_connection(place: Place) -> Any:
-    """A driver connection with the durability that the office has, for the floors."""
+    """Return a driver connection with the durability that the office has, for the floors."""
     connection: Any = create_engine(place.url).raw_connection().driver_connection
     if place.kind == SQLITE:
         connection.isolation_level = None

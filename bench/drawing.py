@@ -18,7 +18,7 @@ HEAD = (
 
 
 def properties(**values: str) -> str:
-    """The extension element with our properties; `in_x` and `out_x` become `in.x` and `out.x`."""
+    """Return the extension element with our properties; `in_x` and `out_x` become `in.x` and `out.x`."""
     entries = "".join(
         f"<spiffworkflow:property name={quoteattr(_dotted(name))} value={quoteattr(value)}/>"
         for name, value in values.items()
@@ -31,7 +31,7 @@ def _dotted(name: str) -> str:
 
 
 def node(tag: str, id: str, attributes: str = "", extensions: str = "", body: str = "") -> str:
-    """Any flow node."""
+    """Return any flow node."""
     extra = f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements>" if extensions else ""
     return f'<bpmn:{tag} id="{id}" name="{id}" {attributes}>{extra}{body}</bpmn:{tag}>'
 
@@ -136,7 +136,7 @@ def sub_process(id: str, *nodes: str, attributes: str = "") -> str:
 
 
 def each(activity: str, collection: str, *, sequential: bool = False, until: str = "", **names: str) -> str:
-    """An activity drawn by one of the above, done for each item of a list; `names` are inputElement, outputCollection, outputElement."""
+    """Return an activity drawn by one of the above, done for each item of a list; `names` are inputElement, outputCollection, outputElement."""
     condition = (
         f'<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">{escape(until)}</bpmn:completionCondition>'
     )
@@ -165,12 +165,12 @@ def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
 
 
 def path(*ids: str) -> str:
-    """Flows from each element to the next."""
+    """Draw flows from each element to the next."""
     return "".join(flow(a, b) for a, b in pairwise(ids))
 
 
 def process(key: str, *nodes: str, errors: tuple[str, ...] = (), messages: tuple[str, ...] = ()) -> str:
-    """A whole BPMN file."""
+    """Return a whole BPMN file."""
     declared = "".join(f'<bpmn:error id="error_{code}" name="{code}" errorCode="{code}"/>' for code in errors)
     declared += "".join(f'<bpmn:message id="message_{name}" name="{name}"/>' for name in messages)
     text = f'{HEAD}{declared}<bpmn:process id="{key}" name="{key}" isExecutable="true">{"".join(nodes)}</bpmn:process></bpmn:definitions>'
@@ -178,7 +178,7 @@ def process(key: str, *nodes: str, errors: tuple[str, ...] = (), messages: tuple
 
 
 def drawn(text: str) -> str:
-    """The file with a picture for everything at its end, in the place of what was drawn before; not a character else is changed."""
+    """Return the file with a picture for everything at its end, in the place of what was drawn before; not a character else is changed."""
     if "<bpmndi:BPMNDiagram" in text:
         text = text.partition("<bpmndi:BPMNDiagram")[0] + "</bpmn:definitions>"
     root = xml.parse(text.encode())

@@ -21,7 +21,7 @@ MOST_OF_A_CONDITION = 5.0
 
 
 def figures() -> list[Figure]:
-    """The dearest gateway condition of all diagrams, and a decision of seven rules."""
+    """Return the dearest gateway condition of all diagrams, and a decision of seven rules."""
     with entered(composition.bare()):
         return _figures(feel.Scope(AT, Calendar(frozenset(), frozenset())))
 
@@ -38,7 +38,7 @@ def _figures(scope: feel.Scope) -> list[Figure]:
 
 
 def conditions() -> set[str]:
-    """What is written on the flows of the diagrams in processes/."""
+    """Return what is written on the flows of the diagrams in processes/."""
     roots = [xml.parse(file.read_bytes()) for file in sorted(PROCESSES.rglob("*.bpmn"))]
     texts = [flow.text or "" for root in roots for flow in root.iter("{*}conditionExpression")]
     return {text.strip().removeprefix("=").strip() for text in texts}
@@ -50,6 +50,6 @@ def _condition(text: str, scope: feel.Scope) -> float:
 
 
 def _microseconds(statement: Timer) -> float:
-    """The best of five rounds, for one call."""
+    """Return the best of five rounds, for one call."""
     count, _ = statement.autorange()
     return min(statement.repeat(5, count)) / count * 1_000_000

@@ -26,7 +26,7 @@ class Samples:
         return self.at(0.99)
 
     def at(self, share: float) -> float:
-        """The value below which this share lies."""
+        """Return the value below which this share lies."""
         ordered = sorted(self.taken)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
@@ -53,7 +53,7 @@ class Figure:
         return compared >= self.goal if self.least else compared <= self.goal
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the same as JSON has it."""
         return {**asdict(self), "reached": self.reached}
 
 

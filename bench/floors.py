@@ -13,7 +13,7 @@ STATE_BYTES, EVENT_BYTES, ROWS = 4_000, 300, 100
 
 
 def prepare(place: Place) -> None:
-    """Two tables with some rows."""
+    """Make two tables with some rows."""
     connection = plain_connection(place)
     blob = "blob" if place.kind == SQLITE else "bytea"
     cursor = connection.cursor()
@@ -27,7 +27,7 @@ def prepare(place: Place) -> None:
 
 
 def committer(place: Place) -> Callable[[], None]:
-    """A function that updates 4 KB, inserts 300 bytes and commits durably."""
+    """Return a function that updates 4 KB, inserts 300 bytes and commits durably."""
     connection = plain_connection(place)
     begin, end = ("BEGIN IMMEDIATE", "COMMIT") if place.kind == SQLITE else ("", "")
     change = _sql(place, "update floor_state set body = ? where id = ?")
@@ -51,12 +51,12 @@ def _sql(place: Place, text: str) -> str:
 
 
 def commit(place: Place, times: int) -> Samples:
-    """The floor of every write."""
+    """Return the floor of every write."""
     return sample(committer(place), times)
 
 
 def application(place: Place) -> Any:
-    """A Flask app with one route that commits once, for the floor of a request."""
+    """Return a Flask app with one route that commits once, for the floor of a request."""
     from threading import Lock, local
 
     from flask import Flask

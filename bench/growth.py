@@ -18,7 +18,7 @@ ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message
 
 
 def rounds(upto: int, window: int) -> dict[int, Samples]:
-    """Completions in a loop, in windows that end at 10, 100, 1,000 … rounds; the first window is what the others are compared with."""
+    """Measure completions in a loop, in windows that end at 10, 100, 1,000 … rounds; the first window is what the others are compared with."""
     task, windows, milliseconds = start("LOOP"), {}, []
     marks = [mark for mark in (10, 100, 1_000) if mark <= upto]
     at = [task]
@@ -37,7 +37,7 @@ def rounds(upto: int, window: int) -> dict[int, Samples]:
 
 
 def firings(times: int, window: int) -> tuple[Samples, Samples]:
-    """The first and the last timers fired beside an open user task."""
+    """Return the first and the last timers fired beside an open user task."""
     start("TIMERS")
     milliseconds: list[float] = []
     for _ in range(times):
@@ -55,7 +55,7 @@ def _next_timer() -> tuple[int, int, Any]:
 
 
 def finished_case(key: str) -> tuple[int, int]:
-    """Rows and bytes that a finished case leaves in all engine tables."""
+    """Return rows and bytes that a finished case leaves in all engine tables."""
     before = _rows()
     task: int | None = start(key)
     while task is not None:
@@ -74,7 +74,7 @@ def _table(name: str) -> Any:
 
 
 def _bytes(rows: dict[str, int]) -> int:
-    """The contents of the newest rows, column by column; indexes and page slack are not in it."""
+    """Return the contents of the newest rows, column by column; indexes and page slack are not in it."""
     total = 0
     for name, count in rows.items():
         table = _table(name)

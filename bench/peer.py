@@ -45,7 +45,7 @@ class Peer:
         self._number = 0
 
     def completing(self, times: int) -> Samples:
-        """Completions of whole workflows one after another: select, restore, run, serialise, update, commit."""
+        """Measure completions of whole workflows one after another: select, restore, run, serialise, update, commit."""
         return each(self._steps(times))
 
     def _steps(self, times: int) -> Iterator[Callable[[], None]]:

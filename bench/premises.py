@@ -47,7 +47,7 @@ class Premises:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """What is done inside is done in this office, and the session is given back after it."""
+        """Have what is done inside done in this office, and give the session back after it."""
         token = base.entered(self._sessions)
         try:
             with engine.runtime.entered(self._runtime):
@@ -63,7 +63,7 @@ class Premises:
 
 @contextmanager
 def founded(place: Place, *packages: definitions.Package) -> Iterator[Premises]:
-    """The demo office in an empty database, with these processes published; entered until the block ends."""
+    """Found the demo office in an empty database, with these processes published; it is entered until the block ends."""
     _write_keys(place)
     commands.run(place, "seed")
     premises = Premises(place)

@@ -62,7 +62,7 @@ class Profiled(NamedTuple):
     functions: list[Line]
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the same as JSON has it."""
         return {
             "parts": [asdict(part) for part in self.parts],
             "functions": [asdict(function) for function in self.functions],
@@ -70,7 +70,7 @@ class Profiled(NamedTuple):
 
 
 def completing(place: Place) -> dict[str, Profiled]:
-    """Of a completion by the verb alone, and of the request that does it with login, CSRF token and redirect."""
+    """Profile a completion by the verb alone, and the request that does it with login, CSRF token and redirect."""
     with founded(place, workloads.benchmark()):
         app = open_office(commands.environment(place))
         return {"a completion": _profiled(_verb), "its request": _profiled(partial(_request, app))}
@@ -105,7 +105,7 @@ def _verb(watch: Watch) -> Completion:
 
 
 def _request(app: Flask, watch: Watch) -> Completion:
-    """Posts a form as a browser does; what is watched is the application, not the one who asks it."""
+    """Return what posts a form as a browser does; what is watched is the application, not the one who asks it."""
     browser, token = app.test_client(), {"csrf_token": ""}
     token["csrf_token"] = csrf_token(_apart(browser.get, "/login").text)
     _apart(browser.post, "/login", data={"name": "cleo", "password": PASSWORD, **token})
@@ -125,7 +125,7 @@ def _request(app: Flask, watch: Watch) -> Completion:
 
 
 def _apart(ask: Callable[..., TestResponse], *arguments: Any, **form: Any) -> TestResponse:
-    """Outside the context of the office, in which requests would share what each has for itself."""
+    """Send a request outside the context of the office, in which requests would share what each has for itself."""
     return Context().run(partial(ask, *arguments, **form))
 
 
@@ -137,7 +137,7 @@ def _by_function(stats: Mapping[Function, Any]) -> Spent:
 
 
 def _by_part(stats: Mapping[Function, Any]) -> Spent:
-    """What Python does in C on behalf of a part counts as that part's; what the driver does, as the database's."""
+    """Add the time up by part: what Python does in C on behalf of a part counts as that part's; what the driver does, as the database's."""
     seconds_by_part: Counter[str] = Counter()
     for function, (_, _, own, _, callers) in stats.items():
         if function[0] != "~" or not callers:

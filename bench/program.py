@@ -38,7 +38,7 @@ Say = Callable[[str], None]
 
 
 def run(place: Place, size: Size, say: Say) -> Iterator[Figure]:
-    """Everything for one database, figure by figure; the floors come first and last."""
+    """Yield everything for one database, figure by figure; the floors come first and last."""
     floors.prepare(place)
     say("floor of a commit")
     floor = floors.commit(place, size.times)
@@ -180,7 +180,7 @@ def _two_processes(place: Place, size: Size, say: Say) -> Iterator[Figure]:
 
 
 def _worklists(place: Place, size: Size, say: Say) -> Iterator[Figure]:
-    """A small one by itself; the largest compared with one that fills every page and every figure beside the navigation, as the larger ones do."""
+    """Yield the figures of worklists: a small one by itself; the largest compared with one that fills every page and every figure beside the navigation, as the larger ones do."""
     with serve_office(place) as port:
         browser = Browser(port)
         browser.log_in("cleo")

@@ -43,7 +43,7 @@ def _answering(place: Place, port: int, command: list[str]) -> Iterator[None]:
 
 
 def csrf_token(page: str) -> str:
-    """What a form of the page has to bring with it. Errors: RuntimeError for a page without one."""
+    """Return what a form of the page has to bring with it. Errors: RuntimeError for a page without one."""
     match = CSRF.search(page)
     if match is None:
         raise RuntimeError("a page without a CSRF token")
@@ -68,11 +68,11 @@ class Browser:
         return csrf_token(self.get(path))
 
     def get(self, path: str) -> str:
-        """A page. Errors: RuntimeError when it is anything but 200."""
+        """Get a page. Errors: RuntimeError when it is anything but 200."""
         return self._ask("GET", path, None, 200)
 
     def post(self, path: str, form: dict[str, str], *, expected: int = 302) -> str:
-        """A submitted form; the redirect is not followed. Errors: RuntimeError for any other status than expected."""
+        """Submit a form; the redirect is not followed. Errors: RuntimeError for any other status than expected."""
         return self._ask("POST", path, urlencode({**form, "csrf_token": self._csrf}), expected)
 
     def leave_messages(self) -> None:
@@ -84,7 +84,7 @@ class Browser:
         self._connection.close()
 
     def put(self, path: str) -> str:
-        """An empty PUT. Errors: as `get`."""
+        """Send an empty PUT. Errors: as `get`."""
         return self._ask("PUT", path, "", 200)
 
     def _ask(self, method: str, path: str, body: str | None, expected: int) -> str:
@@ -102,7 +102,7 @@ class Browser:
 
 
 def floor() -> object:
-    """What the server loads for the floor of a request; its edge has words."""
+    """Return what the server loads for the floor of a request; its edge has words."""
     from flask_babel import Babel
 
     from bench import floors

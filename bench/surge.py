@@ -26,7 +26,7 @@ class Surge(NamedTuple):
 
 
 def due_at_once(premises: Premises, timers: int, times: int) -> Surge:
-    """As many cases with a timer, all fired by this process, beside a clerk in a thread of its own."""
+    """Begin as many cases with a timer, all fired by this process, beside a clerk in a thread of its own."""
     yesterday = engine.now() - A_DAY_AGO
     for number in range(timers):
         cases.start("TIMERS", business_key=f"D{number:08d}", variables={}, by=CLEO, at=yesterday)

@@ -48,7 +48,7 @@ def fill(place: Place, upto: int, seed: int = 7) -> None:
 
 
 def _cases(chance: random.Random, count: int, now: Any) -> list[tuple[int, str]]:
-    """So many more cases, each with its process."""
+    """Begin so many more cases, each with its process."""
     definitions = select(ProcessDefinition.key, func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
     versions = {key: id for key, id in session().execute(definitions) if key in PROCESSES}
     row = {"state": CaseState.ACTIVE, "started_at": now, "head": bytes(32), "state_blob": b""}
@@ -83,7 +83,7 @@ def _task(
 
 
 def pages(browser: Browser, times: int) -> tuple[Samples, Samples]:
-    """The first page of a clerk's departments, and one filtered by process, as the clerk's browser gets them. Errors: RuntimeError for one without a task."""
+    """Return the first page of a clerk's departments, and one filtered by process, as the clerk's browser gets them. Errors: RuntimeError for one without a task."""
     return _page(browser, "/tasks", times), _page(browser, f"/tasks?process={PROCESSES[1]}", times)
 
 

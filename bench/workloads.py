@@ -55,7 +55,7 @@ ENTERED = {"amount": "128.50", "note": "核对无误"}
 
 
 def complaint(data_bytes: int = 1_000) -> dict[str, Any]:
-    """The variables a case starts with: a complaint and filling text up to about `data_bytes`."""
+    """Return the variables a case starts with: a complaint and filling text up to about `data_bytes`."""
     variables = {
         "msisdn": "13900000001",
         "complaint_text": "帐单多收了功能费",
@@ -66,7 +66,7 @@ def complaint(data_bytes: int = 1_000) -> dict[str, Any]:
 
 
 def dispute(data_bytes: int = 11_000, positions: int = 5) -> dict[str, Any]:
-    """The variables of a disputed payment: a complaint, and so many positions of a statement, of which every second one is not disputed."""
+    """Return the variables of a disputed payment: a complaint, and so many positions of a statement, of which every second one is not disputed."""
     reasons = ["unknown merchant", "charged twice", "wrong amount"]
     lines = [
         {"number": n, "amount": 2_000 * n, "reason": reasons[n % 3], "disputed": n % 2 == 1}
@@ -76,7 +76,7 @@ def dispute(data_bytes: int = 11_000, positions: int = 5) -> dict[str, Any]:
 
 
 def benchmark(times: int = 1) -> definitions.Package:
-    """Six user tasks, two exclusive gateways, two service tasks and a timer on a user task; the whole `times` times in a row."""
+    """Return a process of six user tasks, two exclusive gateways, two service tasks and a timer on a user task; the whole `times` times in a row."""
     nodes, flows, before = [start(due='accepted_at + duration("PT24H")')], [], "begun"
     for turn in range(times):
         round_nodes, inner, first, last = _round(f"r{turn}_")
@@ -128,7 +128,7 @@ def _round(prefix: str) -> tuple[list[str], list[str], str, str]:
 
 
 def loop() -> definitions.Package:
-    """One user task that goes round until somebody enters an amount below one fen; it asks the same question any number of times."""
+    """Return one user task that goes round until somebody enters an amount below one fen; it asks the same question any number of times."""
     return _package(
         "LOOP",
         start(),
@@ -143,7 +143,7 @@ def loop() -> definitions.Package:
 
 
 def timers() -> definitions.Package:
-    """A timer that fires every day beside a user task that stays open."""
+    """Return a timer that fires every day beside a user task that stays open."""
     return _package(
         "TIMERS",
         start(),
@@ -162,7 +162,7 @@ def timers() -> definitions.Package:
 
 
 def disputed_payment() -> definitions.Package:
-    """A bank's disputed payment: two levels of sub-process, the inner one for each disputed position with a decision table, an event gateway with a two-day timer."""
+    """Return a bank's disputed payment: two levels of sub-process, the inner one for each disputed position with a decision table, an event gateway with a two-day timer."""
     return _package(
         "DISPUTE",
         start(due='accepted_at + duration("PT24H")'),
@@ -183,7 +183,7 @@ def disputed_payment() -> definitions.Package:
 
 
 def _examination() -> str:
-    """Each disputed position is looked at, decided and assessed."""
+    """Return the part in which each disputed position is looked at, decided and assessed."""
     examined = sub_process(
         "examine",
         start("examine_begun"),

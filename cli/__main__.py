@@ -27,7 +27,7 @@ class Desk(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What a database or a file system refuses is no fault of the program, and is told in words."""
+        """Tell in words what a database or a file system refuses: it is no fault of the program."""
         try:
             return super().invoke(ctx)
         except DBAPIError as error:
@@ -46,7 +46,7 @@ class Desk(click.Group):
 @click.command(cls=Desk, name=PROGRAM, invoke_without_command=True)
 @click.pass_context
 def desk(context: click.Context) -> None:
-    """Lists the commands when none is named."""
+    """List the commands when none is named."""
     if context.invoked_subcommand is None:
         click.echo("\n".join(lines()))
 

@@ -31,7 +31,7 @@ def build() -> None:
 
 
 def build_everything() -> None:
-    """Pages and translations, when they are out of date. Errors: click.ClickException with what to do."""
+    """Build pages and translations, when they are out of date. Errors: click.ClickException with what to do."""
     compile_translations()
     build_pages()
 
@@ -64,7 +64,7 @@ def build_pages() -> None:
 
 
 def node_with_libraries() -> str:
-    """The command for Node.js, once the libraries of the pages are those of the lock file."""
+    """Return the command for Node.js, once the libraries of the pages are those of the lock file."""
     command, npm = node()
     if _lock_differs():
         note("Fetching the libraries of the pages …")
@@ -77,7 +77,7 @@ def node_with_libraries() -> str:
 
 
 def copy_fonts() -> None:
-    """What papers are set in, beside the pages; Vite empties their folder."""
+    """Copy what papers are set in beside the pages; Vite empties their folder."""
     FONTS.mkdir(parents=True, exist_ok=True)
     for weight in WEIGHTS:
         for font in (FONT / weight).glob("*.ttf"):
@@ -85,7 +85,7 @@ def copy_fonts() -> None:
 
 
 def fingerprint(files: Iterable[Path]) -> str:
-    """One hash over names and contents."""
+    """Return one hash over names and contents."""
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
@@ -107,7 +107,7 @@ def _lock_differs() -> bool:
 
 
 def node() -> tuple[str, list[str]]:
-    """The commands for node and npm: the machine's when new enough, else the ones that pip brings."""
+    """Return the commands for node and npm: the machine's when new enough, else the ones that pip brings."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and is_new_enough(node):
         return node, [npm]
@@ -123,7 +123,7 @@ def node() -> tuple[str, list[str]]:
 
 
 def is_new_enough(node: str) -> bool:
-    """Whether the build runs with this Node.js, as the bundler's own documentation says."""
+    """Tell whether the build runs with this Node.js, as the bundler's own documentation says."""
     output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     numbers = output.strip().lstrip("v").split(".")[:2]
     if not all(number.isdigit() for number in numbers) or len(numbers) < 2:

@@ -65,7 +65,7 @@ def check_up_to_date(url: str) -> None:
 
 
 def open_office(environment: Mapping[str, str] | None = None) -> Office:
-    """The office that the settings name, those of this process or of another `environment`.
+    """Open the office that the settings name, those of this process or of another `environment`.
 
     Errors: ClickException where there is none yet, or an earlier version served it last.
     """
@@ -81,7 +81,7 @@ def open_office(environment: Mapping[str, str] | None = None) -> Office:
 
 
 def _has_tables(url: str) -> bool:
-    """Whether anything is there; a SQLite file that is not there is not made by asking."""
+    """Tell whether anything is there; a SQLite file that is not there is not made by asking."""
     place = make_url(url)
     if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
         return False
@@ -97,7 +97,7 @@ def _refuse_earlier(url: str) -> None:
 
 
 def configuration(url: str) -> Config:
-    """Alembic's configuration for a database."""
+    """Return Alembic's configuration for a database."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = url
@@ -105,13 +105,13 @@ def configuration(url: str) -> Config:
 
 
 def plant(app: Flask) -> list[demo.Login]:
-    """The demo office in an empty database; the new logins, none where somebody works already."""
+    """Plant the demo office in an empty database; returns the new logins, none where somebody works already."""
     with app.app_context():
         return demo.seed(engine.now(), hash_password=hash_password)
 
 
 def login_lines(logins: list[demo.Login]) -> list[str]:
-    """Who may log in with which password, as lines of a table."""
+    """Return who may log in with which password, as lines of a table."""
     rows = [
         (login.name, login.password, login.display_name, ", ".join((*login.departments, *login.roles)))
         for login in logins

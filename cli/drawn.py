@@ -10,7 +10,7 @@ PROCESSES = ROOT / "processes"
 
 
 def ensure_drawn(keys: tuple[str, ...]) -> None:
-    """A key that no file has would be passed over in silence. Errors: BadParameter with the keys there are."""
+    """Refuse a key that no file has, which would be passed over in silence. Errors: BadParameter with the keys there are."""
     names = {file.stem for file in PROCESSES.glob("*.bpmn")}
     if unknown := sorted(set(keys) - names):
         raise click.BadParameter(f"processes/ holds no {', '.join(unknown)}. It holds {', '.join(sorted(names))}.")

@@ -52,7 +52,7 @@ def export(file: Path, since: datetime | None, until: datetime | None, process: 
 
 
 def _ensure_published(process: str) -> None:
-    """A name that no process has would give an empty file."""
+    """Refuse a name that no process has, which would give an empty file."""
     if process and published.newest_package(process) is None:
         raise click.BadParameter(f"there is no published process {process}", param_hint="--process")
 

@@ -99,7 +99,7 @@ def _feel(expression: str, context: str, at: str, as_json: bool) -> None:
 
 
 def _variables(text: str, option: str, as_json: bool) -> dict[str, Any]:
-    """The variables that a JSON object holds, numbers exact, dates and durations read."""
+    """Return the variables that a JSON object holds, numbers exact, dates and durations read."""
     try:
         context = _value(json.loads(text, parse_float=Decimal, parse_constant=_no_number))
     except json.JSONDecodeError as error:
@@ -146,7 +146,7 @@ def _told(outcome: language.Outcome) -> Iterator[str]:
 
 
 def _written(value: language.feel.FeelValue) -> str:
-    """A value as FEEL writes it, strings in quotes."""
+    """Return a value as FEEL writes it, strings in quotes."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     scope = language.feel.Scope(at=engine.now(), calendar=calendar.announced())
@@ -154,7 +154,7 @@ def _written(value: language.feel.FeelValue) -> str:
 
 
 def _plain(value: language.feel.FeelValue) -> object:
-    """A value as JSON has it; a decimal that a JSON reader would not find again exactly is text."""
+    """Return a value as JSON has it; a decimal that a JSON reader would not find again exactly is text."""
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -194,7 +194,7 @@ def _refuse(problems: list[dict[str, Any]], as_json: bool) -> NoReturn:
 
 
 def _pointed(text: str, column: int) -> str:
-    """The line of a text that holds a column, and a mark under it; under a Chinese character a space is as wide."""
+    """Return the line of a text that holds a column, and a mark under it; under a Chinese character a space is as wide."""
     begin = text.rfind("\n", 0, column - 1) + 1
     line = text[begin:].partition("\n")[0]
     blank = "".join("\u3000" if east_asian_width(c) in "WF" else " " for c in text[begin : column - 1])
@@ -202,7 +202,7 @@ def _pointed(text: str, column: int) -> str:
 
 
 def _line(problem: dict[str, Any]) -> str:
-    """A sentence, and after it what the finding holds beside it; codes are for programs."""
+    """Return a sentence, and after it what the finding holds beside it; codes are for programs."""
     if SAID in problem:
         return " ".join(filter(None, (f"line {problem['line']}:" if problem["line"] else "", problem[SAID])))
     reason = str(problem.get("why", ""))

@@ -34,7 +34,7 @@ def lint(files: tuple[Path, ...], language: str, as_json: bool) -> None:
 
 
 def _found(file: Path) -> list[Mapping[str, Any]]:
-    """What keeps a file from being executed, and after it what can hardly be meant."""
+    """Return what keeps a file from being executed, and after it what can hardly be meant."""
     departments = [name for code, zh, _en in departments_and_duties.DEPARTMENTS for name in (code, zh)]
     warnings = checks.warnings_of_file(file, drafts.STARTED, departments)
     return [*findings.as_json(published.lint_file(file)), *findings.as_json(warnings)]
@@ -54,6 +54,6 @@ def _lines(file: str, findings_of_file: list[Mapping[str, Any]]) -> list[str]:
 
 
 def _place(finding: Mapping[str, Any]) -> str:
-    """Line and element; what concerns the whole file stands at neither."""
+    """Return line and element; what concerns the whole file stands at neither."""
     line = f"line {finding['line']:<5}" if finding["line"] else ""
     return " ".join(filter(None, (line, finding["element"] or (line and "-")))) or "the file"

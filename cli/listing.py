@@ -49,12 +49,12 @@ OF_A_CHECKOUT = frozenset({"build", *(name for name, (module, _) in COMMANDS.ite
 
 
 def available() -> dict[str, tuple[str, str]]:
-    """The commands that there are here: module and summary by name."""
+    """Return the commands that there are here: module and summary by name."""
     return {name: row for name, row in COMMANDS.items() if not (IS_INSTALLED and name in OF_A_CHECKOUT)}
 
 
 def lines() -> list[str]:
-    """The list as it is printed."""
+    """Return the list as it is printed."""
     commands = available()
     width = max(map(len, commands))
     return [

@@ -28,19 +28,19 @@ def report(document: dict[str, Any], lines: Iterable[str], *, as_json: bool, fou
 
 
 def note(text: str) -> None:
-    """A line about progress; on standard error, where it does not disturb JSON."""
+    """Print a line about progress; on standard error, where it does not disturb JSON."""
     click.echo(text, err=True)
 
 
 def counted(n: int, singular: str, several: str = "") -> str:
-    """A number with its word: 1 problem, 2 problems; `several` where an s does not make it."""
+    """Return a number with its word: 1 problem, 2 problems; `several` where an s does not make it."""
     return f"{n} {singular}" if n == 1 else f"{n} {several or singular + 's'}"
 
 
 def progress(
     items: Iterable[T], label: str, label_of: Callable[[T | None], str | None]
 ) -> AbstractContextManager[Iterable[T]]:
-    """A progress bar on standard error over `items`; says nothing where there is no terminal."""
+    """Return a progress bar on standard error over `items`; says nothing where there is no terminal."""
     return click.progressbar(
         list(items), label=label, item_show_func=label_of, file=sys.stderr, hidden=not sys.stderr.isatty()
     )

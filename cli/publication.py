@@ -57,7 +57,7 @@ def make_drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
 
 
 def _draft(key: str, content: engine.definitions.Package) -> Iterator[str]:
-    """What became of the files of a process, and what keeps the draft from being submitted."""
+    """Yield what became of the files of a process, and what keeps the draft from being submitted."""
     try:
         draft = publication.draft_from_files(key, content, by=OWNER, at=engine.now())
     except drafts.StaleDraft as there:
@@ -69,13 +69,13 @@ def _draft(key: str, content: engine.definitions.Package) -> Iterator[str]:
 
 
 def not_in_force(app: Flask) -> list[str]:
-    """The processes whose files are other than what is in force here; a new version of the program brings some."""
+    """Return the processes whose files are other than what is in force here; a new version of the program brings some."""
     with app.app_context():
         return [key for key, _ in publication.differing_files(PROCESSES)]
 
 
 def lacking(app: Flask) -> list[str]:
-    """A line for each process that this office begins and that is not in force, with what to do."""
+    """Return a line for each process that this office begins and that is not in force, with what to do."""
     with app.app_context():
         return [
             f"{process.key} is begun by {', '.join(process.by) or 'the office itself'} and is not in force, so that nothing begins: "
@@ -86,7 +86,7 @@ def lacking(app: Flask) -> list[str]:
 
 
 def publish_all(app: Flask) -> list[str]:
-    """Everything in processes/ into an office that has no process; a line per process, none when there was one."""
+    """Publish everything in processes/ into an office that has no process; returns a line per process, none when there was one."""
     with app.app_context():
         if published.count_published():
             return []

@@ -64,7 +64,7 @@ def _move(source_url: str, target_url: str) -> list[relocation.Copied]:
 
 @contextmanager
 def _standing_still(url: str) -> Iterator[Connection]:
-    """The source, which nobody can write to until the copy has ended."""
+    """Keep the source so that nobody can write to it until the copy has ended."""
     source = create_engine(url, poolclass=NullPool)
     drivers.listen(source)
     with source.connect() as connection:

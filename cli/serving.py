@@ -103,12 +103,12 @@ def listen(host: str, port: int, workers: int = 1, application: str = APPLICATIO
 
 
 def loaded(app: Flask) -> Edge:
-    """An application as the server takes it, for `listen`: behind the edge of the office, whatever it answers."""
+    """Return an application as the server takes it, for `listen`: behind the edge of the office, whatever it answers."""
     return server.at_the_edge(app)
 
 
 def _connections() -> int:
-    """How many connections a process holds at once; it may open as many files as the system lets it, and its database needs some."""
+    """Return how many connections a process holds at once; it may open as many files as the system lets it, and its database needs some."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = CONNECTIONS + FILES_BESIDE if hard == resource.RLIM_INFINITY else min(CONNECTIONS + FILES_BESIDE, hard)
     with suppress(ValueError, OSError):
@@ -149,7 +149,7 @@ def _ensure_postgresql(settings: config.Settings, command: str) -> None:
 
 
 def prepare(app: Office) -> None:
-    """Schema, demo office in an empty database, processes in an office without; says who may log in."""
+    """Make the schema, the demo office in an empty database, and the processes in an office without; says who may log in."""
     bring_up_to_date(app)
     logins = plant(app)
     published = publish_all(app)
@@ -177,7 +177,7 @@ def _begin_anew(host: str, port: int, workers: int = 1) -> NoReturn:
 
 
 def _known(app: Office) -> list[str]:
-    """Whoever may log in by now; passwords were said when each was made and are not kept."""
+    """Return whoever may log in by now; passwords were said when each was made and are not kept."""
     with app.app_context():
         people = session().scalars(select(User).where(User.active.is_(True)).order_by(User.name))
         names = [f"{user.name} ({user.display_name})" for user in people]

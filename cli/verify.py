@@ -100,7 +100,7 @@ def _exported(file: Path, as_json: bool) -> None:
 
 
 def _instance(text: str) -> int:
-    """The instance of a case number or an id. Errors: ClickException."""
+    """Return the instance of a case number or an id. Errors: ClickException."""
     try:
         return casefile.find(text).id
     except casefile.UnknownCase as error:
@@ -112,7 +112,7 @@ def _instance(text: str) -> int:
 
 
 def _everything() -> Iterator[proof.Verdict]:
-    """The verdicts on all cases, oldest first: by this process until it is known how long the rest will take."""
+    """Yield the verdicts on all cases, oldest first: by this process until it is known how long the rest will take."""
     ids = proof.every_instance()
     portions = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
     with progress(portions, "verifying", lambda _: None) as bar:
@@ -128,7 +128,7 @@ def _everything() -> Iterator[proof.Verdict]:
 
 
 def is_quicker(seconds: float, processors: int = 0) -> bool:
-    """Whether several processes are done sooner with what takes one of them so long, each having to start first."""
+    """Tell whether several processes are done sooner with what takes one of them so long, each having to start first."""
     several = processors or len(os.sched_getaffinity(0))
     return several > 1 and TO_START + seconds / several < seconds
 
@@ -142,17 +142,17 @@ def _by_several(portions: list[Sequence[int]]) -> Iterator[proof.Verdict]:
 
 
 def _enter() -> None:
-    """Each process has the office open for as long as it lives."""
+    """Enter the office, which each process has open for as long as it lives."""
     create_app().app_context().push()
 
 
 def _verified(ids: Sequence[int]) -> list[proof.Verdict]:
-    """The verdicts without the histories and versions they were made from."""
+    """Return the verdicts without the histories and versions they were made from."""
     return [replace(verdict, history=[], definition=None) for verdict in verification.verify_each(ids)]
 
 
 def _since(deviation: proof.Deviation) -> str:
-    """Since which entry; what concerns no case has none."""
+    """Say since which entry; what concerns no case has none."""
     return f"since entry {deviation.seq:>4}" if deviation.seq else " " * len("since entry    0")
 
 
@@ -171,5 +171,5 @@ def _lines(document: dict[str, Any], verdicts: list[proof.Verdict], deviations: 
 
 
 def _not_compared() -> Iterator[str]:
-    """What the verdict says nothing about."""
+    """Yield what the verdict says nothing about."""
     yield f"not compared: {'; '.join(compared.NOT_COMPARED)}; and of what is, some columns: {compared.PAGE}"

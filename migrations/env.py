@@ -22,7 +22,7 @@ for module in pkgutil.iter_modules(models.__path__):
 
 
 def connectable(url: str) -> Engine:
-    """An engine without the application's pragmas; on SQLite changes of the schema are inside the transaction too."""
+    """Return an engine without the application's pragmas; on SQLite changes of the schema are inside the transaction too."""
     engine = create_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _leave_begin_to_us)
@@ -39,7 +39,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _render(kind: str, item: object, _context: object) -> str | bool:
-    """A migration names types of SQLAlchemy, not ours: it must still run when ours have changed."""
+    """Render a type as one of SQLAlchemy, which a migration names instead of ours: it must still run when ours have changed."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 

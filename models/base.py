@@ -66,7 +66,7 @@ class Joining(Session):
 
 
 def only_inside_transactions(kind: type[Session]) -> None:
-    """Sessions of this kind refuse to write outside `transaction()`, where it would be committed by itself."""
+    """Have sessions of this kind refuse to write outside `transaction()`, where it would be committed by itself."""
     event.listen(kind, "before_flush", _held_back)
     event.listen(kind, "do_orm_execute", _sent)
 
@@ -117,17 +117,17 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def entered(sessions: Sessions) -> Token[Sessions]:
-    """From here on sessions come from these, until `left` is given the token."""
+    """Have sessions come from these from here on, until `left` is given the token."""
     return _sessions.set(sessions)
 
 
 def left(token: Token[Sessions]) -> None:
-    """Sessions come from where they came from before."""
+    """Have sessions come from where they came from before."""
     _sessions.reset(token)
 
 
 def session() -> Session:
-    """The session of the unit of work, or of the surrounding `scratch()`, or of the request."""
+    """Return the session of the unit of work, or of the surrounding `scratch()`, or of the request."""
     unit = _unit.get()
     if unit is None:
         return _around()
@@ -142,7 +142,7 @@ def _around() -> Session:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
+    """Open a unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
     if _unit.get() is not None:
         yield
         return
@@ -167,7 +167,7 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def _begun(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
+    """Open a connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
     current = _loaded()
     if current is not None and current.in_transaction():
         current.rollback()
@@ -180,7 +180,7 @@ def _begun(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def savepoint() -> Iterator[None]:
-    """What fails inside is undone alone, and the unit of work around it may go on."""
+    """Undo what fails inside alone, so that the unit of work around it may go on."""
     with session().begin_nested():
         session().connection()  # SQLAlchemy would set it when the session is used first, and not before what is written past it
         yield
@@ -194,7 +194,7 @@ def flush() -> None:
 
 
 def _loaded() -> Session | None:
-    """The session of the request or of the surrounding `scratch()`, when anybody has asked for it."""
+    """Return the session of the request or of the surrounding `scratch()`, when anybody has asked for it."""
     scratch = _scratch.get()
     if scratch is not None:
         return scratch
@@ -203,7 +203,7 @@ def _loaded() -> Session | None:
 
 
 def forget(*models: type[Base]) -> None:
-    """Rows of these tables are written past the session: what it has loaded of them is read again when it is looked at."""
+    """Forget what the session has loaded of these tables, whose rows are written past it: it is read again when it is looked at."""
     if (current := _loaded()) is None:
         return
     for row in list(current.identity_map.values()):
@@ -221,19 +221,19 @@ def _writing(engine: Engine) -> Iterator[None]:
 
 
 def one_writer() -> bool:
-    """Whether transactions write one after the other, so that what one has read before a lock still holds after it."""
+    """Tell whether transactions write one after the other, so that what one has read before a lock still holds after it."""
     return drivers.is_sqlite(bind())
 
 
 def in_turn(model: type[Base]) -> None:
-    """Whoever else wants to write to this table in turn waits for our commit; readers do not."""
+    """Have whoever else wants to write to this table in turn wait for our commit; readers do not."""
     if not one_writer():
         connection().exec_driver_sql(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE")
 
 
 @contextmanager
 def scratch(url: str = "") -> Iterator[Session]:
-    """A private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
+    """Open a private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
     engine = create_engine(url or drivers.IN_MEMORY, **drivers.options(url or drivers.IN_MEMORY))
     drivers.listen(engine)
     Base.metadata.create_all(engine)
@@ -254,13 +254,13 @@ def end_session() -> None:
 
 
 def connection() -> Connection:
-    """The connection of the current session, for statements written in Core."""
+    """Return the connection of the current session, for statements written in Core."""
     unit = _unit.get()
     return unit.connection if unit is not None else session().connection()
 
 
 def bind() -> Engine:
-    """The engine of the current session."""
+    """Return the engine of the current session."""
     unit = _unit.get()
     if unit is not None:
         return unit.engine
@@ -270,7 +270,7 @@ def bind() -> Engine:
 
 @contextmanager
 def glance() -> Iterator[Connection]:
-    """A connection for one question outside any unit of work, given back at once."""
+    """Give a connection for one question outside any unit of work, and take it back at once."""
     engine = bind()
     if _unit.get() is not None or isinstance(engine.pool, StaticPool):
         yield connection()

@@ -112,7 +112,7 @@ class Posting(Base):
 
 
 def _carry_to_balances() -> str:
-    """SQL that adds the posting NEW to the balances of its two accounts, each in its own direction."""
+    """Return SQL that adds the posting NEW to the balances of its two accounts, each in its own direction."""
     moves = (("debit", "NEW.amount", "-NEW.amount"), ("credit", "-NEW.amount", "NEW.amount"))
     return " ".join(
         f"UPDATE ledger_account SET balance = balance + CASE WHEN kind IN {DEBIT_NORMAL} THEN {owed_to_us} ELSE {owed_by_us} END "  # noqa: S608
@@ -365,7 +365,7 @@ class SecondaryPricingItem(Base):
 
     @classmethod
     def waits(cls) -> ColumnElement[bool]:
-        """The condition under which an item still waits for a run."""
+        """Return the condition under which an item still waits for a run."""
         return and_(cls.state != CorrectionState.APPLIED, or_(cls.omitted_by.is_(None), cls.omitted_by != cls.NO_BILL))
 
 

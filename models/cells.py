@@ -52,7 +52,7 @@ class _AsStored(TypeEngine[Any]):
         self.kind, self.nullable = kind, nullable
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], object]:
-        """What is made of what the driver gives."""
+        """Return what is made of what the driver gives."""
         if isinstance(self.kind, Boolean):
             return self._boolean
         process = self.kind.dialect_impl(dialect).result_processor(dialect, coltype)
@@ -76,7 +76,7 @@ class _AsStored(TypeEngine[Any]):
 
 
 def _python_type(kind: TypeEngine[Any]) -> type | None:
-    """The very type, so that True is no number; None where any will do."""
+    """Return the very type, so that True is no number; None where any will do."""
     if isinstance(kind, LargeBinary):
         return bytes
     if isinstance(kind, JSON):
@@ -85,13 +85,13 @@ def _python_type(kind: TypeEngine[Any]) -> type | None:
 
 
 def as_stored(column: Any, *, nullable: bool | None = None) -> ColumnElement[Any]:
-    """A column for `rows`, under its own name; `nullable` where more may be missing than the table says, as in an outer join."""
+    """Return a column for `rows`, under its own name; `nullable` where more may be missing than the table says, as in an outer join."""
     may_miss = column.nullable if nullable is None else nullable
     return type_coerce(column, _AsStored(column.type, may_miss)).label(column.key)
 
 
 def rows(query: Select[Any]) -> list[Any]:
-    """The answer to a query over `as_stored` columns."""
+    """Return the answer to a query over `as_stored` columns."""
     opened = connection()
     with _any_text(opened.connection.driver_connection):
         return list(opened.execute(query))
@@ -99,7 +99,7 @@ def rows(query: Select[Any]) -> list[Any]:
 
 @contextmanager
 def _any_text(driver: Any) -> Iterator[None]:
-    """On SQLite, text that is no UTF-8 comes as the bytes it is, instead of ending the answer."""
+    """Read text that is no UTF-8, on SQLite, as the bytes it is, instead of ending the answer."""
     if not is_sqlite(bind()):
         yield
         return
@@ -122,12 +122,12 @@ def _text(raw: bytes) -> str | bytes:
 
 
 def unreadable(row: Any) -> list[str]:
-    """The names of a row's columns that hold nothing they can hold."""
+    """Return the names of a row's columns that hold nothing they can hold."""
     return [name for name, value in row._mapping.items() if value is UNREADABLE]
 
 
 def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
-    """Tables that the database lacks, or that lack columns there: the names of these columns, none for a whole table."""
+    """Return tables that the database lacks, or that lack columns there: the names of these columns, none for a whole table."""
     stored = inspect(connection())
     there = set(stored.get_table_names())
     lacks: dict[str, list[str]] = {}
@@ -142,7 +142,7 @@ def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
 
 
 def wrong_in(table: Table) -> Iterator[tuple[str, str]]:
-    """Every cell of a table that holds nothing its column can hold: what the row is called, and the column."""
+    """Yield every cell of a table that holds nothing its column can hold: what the row is called, and the column."""
     keys = list(table.primary_key.columns)
     suspect = or_(*(_suspect(column) for column in table.columns))
     for row in rows(select(*map(as_stored, table.columns)).where(suspect)):
@@ -151,7 +151,7 @@ def wrong_in(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _suspect(column: Any) -> ColumnElement[bool]:
-    """What the database can say by itself, and text that one has to look at; on PostgreSQL nothing but a null can be wrong."""
+    """Return what the database can say by itself, and text that one has to look at; on PostgreSQL nothing but a null can be wrong."""
     missing: ColumnElement[bool] = false() if column.nullable else column.is_(None)
     return or_(missing, and_(column.is_not(None), _mistyped(column))) if is_sqlite(bind()) else missing
 

@@ -34,7 +34,7 @@ _POOL = {"max_overflow": -1, "pool_use_lifo": True}  # the one used last has pag
 
 
 def options(url: str) -> dict[str, Any]:
-    """What `create_engine` is given. There is a connection for every thread that asks: one that waits for the write lock holds its own meanwhile."""
+    """Return what `create_engine` is given. There is a connection for every thread that asks: one that waits for the write lock holds its own meanwhile."""
     if not url.startswith(SQLITE):
         return {**_POOL, "isolation_level": AUTOCOMMIT}
     if url == IN_MEMORY or ":memory:" in url:
@@ -54,7 +54,7 @@ def _send(text: str, connection: Connection, name: str) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Durability and foreign keys, which SQLite asks for on every connection; BEGIN is ours to write."""
+    """Set durability and foreign keys, which SQLite wants to be told on every connection; BEGIN is ours to write."""
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (*PRAGMAS, f"busy_timeout={int(WAIT_SECONDS * 1000)}"):
@@ -63,13 +63,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _prepare_psycopg(connection: Any, _record: Any) -> None:
-    """A statement stays one and the same whatever the size of its numbers, and is kept prepared from its third use."""
+    """Keep a statement one and the same whatever the size of its numbers, and prepared from its third use."""
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether something failed because the database is busy, full of connections or not there: the same may go well a moment later."""
+    """Tell whether something failed because the database is busy, full of connections or not there: the same may go well a moment later."""
     if isinstance(error, exc.TimeoutError | OutOfTurn):
         return True
     if not isinstance(error, exc.DBAPIError):
@@ -83,10 +83,10 @@ def is_away(error: BaseException) -> bool:
 
 
 def in_transaction(engine: Engine) -> dict[str, Any]:
-    """The options of a connection that is to hold a transaction until it is committed."""
+    """Return the options of a connection that is to hold a transaction until it is committed."""
     return {} if is_sqlite(engine) else {"isolation_level": "READ COMMITTED"}
 
 
 def is_sqlite(engine: Engine) -> bool:
-    """Whether there is one writer at a time, and BEGIN is written by hand."""
+    """Tell whether there is one writer at a time, and BEGIN is written by hand."""
     return engine.dialect.name == SQLITE

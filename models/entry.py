@@ -41,7 +41,7 @@ class RefusalsNotKept(Base):
 
 
 def append_only(table_name: str) -> tuple[list[str], list[str]]:
-    """The statements that make a table refuse UPDATE and DELETE: (for SQLite, for PostgreSQL)."""
+    """Return the statements that make a table refuse UPDATE and DELETE: (for SQLite, for PostgreSQL)."""
     sqlite = [
         f"CREATE TRIGGER {table_name}_no_{verb.lower()} BEFORE {verb} ON {table_name} "
         f"BEGIN SELECT RAISE(ABORT, '{table_name} is append-only'); END"

@@ -103,7 +103,7 @@ def _standing(row: str) -> str:
 
 
 def _carried(row: str, change: str) -> str:
-    """SQL that adds a change to what is claimed of the line of `row`, and of the two that it may lie inside."""
+    """Return SQL that adds a change to what is claimed of the line of `row`, and of the two that it may lie inside."""
     inside = f"SELECT inside_id FROM disputed_line WHERE id = {row}.line_id"  # noqa: S608
     return (
         f"UPDATE disputed_line SET claimed = claimed + ({change}) WHERE id = {row}.line_id OR id = ({inside}) "  # noqa: S608
@@ -119,7 +119,7 @@ CARRIED = {
 
 
 def carrying() -> tuple[list[str], list[str]]:
-    """The statements that keep `claimed` equal to the claims that stand: (for SQLite, for PostgreSQL)."""
+    """Return the statements that keep `claimed` equal to the claims that stand: (for SQLite, for PostgreSQL)."""
     sqlite = [
         f"CREATE TRIGGER line_claim_{verb.lower()} AFTER {verb} ON line_claim BEGIN {statement} END"
         for verb, statement in CARRIED.items()

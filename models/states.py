@@ -37,5 +37,5 @@ class JobState(StrEnum):
 
 
 def check(states: type[StrEnum], column: str = "state") -> str:
-    """The condition that a column holds one of these."""
+    """Return the condition that a column holds one of these."""
     return f"{column} in ({', '.join(repr(str(state)) for state in states)})"

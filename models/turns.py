@@ -45,7 +45,7 @@ class Turns:
                 self._pass_on()
 
     def _pass_on(self) -> None:
-        """To the first who waits; until that one has woken up the lock belongs to nobody's thread, but is not free."""
+        """Pass the lock on to the first who waits; until that one has woken up it belongs to nobody's thread, but is not free."""
         self.owner = -1 if self.waiting else None
         if self.waiting:
             self.waiting.popleft().release()
@@ -63,7 +63,7 @@ class Turns:
             raise OutOfTurn
 
     def _left(self, turn: threading.Lock) -> bool:
-        """Whether a turn was still waiting and is so no longer; else it has come meanwhile."""
+        """Tell whether a turn was still waiting and is so no longer; else it has come meanwhile."""
         with self._guard:
             if turn in self.waiting:
                 self.waiting.remove(turn)

@@ -172,7 +172,7 @@ class BankPosting(Base):
 
 
 def pin_hash(serial: str, pin: str) -> str:
-    """What is stored of a recharge PIN: PBKDF2-SHA256 salted with the serial number, in hex."""
+    """Return what is stored of a recharge PIN: PBKDF2-SHA256 salted with the serial number, in hex."""
     return hashlib.pbkdf2_hmac("sha256", pin.encode(), serial.encode(), 20_000).hex()
 
 

@@ -41,17 +41,17 @@ _Shape = tuple[str, Table, tuple[str, ...], tuple[str, ...], bool]
 
 
 def insertion(table: Table, columns: Mapping[str, object], *, wants_id: bool = False) -> Write:
-    """A new row."""
+    """Return the write of a new row."""
     return Write("insert", table, columns, {}, wants_id)
 
 
 def change(table: Table, columns: Mapping[str, object], *, wants_id: bool = False, **conditions: object) -> Write:
-    """Other values in the rows whose columns are as `conditions` say."""
+    """Return the write that puts other values in the rows whose columns are as `conditions` say."""
     return Write("update", table, columns, conditions, wants_id)
 
 
 def removal(table: Table, **conditions: object) -> Write:
-    """The rows whose columns are as `conditions` say go."""
+    """Return the write that takes out the rows whose columns are as `conditions` say."""
     return Write("delete", table, {}, conditions, False)
 
 
@@ -84,7 +84,7 @@ class _Prepared(NamedTuple):
     answers: bool
 
     def parameters(self, writes: Iterable[Write]) -> tuple[object, ...] | dict[str, object]:
-        """The values of the writes as the driver takes them."""
+        """Return the values of the writes as the driver takes them."""
         values = [value for write in writes for columns in (write.columns, write.where) for value in columns.values()]
         if self.by_position:
             return tuple([values[at] if convert is None else convert(values[at]) for _, at, convert in self.takes])
@@ -97,7 +97,7 @@ def _of_shapes(dialect: Dialect, shapes: tuple[_Shape, ...]) -> tuple[str, tuple
 
 @cached(LRUCache(MOST_PREPARED), key=_of_shapes, lock=threading.Lock())
 def _prepare(dialect: Dialect, shapes: tuple[_Shape, ...]) -> _Prepared:
-    """Errors: KeyError for a column that has a default in Python and is not given."""
+    """Prepare the statement of writes of these shapes. Errors: KeyError for a column that has a default in Python and is not given."""
     bound = [pair for place, shape in enumerate(shapes) for pair in _bound(place, shape)]
     places = {name: (at, type.dialect_impl(dialect).bind_processor(dialect)) for at, (name, type) in enumerate(bound)}
     compiled = _statement(shapes).compile(dialect=dialect)
@@ -106,14 +106,14 @@ def _prepare(dialect: Dialect, shapes: tuple[_Shape, ...]) -> _Prepared:
 
 
 def _bound(place: int, shape: _Shape) -> Iterator[tuple[str, TypeEngine[Any]]]:
-    """The parameters of one write and their types."""
+    """Yield the parameters of one write and their types."""
     _, table, columns, conditions, _ = shape
     yield from ((f"{place}_{name}", table.c[name].type) for name in columns)
     yield from ((f"{place}_if_{name}", table.c[name].type) for name in conditions)
 
 
 def _statement(shapes: tuple[_Shape, ...]) -> Any:
-    """One write as it is; of several a SELECT over all that were asked for their ids."""
+    """Return one write as it is; of several a SELECT over all that were asked for their ids."""
     if len(shapes) == 1:
         return _change(0, shapes[0])
     parts = [_change(place, shape).cte(f"change_{place}") for place, shape in enumerate(shapes)]

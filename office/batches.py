@@ -46,7 +46,7 @@ KINDS = (
 
 
 def period_of(process: str, number: str) -> str | None:
-    """The period of the batch with this case number, such as 2026-03 of PC-2026-03; None for a case of another process."""
+    """Return the period of the batch with this case number, such as 2026-03 of PC-2026-03; None for a case of another process."""
     for kind in KINDS:
         if kind.process == process:
             return number.removeprefix(f"{kind.prefix}-")
@@ -74,7 +74,7 @@ def _begin(kind: Kind, at: datetime) -> str | None:
 
 
 def _near(kind: Kind, at: datetime) -> str | None:
-    """The period whose batch is to begin by `at`, if any."""
+    """Return the period whose batch is to begin by `at`, if any."""
     duty = session().get(Duty, kind.duty)
     due = dates.due(duty.rule, at) if duty is not None else None
     return kind.period(due) if due is not None and _begins(kind, due, at) <= at else None

@@ -25,7 +25,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtime
 
 
 def packed(content: Package, version: int) -> bytes:
-    """The ZIP of a version; `ABOUT` holds its key, its number and its fingerprint."""
+    """Return the ZIP of a version; `ABOUT` holds its key, its number and its fingerprint."""
     about = {"key": content.key, "version": version, "sha256": content.sha256}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -35,7 +35,7 @@ def packed(content: Package, version: int) -> bytes:
 
 
 def unpacked(content: bytes, file: str) -> Package:
-    """What a ZIP holds, as a package.
+    """Return what a ZIP holds, as a package.
 
     Errors: UnusableFile, by the name of the archive or of what is in it; InvalidDefinition for what no page could put right.
     """
@@ -55,7 +55,7 @@ def unpacked(content: bytes, file: str) -> Package:
 
 
 def _check_names(package: Package) -> None:
-    """The English names of its own process can be read; nothing that is made here has an alias in them. Errors: InvalidDefinition."""
+    """Check that the English names of its own process can be read; nothing that is made here has an alias in them. Errors: InvalidDefinition."""
     name = f"translations/{package.key}.en.yaml"
     fault = definitions.catalogue_fault(package.files.get(name, ""))
     if fault is not None:
@@ -81,7 +81,7 @@ def _files(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
 
 
 def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo, bytes_left: int) -> str:
-    """One file of it, read no further than may be kept, whatever the archive says of its length."""
+    """Return one file of it, read no further than may be kept, whatever the archive says of its length."""
     with archive.open(member) as opened:
         content = opened.read(MOST_BYTES + 1)
     if len(content) > min(MOST_BYTES, bytes_left) or len(content.decode("utf-8", "replace")) > drafts.MOST_CHARACTERS:
@@ -93,7 +93,7 @@ def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo, bytes_left: int) ->
 
 
 def _about(text: str, file: str) -> dict[str, Any]:
-    """What the archive says of itself; nothing when an earlier version packed it. Errors: UnusableFile; InvalidDefinition when it says a thing twice."""
+    """Return what the archive says of itself; nothing when an earlier version packed it. Errors: UnusableFile; InvalidDefinition when it says a thing twice."""
     if not text:
         return {}
     try:
@@ -109,7 +109,7 @@ def _about(text: str, file: str) -> dict[str, Any]:
 
 
 def _key(files: dict[str, str], file: str) -> str:
-    """The one process that no other in the archive calls. Errors: UnusableFile."""
+    """Return the one process that no other in the archive calls. Errors: UnusableFile."""
     keys = {name.removesuffix(".bpmn") for name in files if name.endswith(".bpmn")}
     try:
         called_keys = {

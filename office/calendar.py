@@ -39,7 +39,7 @@ class Day(NamedTuple):
 
 
 def current() -> Calendar:
-    """The calendar in force.
+    """Return the calendar in force.
 
     Kept in memory until a day changes; a change by another process is seen within a minute.
     """
@@ -51,19 +51,19 @@ def current() -> Calendar:
 
 
 def announced() -> Calendar:
-    """The calendar of an office that has changed no day; needs no database."""
+    """Return the calendar of an office that has changed no day; needs no database."""
     off, work = _seeded()
     return _in_zone(off, work)
 
 
 def days(year: int) -> list[Day]:
-    """Every day of a year that differs from the plain week, rows of owners before the seed, by date."""
+    """Return every day of a year that differs from the plain week, rows of owners before the seed, by date."""
     from_rows = {row.date: _day(row) for row in _rows(year)}
     return sorted(({day.date: day for day in _seed(year)} | from_rows).values())
 
 
 def put(day: date, kind: str, name: str) -> None:
-    """An owner makes a day off ("off") or a working day ("work"), whatever the seed says."""
+    """Make a day off ("off") or a working day ("work") on behalf of an owner, whatever the seed says."""
     row = session().get(CalendarDay, day) or CalendarDay(date=day)
     row.kind, row.name, row.source, row.provisional = kind, name, OWNER, False
     session().add(row)
@@ -113,7 +113,7 @@ def _seeded() -> tuple[frozenset[date], frozenset[date]]:
 
 @cache
 def _seed(year: int) -> tuple[Day, ...]:
-    """The library's days of one year. A year without any make-up day has not been announced, and is provisional."""
+    """Return the library's days of one year. A year without any make-up day has not been announced, and is provisional."""
     china = holidays.country_holidays("CN", years=year, language="zh_CN")
     made_up = sorted(day for day in china.weekend_workdays if day.year == year)
     provisional = not made_up

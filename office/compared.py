@@ -29,5 +29,5 @@ PAGE = "docs/explanation/verification.md"
 
 
 def tables() -> list[str]:
-    """Their names, in order."""
+    """Return their names, in order."""
     return sorted(name for names in NOT_COMPARED.values() for name in names)

@@ -70,6 +70,6 @@ def _completed(step: record.TaskCompleted, change: Change) -> dict[str, Any]:
 
 
 def words(complaint: Complaint, history: proof.CaseHistory) -> str | None:
-    """What the customer said; None once the case has been erased."""
+    """Return what the customer said; None once the case has been erased."""
     plain = history.unsealed(complaint.text_sealed) if complaint.text_sealed is not None else None
     return plain.decode() if plain is not None else None

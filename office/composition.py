@@ -57,14 +57,14 @@ DOUBTS = (reply_amounts.doubt,)
 
 
 def runtime(keys: record.Keys | None = None) -> engine.runtime.Runtime:
-    """A whole office: the one that is served, and those in which scenarios are played."""
+    """Return a whole office: the one that is served, and those in which scenarios are played."""
     office = bare(keys)
     office.observers, office.bars, office.doubts = FOLLOWERS, BARS, DOUBTS
     return office
 
 
 def bare(keys: record.Keys | None = None) -> engine.runtime.Runtime:
-    """An office in which processes are checked: nobody follows what happens there, and nobody is kept from anything."""
+    """Return an office in which processes are checked: nobody follows what happens there, and nobody is kept from anything."""
     office = engine.runtime.Runtime(
         keys=keys, vocabulary=VOCABULARY, calendar=calendar.current, personal=PERSONAL, software=SOFTWARE
     )

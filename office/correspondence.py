@@ -52,13 +52,13 @@ def follow(change: Change) -> None:
 
 
 def answers(change: Change) -> bool:
-    """Whether the step just completed answers the complaint, rather than explaining something on the way."""
+    """Tell whether the step just completed answers the complaint, rather than explaining something on the way."""
     first = change.steps[0]
     return record.element_of(first).startswith(ANSWER) or record.token_of(first) in change.answering
 
 
 def arrives_later(change: Change) -> bool:
-    """Whether the step just completed tells the customer by text message or letter, which is not with them yet."""
+    """Tell whether the step just completed tells the customer by text message or letter, which is not with them yet."""
     first = change.steps[0]
     entered = first["form"] if first["type"] == "user_task_completed" else {}
     fields = [field for field in (change.form.inputs if change.form is not None else []) if field.channel_of]
@@ -82,24 +82,24 @@ def _body(template: str, case_number: str, text: str, at: datetime) -> str:
 
 
 def bodies(case_number: str, text: str, at: datetime) -> tuple[str, ...]:
-    """What a text message that tells `text` can read."""
+    """Return what a text message that tells `text` can read."""
     return tuple(_body(template, case_number, text, at) for template in (ANSWER, EXPLANATION))
 
 
 def reachable(msisdn: str) -> bool:
-    """Whether a text message can arrive: not at a number that is cancelled."""
+    """Tell whether a text message can arrive: not at a number that is cancelled."""
     subscription = gateway().find(msisdn)
     return bool(msisdn) and (subscription is None or subscription.state != SubscriptionState.CANCELLED)
 
 
 def waiting(limit: int = 100) -> list[OutboxMessage]:
-    """Text messages that wait to be sent, oldest first."""
+    """Return text messages that wait to be sent, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.state == MessageState.QUEUED).order_by(OutboxMessage.queued_at)
     return list(session().scalars(query.limit(limit)))
 
 
 def waits(case_number: str, *, by: str) -> str:
-    """By which channel the last word that somebody wrote in a case waits to leave: sms, letter, or empty where none does."""
+    """Say by which channel the last word that somebody wrote in a case waits to leave: sms, letter, or empty where none does."""
     conditions = OutboxMessage.case_number == case_number, OutboxMessage.told_by == by
     open_ = OutboxMessage.state.in_(recalls.WAITS)
     query = select(OutboxMessage.channel).where(*conditions, open_).order_by(OutboxMessage.id.desc())
@@ -107,7 +107,7 @@ def waits(case_number: str, *, by: str) -> str:
 
 
 def report(message_id: int, *, at: datetime, failure: str = "") -> None:
-    """What became of a text message: sent at `at`, with which an answer is given, or why it failed. Errors: UnknownMessage.
+    """Report what became of a text message: sent at `at`, with which an answer is given, or why it failed. Errors: UnknownMessage.
 
     One that was called back while it was being sent has been sent all the same.
     """
@@ -133,7 +133,7 @@ def report(message_id: int, *, at: datetime, failure: str = "") -> None:
 
 
 def answered(template: str, case_number: str | None, at: datetime, *, written_at: datetime | None = None) -> None:
-    """The customer has heard the answer; of a letter that counted from `written_at`, as in earlier versions, only now."""
+    """Note that the customer has heard the answer; of a letter that counted from `written_at`, as in earlier versions, only now."""
     if template == ANSWER:
         state = case((Complaint.state == ComplaintState.OPEN, ComplaintState.REPLIED), else_=Complaint.state)
         too_soon = Complaint.replied_at == written_at if written_at is not None else false()
@@ -142,21 +142,21 @@ def answered(template: str, case_number: str | None, at: datetime, *, written_at
 
 
 def _unsettled() -> ColumnElement[bool]:
-    """A text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
+    """Return the condition of a text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
     later = aliased(OutboxMessage)
     successor = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
     return (OutboxMessage.state == MessageState.FAILED) & ~successor & ~recalls.overtaken(OutboxMessage)
 
 
 def settled(messages: Sequence[OutboxMessage]) -> set[str]:
-    """The keys under which something was said in a case, or need not be said any more because it is not so."""
+    """Return the keys under which something was said in a case, or need not be said any more because it is not so."""
     overtaken = {f"{INSTEAD}{message.id}" for message in messages if recalls.is_overtaken(message, messages)}
     return overtaken | {message.key for message in messages}
 
 
 @cache
 def _undelivered(of_one: bool) -> Any:
-    """The statement, made once."""
+    """Return the statement, made once."""
     query = select(OutboxMessage).outerjoin(Complaint, Complaint.case_number == OutboxMessage.case_number)
     query = query.where(_unsettled() | (OutboxMessage.state == MessageState.UNPOSTED), OutboxMessage.body != "")
     if of_one:
@@ -165,7 +165,7 @@ def _undelivered(of_one: bool) -> Any:
 
 
 def undelivered(user: str = "", limit: int = 50) -> list[OutboxMessage]:
-    """Text messages that failed and letters not posted yet, for whoever wrote them, or took the case in where a process did; of everybody without `user`."""
+    """Return text messages that failed and letters not posted yet, for whoever wrote them, or took the case in where a process did; of everybody without `user`."""
     return list(session().scalars(_undelivered(bool(user)), {"user": user, "limit": limit}))
 
 

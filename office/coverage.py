@@ -77,14 +77,14 @@ class Answer:
 
 
 def manual_ids(file: Path) -> list[ManualId]:
-    """The ids of the manual that the product answers for, from a CSV file with the columns id, process, title_zh, title_en."""
+    """Return the ids of the manual that the product answers for, from a CSV file with the columns id, process, title_zh, title_en."""
     with file.open(encoding="utf-8", newline="") as rows:
         return [ManualId(**row) for row in csv.DictReader(rows)]
 
 
 @lru_cache(maxsize=1)
 def known_ids() -> tuple[str, ...]:
-    """The ids of the manual; none where the list is not installed."""
+    """Return the ids of the manual; none where the list is not installed."""
     return tuple(manual_id.id for manual_id in manual_ids(MANUAL)) if MANUAL.is_file() else ()
 
 
@@ -107,7 +107,7 @@ def survey(directory: Path, ids: list[ManualId]) -> Coverage:
 def answers(
     coverage: Coverage, ids: Iterable[ManualId], places_taken: set[str], tested: Mapping[str, list[str]]
 ) -> list[Answer]:
-    """The state of each id, by the places that plays take and the tests that name it. A form, a service task or a process as a whole is none."""
+    """Return the state of each id, by the places that plays take and the tests that name it. A form, a service task or a process as a whole is none."""
     return [
         _answer(manual_id, coverage.declared.get(manual_id.id, []), places_taken, tested.get(manual_id.id, []))
         for manual_id in ids
@@ -122,7 +122,7 @@ def _answer(manual_id: ManualId, places: list[str], places_taken: set[str], test
 
 
 def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:
-    """The places that were taken, "TS-002#pay_cash" or "cause.dmn", by the flows (process, flow) that plays took.
+    """Return the places that were taken, "TS-002#pay_cash" or "cause.dmn", by the flows (process, flow) that plays took.
 
     An element is taken when a flow that leaves it is, or, where none leaves it, one that arrives; a decision by a step that asks it.
     """
@@ -139,7 +139,7 @@ def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def tests_naming(directory: Path) -> dict[str, list[str]]:
-    """Tests by the manual ids that they are marked with: `@pytest.mark.manual("CH1.6")`."""
+    """Return tests by the manual ids that they are marked with: `@pytest.mark.manual("CH1.6")`."""
     tests: dict[str, list[str]] = {}
     for file in sorted(directory.rglob("test_*.py")):
         text = file.read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def _marked(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _chapter(ref: str) -> str:
-    """TS for TS-002.5, CH2 for CH2.7: ids of other chapters (DUE, NET, REW) are declared ahead of their processes."""
+    """Return TS for TS-002.5, CH2 for CH2.7: ids of other chapters (DUE, NET, REW) are declared ahead of their processes."""
     return re.split(r"[.-]", ref, maxsplit=1)[0]
 
 
@@ -200,7 +200,7 @@ def _definitions(directory: Path) -> Iterable[tuple[str, definitions.Definition]
 
 
 def _process_ref(directory: Path, key: str) -> str:
-    """The manualRef of the process itself, which stands in its own extension elements."""
+    """Return the manualRef of the process itself, which stands in its own extension elements."""
     for node in xml.parse((directory / f"{key}.bpmn").read_bytes()).iter():
         if xml.local(node) == "property" and node.get("name") == MANUAL_REF:
             owner = xml.around(xml.around(xml.around(node)))
@@ -210,12 +210,12 @@ def _process_ref(directory: Path, key: str) -> str:
 
 
 def _attribute(node: xml.Element) -> tuple[str, ...]:
-    """What a node of a decision declares: by a property, or by an attribute of that name in our namespace."""
+    """Return what a node of a decision declares: by a property, or by an attribute of that name in our namespace."""
     if xml.local(node) == "property" and node.get("name") == MANUAL_REF:
         return split(node.get("value", ""))
     return tuple(ref for name, value in node.attrib.items() if name.endswith(f"}}{MANUAL_REF}") for ref in split(value))
 
 
 def split(refs: str) -> tuple[str, ...]:
-    """`TS-002.5, CH2.7` as ids."""
+    """Split `TS-002.5, CH2.7` into ids."""
     return tuple(ref.strip() for ref in refs.split(",") if ref.strip())

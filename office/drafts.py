@@ -88,13 +88,13 @@ class Draft:
 
 
 def check_owner(by: engine.Actor) -> None:
-    """Errors: NotAnOwner."""
+    """Check that the person is a process owner. Errors: NotAnOwner."""
     if OWNER not in by.roles:
         raise NotAnOwner(user=by.user)
 
 
 def find(key: str) -> Draft:
-    """The draft of a process, or one opened from its newest version. Errors: UnknownProcess."""
+    """Return the draft of a process, or one opened from its newest version. Errors: UnknownProcess."""
     row = session().get(DefinitionDraft, key)
     if row is not None:
         return _draft(row)
@@ -105,7 +105,7 @@ def find(key: str) -> Draft:
 
 
 def authors(draft: Draft) -> list[str]:
-    """The log-ins of everybody who has a hand in a draft: whoever changed it since it was begun, and whoever submitted it.
+    """Return the log-ins of everybody who has a hand in a draft: whoever changed it since it was begun, and whoever submitted it.
 
     Whoever has taken back all that they had changed, with nobody's saving in between, has none.
     """
@@ -117,12 +117,12 @@ def authors(draft: Draft) -> list[str]:
 
 
 def _fingerprint(package: Package) -> str:
-    """Of the files of its own process, whatever becomes of those that it calls."""
+    """Return the fingerprint of the files of its own process, whatever becomes of those that it calls."""
     return Package(key=package.key, files=own_contents(package)).sha256
 
 
 def listed() -> list[Draft]:
-    """Every stored draft, by key."""
+    """Return every stored draft, by key."""
     return [_draft(row) for row in session().scalars(select(DefinitionDraft).order_by(DefinitionDraft.key))]
 
 
@@ -141,7 +141,7 @@ def _draft(row: DefinitionDraft) -> Draft:
 
 
 def newest_version(key: str) -> int:
-    """The number of the newest version; 0 when there is none."""
+    """Return the number of the newest version; 0 when there is none."""
     query = select(ProcessDefinition.version).where(ProcessDefinition.key == key)
     return session().scalar(query.order_by(ProcessDefinition.version.desc()).limit(1)) or 0
 
@@ -178,7 +178,7 @@ def save(
 
 
 def _stale(former: Draft, base: int | None) -> StaleDraft:
-    """What became of the draft that somebody had read: saved by another, or put in force or discarded meanwhile."""
+    """Return what became of the draft that somebody had read: saved by another, or put in force or discarded meanwhile."""
     last_end = hands.last_end(former.key)
     facts = {
         "process": former.key,
@@ -195,7 +195,7 @@ def _stale(former: Draft, base: int | None) -> StaleDraft:
 
 
 def _opened(key: str, files: Mapping[str, str | None]) -> Draft:
-    """What a first save rests on: the newest version, or nothing when the diagram of a new process is brought."""
+    """Return what a first save rests on: the newest version, or nothing when the diagram of a new process is brought."""
     if published.newest_package(key) is None and files.get(f"{key}.bpmn") and KEY.fullmatch(key):
         return Draft(key=key, package=Package(key=key, files={}))
     return find(key)
@@ -234,7 +234,7 @@ def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.
 
 
 def changed(package: Package, files: Mapping[str, str | None]) -> Package:
-    """The package with changed files, and with the processes it now calls; whoever sends a file back as it is changes nothing. Errors: UnusableFile."""
+    """Return the package with changed files, and with the processes it now calls; whoever sends a file back as it is changes nothing. Errors: UnusableFile."""
     new = {name: text for name, text in files.items() if text is None or package.files.get(name) != text}
     for name, text in new.items():
         _check_file(package, name, text)
@@ -261,14 +261,14 @@ def _is_storable(text: str) -> bool:
 
 
 def free_key(key: str) -> str:
-    """The key, or the next with a number that neither a process nor a draft has."""
+    """Return the key, or the next with a number that neither a process nor a draft has."""
     keys_taken = {*session().scalars(select(ProcessDefinition.key)), *session().scalars(select(DefinitionDraft.key))}
     numbered = (f"{key[: MOST_KEY - 4]}_{number}" for number in range(2, MOST_NUMBER))
     return next((candidate for candidate in (key, *numbered) if candidate not in keys_taken), key)
 
 
 def brought_in(text: str, key: str) -> diagrams.Mended:
-    """A diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
+    """Return a diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
 
     A file that cannot be read stays as it is; the checks say why.
     """
@@ -281,7 +281,7 @@ def brought_in(text: str, key: str) -> diagrams.Mended:
 
 
 def mended(draft: Draft) -> diagrams.Mended:
-    """Its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
+    """Return its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
     text = draft.package.files.get(f"{draft.key}.bpmn", "")
     try:
         return diagrams.mend(text)
@@ -290,7 +290,7 @@ def mended(draft: Draft) -> diagrams.Mended:
 
 
 def problems(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
-    """What keeps a package from being published, in the order of its files; packages `beside` it count instead of those in force."""
+    """Return what keeps a package from being published, in the order of its files; packages `beside` it count instead of those in force."""
     return [
         *published.problems(ready(package)),
         *(problem for problem in _doubts(package, beside) if not problem.warning),
@@ -298,7 +298,7 @@ def problems(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
 
 
 def warnings(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
-    """What can hardly be meant: names that nothing sets, among all processes in force and those `beside`; decision tables that contradict themselves;
+    """Return what can hardly be meant: names that nothing sets, among all processes in force and those `beside`; decision tables that contradict themselves;
     ways that end nowhere.
     """
     findings = [
@@ -315,35 +315,35 @@ def warnings(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
 
 
 def _doubts(package: Package, beside: Iterable[Package]) -> list[Problem]:
-    """What is found by looking at all processes in force; what cannot but fail is no warning."""
+    """Return what is found by looking at all processes in force; what cannot but fail is no warning."""
     around = {content.key: content for content in (*published.in_force(), *beside)}
     return checks.warnings_of(ready(package), list(around.values()), STARTED, departments())
 
 
 def own_contents(package: Package) -> dict[str, str]:
-    """The files of its own process, with their texts."""
+    """Return the files of its own process, with their texts."""
     return {name: package.files[name] for name in definitions.own_files(package)}
 
 
 def unused_files(package: Package) -> set[str]:
-    """Tables and forms that no step uses: they are kept and checked, and not published."""
+    """Return tables and forms that no step uses: they are kept and checked, and not published."""
     return definitions.own_files(package) - set(ready(package).files)
 
 
 def waiting_files(draft: Draft) -> set[str]:
-    """Those of them that the newest version did not use either: made in this draft, for a step that is to come."""
+    """Return those of them that the newest version did not use either: made in this draft, for a step that is to come."""
     newest = published.newest_package(draft.key)
     return unused_files(draft.package) - (set(newest.files) if newest is not None else set())
 
 
 def departments() -> list[str]:
-    """What lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
+    """Return what lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
     rows = session().execute(select(Department.code, Department.name_zh))
     return [name for row in rows for name in row]
 
 
 def ready(package: Package) -> Package:
-    """The package without what nothing refers to; as it is when something is missing or cannot be read."""
+    """Return the package without what nothing refers to; as it is when something is missing or cannot be read."""
     try:
         return definitions.pruned_package(package)
     except engine.EngineError:
@@ -351,7 +351,7 @@ def ready(package: Package) -> Package:
 
 
 def begin_again(former: Draft, waiting: set[str], version: int) -> None:
-    """After publishing, in a transaction: files that wait for a step are the next draft; without any there is none."""
+    """Begin the next draft with the files that wait for a step, after publishing and in a transaction; without any there is none."""
     newest = published.newest_package(former.key)
     remove(former.key)
     if not waiting or newest is None or former.saved_at is None:
@@ -381,6 +381,6 @@ def remove(key: str) -> None:
 
 
 def known_at(key: str, file: str, element: str) -> list[definitions.variables.Variable]:
-    """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
+    """Return the variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
     content = find(key).package
     return definitions.variables.at(content, file.removesuffix(".bpmn"), element, published.in_force(), STARTED)

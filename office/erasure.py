@@ -92,7 +92,7 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
 
 
 def may(person: Actor, instance: ProcessInstance, history: proof.CaseHistory) -> bool:
-    """Whether the person may have the personal data of this case erased now."""
+    """Tell whether the person may have the personal data of this case erased now."""
     return cases.may_erase(person) and instance.state != CaseState.ACTIVE and not history.is_erased
 
 
@@ -114,12 +114,12 @@ def _of(copy: Copy, case_numbers: Sequence[str]) -> list[ColumnElement[bool]]:
 
 
 def stays(history: proof.CaseHistory) -> bool:
-    """Whether something personal stands in the record unsealed, written before it was known to be: no erasure takes that out of what is signed."""
+    """Tell whether something personal stands in the record unsealed, written before it was known to be: no erasure takes that out of what is signed."""
     return any(record.holds_clear(entry.body, history.definition.private) for entry in history.entries)
 
 
 def left(case_numbers: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What is there of erased cases although it should be gone: the case, and the table with its column.
+    """Yield what is there of erased cases although it should be gone: the case, and the table with its column.
 
     Of what the erasures of earlier versions left (LATER) one learns as well.
     """

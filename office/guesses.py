@@ -28,7 +28,7 @@ OF_A_HOUSEHOLD = 64  # bits of an IPv6 address that its owner cannot choose
 
 
 def place(address: str) -> str:
-    """What counts as one address: of IPv6 the network, for whoever has one has all of it."""
+    """Return what counts as one address: of IPv6 the network, for whoever has one has all of it."""
     try:
         host = ip_address(address)
     except ValueError:
@@ -51,12 +51,12 @@ class Lock:
 
 
 def locked_for(name: str, address: str, *, at: datetime, browser: str = "") -> timedelta:
-    """How long nobody is let in under a name from an address, if nobody fails again; FREE when they are. `browser`: one in which the person has logged in before."""
+    """Return how long nobody is let in under a name from an address, if nobody fails again; FREE when they are. `browser`: one in which the person has logged in before."""
     return lock(name, address, at=at, browser=browser).left
 
 
 def lock(name: str, address: str, *, at: datetime, browser: str = "") -> Lock:
-    """The lock that holds longest; asked as `locked_for`."""
+    """Return the lock that holds longest; asked as `locked_for`."""
     name_mark, here = mark(name), _where(address, browser)
     rows = session().execute(_lately(name_mark, here, at)).all()
     instants = [row.at for row in rows if row.name_mark == name_mark and row.address == here]
@@ -71,7 +71,7 @@ def lock(name: str, address: str, *, at: datetime, browser: str = "") -> Lock:
 
 
 def _lately(name_mark: str, here: str, at: datetime) -> Any:
-    """The failures that count, newest first, as many as can matter."""
+    """Return the failures that count, newest first, as many as can matter."""
     columns = (LoginFailure.name_mark, LoginFailure.address, LoginFailure.at)
     either = or_(LoginFailure.name_mark == name_mark, LoginFailure.address == here)
     query = select(*columns).where(LoginFailure.at > at - LOCKED_FOR, either)
@@ -89,7 +89,7 @@ def _is_known(name: str, here: str, at: datetime) -> bool:
 
 
 def note(name: str, address: str, *, at: datetime, works_here: bool, browser: str = "") -> None:
-    """Somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
+    """Note that somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
     with transaction():
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
@@ -102,7 +102,7 @@ def note(name: str, address: str, *, at: datetime, works_here: bool, browser: st
 
 
 def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:
-    """Somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
+    """Note that somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
     record.record_act_once(
         "login_refused",
         by=engine.Actor(name),
@@ -114,12 +114,12 @@ def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:
 
 
 def forget(name: str, address: str, browser: str = "") -> None:
-    """The right password was given there."""
+    """Forget the failures there, where the right password was given."""
     conditions = (LoginFailure.name_mark == mark(name), LoginFailure.address == _where(address, browser))
     with transaction():
         session().execute(delete(LoginFailure).where(*conditions))
 
 
 def mark(name: str) -> str:
-    """What a name is called where it must not be read; it may be a password in the wrong field."""
+    """Return what a name is called where it must not be read; it may be a password in the wrong field."""
     return record.mac(b"login " + name.encode(errors="surrogatepass")).hex()[:OF_MARK]

@@ -39,7 +39,7 @@ class Done:
 
 
 def _all(key: str) -> list[Done]:
-    """Everything that was done with a process definition, oldest first. Errors: BrokenChain."""
+    """Return everything that was done with a process definition, oldest first. Errors: BrokenChain."""
     return [
         Done(entry.actor, entry.at, step)
         for entry in record.read_history("definition", key)
@@ -48,7 +48,7 @@ def _all(key: str) -> list[Done]:
 
 
 def since_begun(key: str) -> list[Done]:
-    """What was done with the draft of a process since it was begun, oldest first."""
+    """Return what was done with the draft of a process since it was begun, oldest first."""
     acts = _all(key)
     starts = [number for number, act in enumerate(acts) if _begins(act.step)]
     return acts[starts[-1] :] if starts else acts
@@ -59,12 +59,12 @@ def _begins(step: DefinitionStep) -> bool:
 
 
 def savers(key: str) -> list[str]:
-    """Everybody who has saved the draft since it was begun, in the order of their first saving."""
+    """Return everybody who has saved the draft since it was begun, in the order of their first saving."""
     return list(dict.fromkeys(act.by for act in since_begun(key) if act.type == SAVED))
 
 
 def changers(key: str, contents: str) -> list[str]:
-    """Those of them whose changes were not all taken back by themselves; `contents`: the fingerprint of the draft as it is now.
+    """Return those of them whose changes were not all taken back by themselves; `contents`: the fingerprint of the draft as it is now.
 
     What somebody took over and what they left, to the next or until now, are the same where nothing of theirs remains.
     """
@@ -80,31 +80,31 @@ def changers(key: str, contents: str) -> list[str]:
 
 
 def submitted_with(key: str) -> list[str]:
-    """The processes whose drafts were submitted together with this one, its own among them, in the order of publication; none when it was by itself."""
+    """Return the processes whose drafts were submitted together with this one, its own among them, in the order of publication; none when it was by itself."""
     handed_over = [act.step for act in since_begun(key) if act.step["type"] == "draft_submitted"]
     return list(handed_over[-1].get("together") or ()) if handed_over else []
 
 
 def asked_back(key: str) -> int:
-    """The former version whose content the draft was made of when it was asked back into force; 0 when it was not."""
+    """Return the former version whose content the draft was made of when it was asked back into force; 0 when it was not."""
     requests = [act.step for act in since_begun(key) if act.step["type"] == "draft_submitted"]
     return next((step["restores"] for step in requests if step.get("restores")), 0)
 
 
 def last_return(key: str) -> Done | None:
-    """Who gave the draft back and why (`reason`); None when it was not, or has been submitted again."""
+    """Return who gave the draft back and why (`reason`); None when it was not, or has been submitted again."""
     turns = [act for act in _all(key) if act.type in (RETURNED, SUBMITTED, PUBLISHED, DISCARDED)]
     return turns[-1] if turns and turns[-1].type == RETURNED else None
 
 
 def last_end(key: str) -> Done | None:
-    """How the last draft of a process ended: published (`version`) or discarded; None when none did."""
+    """Return how the last draft of a process ended: published (`version`) or discarded; None when none did."""
     ended = [act for act in _all(key) if act.type in (PUBLISHED, DISCARDED)]
     return ended[-1] if ended else None
 
 
 def last_revision(key: str) -> int:
-    """The last revision that the history knows of; the next draft goes on from there, so that no two have the same."""
+    """Return the last revision that the history knows of; the next draft goes on from there, so that no two have the same."""
     return max((_revision(act.step) for act in _all(key)), default=0)
 
 
@@ -113,17 +113,17 @@ def _revision(step: DefinitionStep) -> int:
 
 
 def same_people(logins: Collection[str]) -> set[str]:
-    """These log-ins and all others of the same people, who are told apart by their employee numbers."""
+    """Return these log-ins and all others of the same people, who are told apart by their employee numbers."""
     number = select(User.employee_number).where(User.name.in_(logins), User.employee_number.is_not(None))
     return {*logins, *session().scalars(select(User.name).where(User.employee_number.in_(number)))}
 
 
 def left_to_approve(authors: Collection[str]) -> list[str]:
-    """The log-ins of the process owners who have no hand in it, by name."""
+    """Return the log-ins of the process owners who have no hand in it, by name."""
     return sorted(name for name in owners() if name not in same_people(authors))
 
 
 def owners() -> list[str]:
-    """The log-ins of the process owners, by name."""
+    """Return the log-ins of the process owners, by name."""
     query = select(User.name).join(UserRole, UserRole.user == User.name).where(UserRole.role == OWNER, User.active)
     return sorted(session().scalars(query).all())

@@ -14,19 +14,19 @@ class OwnHousehold(engine.NotPermitted):
 
 
 def barred(instances: Collection[int], user: str) -> dict[int, engine.NotPermitted]:
-    """The cases of these that a person may not work on, each with the reason."""
+    """Return the cases of these that a person may not work on, each with the reason."""
     return {instance: OwnHousehold(instance=instance) for instance in households.cases(instances, user)}
 
 
 def check(instance_id: int | None, by: engine.Actor) -> None:
-    """Errors: OwnHousehold where the case is one that this person may not work on."""
+    """Check that the person may work on a case. Errors: OwnHousehold where they may not."""
     if instance_id is not None and not by.unbarred:
         for refusal in barred([instance_id], by.user).values():
             raise refusal
 
 
 def wrong(msisdn: str, by: engine.Actor) -> list[language.Reason]:
-    """Why a person may not take a case of this number in; empty when they may."""
+    """Return why a person may not take a case of this number in; empty when they may."""
     if by.unbarred or not households.owns(by.user, msisdn):
         return []
     return [language.Reason("OwnHousehold")]

@@ -82,7 +82,7 @@ def import_cdrs(file: BinaryIO) -> int:
 
 
 def _encoding(file: BinaryIO) -> str:
-    """The encoding of the whole file, which is read once for it. Errors: ImportRefused."""
+    """Return the encoding of the whole file, which is read once for it. Errors: ImportRefused."""
     start = file.read(3)
     if not start:
         raise ImportRefused(rows=[Fault(0, "", "empty")])
@@ -148,7 +148,7 @@ def _header(reader: _Lines) -> list[str]:
 
 
 def _records(reader: _Lines, header: list[str], faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line number and columns of every good row; what is wrong with the others goes to `faults`."""
+    """Yield line number and columns of every good row; what is wrong with the others goes to `faults`."""
     while len(faults) < MOST_FAULTS:
         try:
             row = next(reader, None)
@@ -264,7 +264,7 @@ def _without_duplicates(chunk: Iterable[tuple[int, dict[str, Any]]], faults: lis
 
 
 def _with_bills(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The records with the bill of their month, where the number has one."""
+    """Return the records with the bill of their month, where the number has one."""
     numbers = {record["served_msisdn"] for record in records}
     query = select(Subscription.msisdn, Bill.period, Bill.id).join(Bill, Bill.subscription_id == Subscription.id)
     rows = session().execute(query.where(Subscription.msisdn.in_(numbers)).order_by(Subscription.id))

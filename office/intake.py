@@ -127,7 +127,7 @@ class Suggestion:
 
 
 def look_up(msisdn: str) -> Caller:
-    """The customer behind a number, with balance, latest bill, last calls and earlier cases."""
+    """Return the customer behind a number, with balance, latest bill, last calls and earlier cases."""
     billing = gateway()
     subscription = billing.find(msisdn)
     cases = _cases(msisdn)
@@ -158,7 +158,7 @@ def _last_calls(msisdn: str) -> list[Cdr]:
 
 
 def suggest(text: str, msisdn: str, at: datetime) -> Suggestion:
-    """The process a text and a number point to; the same decision and weighing that the case will record."""
+    """Return the process a text and a number point to; the same decision and weighing that the case will record."""
     matches = published.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value
     rules = [match for match in matches if isinstance(match, Mapping)] if isinstance(matches, list) else []
     return _of_verdict(classification.suggestion(rules, msisdn, at))
@@ -219,13 +219,13 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", oth
 
 
 def _request(intake: Intake, by: engine.Actor, key: str) -> str:
-    """What one request is known by: its first half by whose key it is, the second by the words."""
+    """Return what one request is known by: its first half by whose key it is, the second by the words."""
     of_key, of_words = f"{by.user}\n{key}", f"{by.user}\n{key}\n{intake!r}"
     return "".join(sha256(text.encode("utf-8", "replace")).hexdigest()[:OF_KEY] for text in (of_key, of_words))
 
 
 def _refuse_other_words(request: str | None) -> None:
-    """Errors: KeyUsedAgain."""
+    """Refuse a key that came with other words before. Errors: KeyUsedAgain."""
     if request is not None:
         same = Complaint.request_key.between(request[:OF_KEY], f"{request[:OF_KEY]}g")  # beyond every digit
         query = select(Complaint.case_number).where(same, Complaint.request_key != request)
@@ -263,7 +263,7 @@ def _take_in(
 
 
 def _suggested(advanced: running.Advanced, intake: Intake, at: datetime) -> Suggestion:
-    """What the case has recorded as suggested; worked out here where its process does not ask."""
+    """Return what the case has recorded as suggested; worked out here where its process does not ask."""
     verdict = advanced.variables.get("suggestion")
     return _of_verdict(verdict) if isinstance(verdict, Mapping) else suggest(intake.text, intake.msisdn, at)
 
@@ -275,7 +275,7 @@ def _check(intake: Intake, subscription: Subscription | None, by: engine.Actor) 
 
 
 def wrong(intake: Intake) -> dict[str, list[Reason]]:
-    """What is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
+    """Return what is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
     return _wrong(intake, gateway().find(intake.msisdn))
 
 
@@ -322,7 +322,7 @@ def _variables(intake: Intake, case_number: str, repeats: str | None, by: engine
 
 
 def _open_or_recent(msisdn: str) -> str | None:
-    """The newest case of the same number, which makes this one a repeat until the desk says otherwise (REW.6)."""
+    """Return the newest case of the same number, which makes this one a repeat until the desk says otherwise (REW.6)."""
     return session().scalar(_NEWEST, {"msisdn": msisdn})
 
 

@@ -81,7 +81,7 @@ class Joint:
         return {**self.packages, **self.callers}
 
     def fingerprint(self, key: str) -> str:
-        """Of what a scenario of a process is played on: its package and those that it begins; the package's own when it begins none of them."""
+        """Return the fingerprint of what a scenario of a process is played on: its package and those that it begins; the package's own when it begins none of them."""
         fingerprints = [
             self.whole[key_begun].sha256
             for key_begun in definitions.begun_by(self.whole[key])
@@ -91,7 +91,7 @@ class Joint:
         return hashlib.sha256("\n".join([own, *fingerprints]).encode()).hexdigest() if fingerprints else own
 
     def home(self, key: str) -> str:
-        """With which of the drafts the outcome of a scenario of a process is kept."""
+        """Say with which of the drafts the outcome of a scenario of a process is kept."""
         return next(
             candidate for candidate in (key, *self.keys) if candidate in self.packages and self._has(key, candidate)
         )
@@ -101,7 +101,7 @@ class Joint:
 
 
 def find(keys: Iterable[str]) -> Joint:
-    """The drafts of some processes, in the order of publication. Errors: TooFew, UnknownProcess when one has no stored draft."""
+    """Return the drafts of some processes, in the order of publication. Errors: TooFew, UnknownProcess when one has no stored draft."""
     wanted_keys = set(keys)
     if len(wanted_keys) < 2:
         raise TooFew(processes=sorted(wanted_keys))
@@ -112,7 +112,7 @@ def find(keys: Iterable[str]) -> Joint:
 
 
 def belonging(draft: Draft) -> list[str]:
-    """The stored drafts with which one is put in force at once: with it they were submitted, or one calls or begins the other or
+    """Return the stored drafts with which one is put in force at once: with it they were submitted, or one calls or begins the other or
     has a changed file of the other, directly or not.
     """
     together = hands.submitted_with(draft.key) if draft.submitted_by else []
@@ -134,7 +134,7 @@ def belonging(draft: Draft) -> list[str]:
 
 
 def groups() -> list[list[str]]:
-    """Every set of stored drafts that belong together, two of them or more, each in the order of publication."""
+    """Return every set of stored drafts that belong together, two of them or more, each in the order of publication."""
     sets = {tuple(belonging(draft)) for draft in drafts.listed()}
     return [list(keys) for keys in sorted(sets) if len(keys) > 1]
 
@@ -150,14 +150,14 @@ def _belong(draft: Draft, candidate: Draft) -> bool:
 
 
 def _changed(draft: Draft) -> set[str]:
-    """The files of its own process that are not as they are in force."""
+    """Return the files of its own process that are not as they are in force."""
     newest = engine.published.newest_package(draft.key)
     files = newest.files if newest is not None else {}
     return {name for name, text in drafts.own_contents(draft.package).items() if files.get(name) != text}
 
 
 def check_files(joint: Joint) -> None:
-    """Errors: FilesDiffer."""
+    """Check that no file differs from draft to draft. Errors: FilesDiffer."""
     holders: dict[str, Draft] = {}
     for draft in joint.drafts:
         for name, text in drafts.own_contents(draft.package).items():
@@ -167,7 +167,7 @@ def check_files(joint: Joint) -> None:
 
 
 def problems(joint: Joint) -> dict[str, list[Problem]]:
-    """What keeps each from being published, by process; when none has any, what they make in processes that call them."""
+    """Return what keeps each from being published, by process; when none has any, what they make in processes that call them."""
     beside = list(joint.packages.values())
     own = {key: drafts.problems(package, beside) for key, package in joint.packages.items()}
     if any(own.values()):
@@ -176,7 +176,7 @@ def problems(joint: Joint) -> dict[str, list[Problem]]:
 
 
 def outcomes(joint: Joint, directory: Path) -> list[Outcome]:
-    """Every scenario that they may change, theirs first, then those of the processes that call them. `directory` is laid out as processes/ is."""
+    """Return every scenario that they may change, theirs first, then those of the processes that call them. `directory` is laid out as processes/ is."""
     fingerprints = {key: joint.fingerprint(key) for key in joint.whole}
     return publication.outcomes_of(joint.keys, fingerprints, publication.scenarios_of(joint.whole, directory))
 
@@ -193,7 +193,7 @@ def play(joint: Joint, directory: Path, *, at: datetime, most: int = 0) -> int:
 
 
 def authors(joint: Joint) -> list[str]:
-    """The log-ins of everybody who has a hand in one of them."""
+    """Return the log-ins of everybody who has a hand in one of them."""
     return list(dict.fromkeys(login for draft in joint.drafts for login in drafts.authors(draft)))
 
 
@@ -222,13 +222,13 @@ def submit(
 
 
 def _locked(revisions: Mapping[str, int]) -> tuple[list[DefinitionDraft], Joint]:
-    """The stored drafts, held until the transaction ends. Errors: TooFew, UnknownProcess, StaleDraft."""
+    """Return the stored drafts, held until the transaction ends. Errors: TooFew, UnknownProcess, StaleDraft."""
     rows = [publication.locked(key, revisions[key])[0] for key in sorted(revisions)]
     return rows, find(revisions)
 
 
 def _checked(joint: Joint, directory: Path, accepted: bool) -> list[str]:
-    """The scenarios that differ. Errors: FilesDiffer, InvalidDefinition, NothingChanged, ScenariosNotPlayed, DifferencesNotAccepted."""
+    """Return the scenarios that differ. Errors: FilesDiffer, InvalidDefinition, NothingChanged, ScenariosNotPlayed, DifferencesNotAccepted."""
     check_files(joint)
     blocking = [problem for problems_of_one in problems(joint).values() for problem in problems_of_one]
     if blocking:
@@ -264,20 +264,20 @@ def give_back(revisions: Mapping[str, int], *, reason: str, by: engine.Actor, at
 
 
 def check_submitted(joint: Joint) -> None:
-    """Errors: NotSubmittedTogether."""
+    """Check that they were submitted together. Errors: NotSubmittedTogether."""
     if not is_submitted(joint):
         raise NotSubmittedTogether(processes=joint.keys)
 
 
 def is_submitted(joint: Joint) -> bool:
-    """Whether they wait for approval together, and nothing else does with them."""
+    """Tell whether they wait for approval together, and nothing else does with them."""
     if not all(draft.submitted_by for draft in joint.drafts):
         return False
     return all(set(hands.submitted_with(key)) == set(joint.keys) for key in joint.keys)
 
 
 def check_second_person(joint: Joint, by: engine.Actor) -> None:
-    """Errors: NotAnOwner, NotASecondPerson when the person has a hand in one of them."""
+    """Check that the person is a second one. Errors: NotAnOwner, NotASecondPerson when they have a hand in one of the drafts."""
     for draft in joint.drafts:
         publication.check_second_person(draft, by)
 

@@ -27,12 +27,12 @@ class OtherKeys(engine.Conflict):
 
 
 def settled() -> bool:
-    """Whether this database belongs to keys already, so that new ones may not be made for it."""
+    """Tell whether this database belongs to keys already, so that new ones may not be made for it."""
     return bool(known()) or any(_has(table) and _rows(table) for table in (CaseKey, HistoryEntry))
 
 
 def known() -> dict[str, str]:
-    """The fingerprints that are kept, by name; none in a database without a schema. One that cannot be read is that of no key."""
+    """Return the fingerprints that are kept, by name; none in a database without a schema. One that cannot be read is that of no key."""
     if not _has(KeyFingerprint):
         return {}
     rows = cells.rows(select(as_stored(KeyFingerprint.name), as_stored(KeyFingerprint.fingerprint)))
@@ -40,7 +40,7 @@ def known() -> dict[str, str]:
 
 
 def confirm(keys: record.Keys) -> None:
-    """Errors: OtherKeys."""
+    """Check that these are the keys of this database. Errors: OtherKeys."""
     here, stored = keys.fingerprints(), known()
     wrong = {name for name in stored if stored[name] != here[name]}
     if "master" not in stored and _has(CaseKey):

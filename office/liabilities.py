@@ -34,7 +34,7 @@ class MayNotHaveNamed(engine.NotPermitted):
 
 
 def without_step(numbers: Collection[int]) -> set[int]:
-    """Those of these liabilities that wait for a name and that nothing under way will ask about."""
+    """Return those of these liabilities that wait for a name and that nothing under way will ask about."""
     row = Liability
     waiting = select(row.id, row.case_number).where(
         row.id.in_(numbers), row.state == LiabilityState.TO_NAME, row.amount > 0

@@ -18,7 +18,7 @@ LONGEST, IDLE, COARSE = timedelta(hours=12), timedelta(hours=2), timedelta(minut
 
 
 def hashed(key: str) -> str:
-    """What is stored of the key that a cookie holds."""
+    """Return what is stored of the key that a cookie holds."""
     return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
 
@@ -41,7 +41,7 @@ def begin(user: str, *, at: datetime, address: str, browser: str = "") -> str:
 
 
 def seen(key: str, *, at: datetime) -> None:
-    """The session is in use."""
+    """Note that the session is in use."""
     with transaction():
         session().execute(update(LoginSession).where(LoginSession.key_hash == hashed(key)).values(seen_at=at))
 

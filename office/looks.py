@@ -36,13 +36,13 @@ def at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
 
 
 def at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datetime:
-    """The same of a customer."""
+    """Return the same of a customer."""
     customer = {"number": masking.number(msisdn), "mark": mark(msisdn)}
     return record.record_act_once("customer_looked_at", by=by, at=at, within=ONE_LOOK, **customer)
 
 
 def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
-    """The same of the text messages that wait to be sent, with numbers and words."""
+    """Return the same of the text messages that wait to be sent, with numbers and words."""
     return record.record_act_once("messages_read", by=by, at=at, within=ONE_LOOK)
 
 
@@ -53,12 +53,12 @@ def exported(kind: str, /, *, rows: int, by: engine.Actor, at: datetime, persona
 
 
 def mark(msisdn: str) -> str:
-    """What a number is called in the record."""
+    """Return what a number is called in the record."""
     return record.mac(b"customer " + msisdn.encode()).hex()[:OF_MARK]
 
 
 def of_case(case: str) -> list[Look]:
-    """Who looked at a case or took it away and when, newest first. Errors: BrokenChain."""
+    """Return who looked at a case or took it away and when, newest first. Errors: BrokenChain."""
     return _looks(case, lambda step: _looked(step, case))
 
 
@@ -69,7 +69,7 @@ def _looked(step: PersonStep, case: str) -> bool:
 
 
 def of_customer(msisdn: str) -> list[Look]:
-    """Who looked a customer up and when, newest first. Errors: BrokenChain."""
+    """Return who looked a customer up and when, newest first. Errors: BrokenChain."""
     customer_mark = mark(msisdn)
     return _looks(customer_mark, lambda step: step["type"] == "customer_looked_at" and step["mark"] == customer_mark)
 

@@ -49,13 +49,13 @@ NOTHING, EVERYTHING = Sight(personal=False, numbers=False), Sight(personal=True,
 
 
 def number(msisdn: str | None) -> str:
-    """A number where one need not see it: 138****1234, however it was written."""
+    """Return a number where one need not see it: 138****1234, however it was written."""
     plain = numbers.msisdn(msisdn) or msisdn if msisdn else ""
     return f"{plain[:3]}****{plain[-4:]}" if len(plain) >= 8 else plain or "—"
 
 
 def step(step: S, private: runtime.Personal, sight: Sight) -> S:
-    """A step as somebody is shown it, by the places of what is personal in it; what is secret is shown to nobody."""
+    """Return a step as somebody is shown it, by the places of what is personal in it; what is secret is shown to nobody."""
     visible: Mapping[str, Any] = private.only_secret().replaced(step, lambda _: SECRET)
     if not sight.personal:
         visible = private.replaced(visible, lambda _: WITHHELD)
@@ -63,19 +63,19 @@ def step(step: S, private: runtime.Personal, sight: Sight) -> S:
 
 
 def _hidden(match: re.Match[str]) -> str:
-    """A number within a text, masked."""
+    """Return a number within a text, masked."""
     groups = language.written.plain(match["number"]).replace("-", " ").split()
     return match[0] if min(map(len, groups)) < LEAST_GROUP else number("".join(groups))
 
 
 def _account(match: re.Match[str]) -> str:
-    """The number of an account or of an identity card within a text, masked; short groups before the last are dates, or a list."""
+    """Return the number of an account or of an identity card within a text, masked; short groups before the last are dates, or a list."""
     groups = re.split(r"[ -]", language.written.plain(match[0]))
     return match[0] if min(map(len, groups[:-1] or groups)) < LEAST_GROUP else number("".join(groups))
 
 
 def said(value: Any, sight: Sight) -> Any:
-    """What stands beside the steps and is personal, such as the words of a complaint; nothing stays nothing."""
+    """Return what stands beside the steps and is personal, such as the words of a complaint; nothing stays nothing."""
     if value is None or value == "":
         return value
     if not sight.personal:
@@ -84,12 +84,12 @@ def said(value: Any, sight: Sight) -> Any:
 
 
 def holds_number(text: str) -> bool:
-    """Whether a text names a telephone, an identity card or an account."""
+    """Tell whether a text names a telephone, an identity card or an account."""
     return bool(masked(text) != text)
 
 
 def masked(value: Any) -> Any:
-    """The same JSON with every number of a telephone, an identity card or an account in its texts masked."""
+    """Return the same JSON with every number of a telephone, an identity card or an account in its texts masked."""
     if isinstance(value, Withheld):
         return value
     if isinstance(value, str):

@@ -45,17 +45,17 @@ def withdraw(notice_id: int, *, by: Actor) -> None:
 
 
 def waits(user: str) -> bool:
-    """Whether there is a notice that the person has not confirmed."""
+    """Tell whether there is a notice that the person has not confirmed."""
     return connection().execute(_WAITING, {"user": user}).first() is not None
 
 
 def unconfirmed(user: str) -> list[Notice]:
-    """Active notices the person has not confirmed, oldest first."""
+    """Return active notices the person has not confirmed, oldest first."""
     return list(session().scalars(_UNCONFIRMED, {"user": user}))
 
 
 def confirm(notice_id: int, *, by: Actor, at: datetime) -> None:
-    """The person has read it; saying so twice changes nothing. Errors: UnknownNotice."""
+    """Note that the person has read it; saying so twice changes nothing. Errors: UnknownNotice."""
     with transaction():
         if session().get(Notice, notice_id) is None:
             raise UnknownNotice(notice=notice_id)

@@ -44,12 +44,12 @@ def begin(*keys: str, again: bool, at: datetime) -> None:
 
 
 def state(*keys: str) -> str:
-    """queued while scenarios of these drafts are being played or wait for it, failed when that was given up, done, or empty when nobody asked."""
+    """Say queued while scenarios of these drafts are being played or wait for it, failed when that was given up, done, or empty when nobody asked."""
     return session().scalar(select(Job.state).where(*_of(keys)).order_by(Job.id.desc()).limit(1)) or ""
 
 
 def _prefix(keys: Sequence[str]) -> str:
-    """Of the key of a job, which has room for one process and not for every number of them."""
+    """Return the prefix of the key of a job, which has room for one process and not for every number of them."""
     identifier = keys[0] if len(keys) == 1 else hashlib.sha256(APART.join(sorted(keys)).encode()).hexdigest()
     return f"play:{identifier}:"
 
@@ -77,7 +77,7 @@ def carry_on(key: str, directory: Path, now: Callable[[], datetime]) -> None:
 
 
 def _stored(keys: Sequence[str]) -> Draft | Joint | None:
-    """The draft, or several as a whole; None when one of them is gone."""
+    """Return the draft, or several as a whole; None when one of them is gone."""
     try:
         stored = drafts.find(keys[0]) if len(keys) == 1 else joint_publication.find(keys)
     except published.UnknownProcess:
@@ -92,7 +92,7 @@ def _is_blocked(stored: Draft | Joint) -> bool:
 
 
 def _play_one(stored: Draft | Joint, directory: Path, at: datetime) -> int:
-    """How many are left; none when a draft has gone meanwhile."""
+    """Play one scenario; returns how many are left, none when a draft has gone meanwhile."""
     try:
         if isinstance(stored, Joint):
             return joint_publication.play(stored, directory, at=at, most=1)

@@ -38,7 +38,7 @@ class Step:
 
 
 def needed(package: Package) -> set[str]:
-    """The processes that a package calls, directly or not, and those that it begins. What cannot be read needs nothing."""
+    """Return the processes that a package calls, directly or not, and those that it begins. What cannot be read needs nothing."""
     try:
         calls = {call for key in package.processes for call in definitions.called_by(package, key)}
         return {*package.processes, *calls, *definitions.begun_by(package)} - {package.key}
@@ -47,14 +47,14 @@ def needed(package: Package) -> set[str]:
 
 
 def order(stored: Sequence[Draft]) -> list[Step]:
-    """Drafts, what others need first; in the order of their keys where none needs another, or each the other."""
+    """Return drafts, what others need first; in the order of their keys where none needs another, or each the other."""
     by_key = {draft.key: draft for draft in stored}
     needs = {key: needed(by_key[key].package) & by_key.keys() for key in sorted(by_key)}
     return [Step(by_key[key], tuple(sorted(needs[key]))) for key in _sorted(needs)]
 
 
 def _sorted(needs: Mapping[str, set[str]]) -> list[str]:
-    """By what each needs; of drafts that need each other the one with the first key goes first, as if it needed none of the others."""
+    """Sort them by what each needs; of drafts that need each other the one with the first key goes first, as if it needed none of the others."""
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:
@@ -63,13 +63,13 @@ def _sorted(needs: Mapping[str, set[str]]) -> list[str]:
 
 
 def before(draft: Draft) -> list[str]:
-    """The stored drafts that come before this one, in the order of publication."""
+    """Return the stored drafts that come before this one, in the order of publication."""
     keys = needed(draft.package)
     return [step.draft.key for step in order(drafts.listed()) if step.draft.key in keys]
 
 
 def lacking(packages: Iterable[Package], *, whole: bool) -> list[Lacking]:
-    """The processes that these packages begin and that have no version, by key; `whole`: they are all in force, so that those of the office itself count."""
+    """Return the processes that these packages begin and that have no version, by key; `whole`: they are all in force, so that those of the office itself count."""
     by: dict[str, list[str]] = {key: [] for key in OF_THE_OFFICE} if whole else {}
     for package in packages:
         for key in _begun(package):
@@ -87,13 +87,13 @@ def _begun(package: Package) -> list[str]:
 
 
 def not_in_force() -> list[Lacking]:
-    """What this office begins and cannot, of a process in force or of itself; nothing while no process is in force."""
+    """Return what this office begins and cannot, of a process in force or of itself; nothing while no process is in force."""
     packages = engine.published.in_force()
     return lacking(packages, whole=True) if packages else []
 
 
 def warnings(package: Package) -> list[Problem]:
-    """A warning for each step of a draft that begins a process without a version: its cases would wait for what never begins."""
+    """Return a warning for each step of a draft that begins a process without a version: its cases would wait for what never begins."""
     without = {absent.key for absent in lacking([package], whole=False)}
     return [
         Problem(

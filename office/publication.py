@@ -72,7 +72,7 @@ class Outcome:
 
 
 def outcomes(draft: Draft, directory: Path) -> list[Outcome]:
-    """Every scenario that the draft may change: its own first, then those of the processes that call it.
+    """Return every scenario that the draft may change: its own first, then those of the processes that call it.
 
     Shape: `directory` is laid out as processes/ is and holds the scenarios.
     """
@@ -82,20 +82,20 @@ def outcomes(draft: Draft, directory: Path) -> list[Outcome]:
 
 
 def outcomes_of(keys: Collection[str], fingerprints: Mapping[str, str], played: Iterable[Scenario]) -> list[Outcome]:
-    """How scenarios stand that are kept with the drafts of these processes; what was played on another content than that of `fingerprints` has not been."""
+    """Return how scenarios stand that are kept with the drafts of these processes; what was played on another content than that of `fingerprints` has not been."""
     rows = session().scalars(select(DraftPlay).where(DraftPlay.key.in_(keys)))
     plays = {(row.process, row.name): row for row in rows if row.sha256 == fingerprints.get(row.process)}
     return [_outcome(scenario, plays.get((scenario.process, scenario.name))) for scenario in played]
 
 
 def scenarios_of(packages: Mapping[str, Package], directory: Path) -> list[Scenario]:
-    """The scenarios of these processes, in their order."""
+    """Return the scenarios of these processes, in their order."""
     order = {key: number for number, key in enumerate(packages)}
     return sorted(scenarios.read(directory, packages), key=lambda scenario: order[scenario.process])
 
 
 def packages_of(draft: Draft) -> dict[str, Package]:
-    """What publishing the draft would put in force, by process, its own first."""
+    """Return what publishing the draft would put in force, by process, its own first."""
     own = drafts.ready(draft.package)
     callers = {
         row.key: engine.published.changed_caller(caller, [own])
@@ -125,13 +125,13 @@ def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
 
 
 def forget_plays(key: str) -> None:
-    """Every scenario of a draft waits to be played again."""
+    """Forget what was played, so that every scenario of a draft waits to be played again."""
     with transaction():
         session().execute(delete(DraftPlay).where(DraftPlay.key == key))
 
 
 def keep(key: str, played: scenarios.Played, sha256: str, at: datetime) -> None:
-    """How a scenario came out on a content, kept with the draft of a process. Errors: UnknownProcess when the draft is not stored."""
+    """Keep how a scenario came out on a content, with the draft of a process. Errors: UnknownProcess when the draft is not stored."""
     with transaction():
         if session().get(DefinitionDraft, key) is None:
             raise engine.published.UnknownProcess(process=key)
@@ -142,7 +142,7 @@ def keep(key: str, played: scenarios.Played, sha256: str, at: datetime) -> None:
 
 
 def problems(draft: Draft) -> list[Problem]:
-    """What keeps a draft from being published: its own problems; when it has none, those it makes in processes that call it."""
+    """Return what keeps a draft from being published: its own problems; when it has none, those it makes in processes that call it."""
     own = drafts.problems(draft.package)
     if own:
         return own
@@ -152,7 +152,7 @@ def problems(draft: Draft) -> list[Problem]:
 
 
 def readable(text: str) -> list[Problem]:
-    """Why a text cannot be opened as a diagram; empty when it can."""
+    """Return why a text cannot be opened as a diagram; empty when it can."""
     try:
         diagrams.parse(text.encode())
     except ground.MalformedXml as error:
@@ -161,7 +161,7 @@ def readable(text: str) -> list[Problem]:
 
 
 def key_of(text: str, file_name: str = "") -> str:
-    """The key under which a diagram is brought in: the id of its process; when that says nothing, the name of the process or of the file.
+    """Return the key under which a diagram is brought in: the id of its process; when that says nothing, the name of the process or of the file.
 
     Shape:  what cannot stand in a key is replaced; a key made of a name is one that no process and no draft has.
     Errors: MalformedXml.
@@ -214,7 +214,7 @@ def hand_over(
 
 
 def restored(draft: Draft) -> dict[str, int]:
-    """The former version whose content a draft is, for the history of its process; nothing when none was asked back, or it was changed since."""
+    """Return the former version whose content a draft is, for the history of its process; nothing when none was asked back, or it was changed since."""
     version = hands.asked_back(draft.key)
     if not version:
         return {}
@@ -223,7 +223,7 @@ def restored(draft: Draft) -> dict[str, int]:
 
 
 def locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
-    """The stored draft, held until the transaction ends. Errors: UnknownProcess, StaleDraft."""
+    """Return the stored draft, held until the transaction ends. Errors: UnknownProcess, StaleDraft."""
     row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
     if row is None:
         raise engine.published.UnknownProcess(process=key)
@@ -233,7 +233,7 @@ def locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
 
 
 def reason_of(text: str) -> str:
-    """What was written as a reason, without blanks around it. Errors: NoReason."""
+    """Return what was written as a reason, without blanks around it. Errors: NoReason."""
     reasons = texts.wrong(text, MOST_TEXT, required=True)
     if reasons:
         raise NoReason(most=MOST_TEXT, why=reasons[0].code)
@@ -241,7 +241,7 @@ def reason_of(text: str) -> str:
 
 
 def check(draft: Draft) -> None:
-    """Errors: InvalidDefinition, NothingChanged."""
+    """Check that a draft can be executed and changes something. Errors: InvalidDefinition, NothingChanged."""
     blocking = problems(draft)
     if blocking:
         raise engine.InvalidDefinition(problems=blocking)
@@ -251,18 +251,18 @@ def check(draft: Draft) -> None:
 
 
 def warned(package: Package, beside: Iterable[Package] = ()) -> dict[str, int]:
-    """How many warnings stood beside a package, for the history of its process; nothing when there were none."""
+    """Return how many warnings stood beside a package, for the history of its process; nothing when there were none."""
     doubts = drafts.warnings(package, beside)
     return {"warnings": len(doubts)} if doubts else {}
 
 
 def _checked_outcomes(draft: Draft, directory: Path, accepted: bool) -> list[str]:
-    """The names of scenarios that differ. Errors: ScenariosNotPlayed, DifferencesNotAccepted."""
+    """Return the names of scenarios that differ. Errors: ScenariosNotPlayed, DifferencesNotAccepted."""
     return differing_of(draft.key, outcomes(draft, directory), accepted)
 
 
 def differing_of(key: str, played: Sequence[Outcome], accepted: bool) -> list[str]:
-    """The names of scenarios that differ, each after its process. Errors: ScenariosNotPlayed, DifferencesNotAccepted."""
+    """Return the names of scenarios that differ, each after its process. Errors: ScenariosNotPlayed, DifferencesNotAccepted."""
     if any(outcome.ok is None for outcome in played):
         raise ScenariosNotPlayed(process=key, left=sum(outcome.ok is None for outcome in played))
     differing = [f"{outcome.scenario.process} {outcome.scenario.name}" for outcome in played if not outcome.ok]
@@ -285,32 +285,32 @@ def give_back(key: str, *, revision: int, reason: str, by: engine.Actor, at: dat
 
 
 def check_submitted(draft: Draft) -> None:
-    """Errors: NotSubmitted."""
+    """Check that the draft was submitted. Errors: NotSubmitted."""
     if draft.state != drafts.DraftState.SUBMITTED:
         raise NotSubmitted(process=draft.key)
 
 
 def _check_alone(key: str) -> None:
-    """Errors: SubmittedTogether."""
+    """Check that the draft was submitted by itself. Errors: SubmittedTogether."""
     together = hands.submitted_with(key)
     if together:
         raise SubmittedTogether(process=key, together=together)
 
 
 def check_second_person(draft: Draft, by: engine.Actor) -> None:
-    """Errors: NotAnOwner, NotASecondPerson."""
+    """Check that the person is a second one. Errors: NotAnOwner, NotASecondPerson."""
     drafts.check_owner(by)
     if by.user in hands.same_people(drafts.authors(draft)):
         raise NotASecondPerson(user=by.user)
 
 
 def left_to_approve(draft: Draft, submitter: str) -> list[str]:
-    """The log-ins of those who may approve a draft that `submitter` hands over, or has handed over."""
+    """Return the log-ins of those who may approve a draft that `submitter` hands over, or has handed over."""
     return hands.left_to_approve([*drafts.authors(draft), draft.submitted_by or submitter])
 
 
 def left_after_a_change(draft: Draft, user: str) -> list[str] | None:
-    """The log-ins of those who may still approve a stored draft once an owner without a hand in it has changed it; None for anybody else."""
+    """Return the log-ins of those who may still approve a stored draft once an owner without a hand in it has changed it; None for anybody else."""
     authors = drafts.authors(draft)
     if not draft.revision or user not in hands.left_to_approve(authors):
         return None
@@ -348,7 +348,7 @@ def approve(
 
 
 def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:
-    """Processes whose files in a directory are not what is published: key and the package of the files.
+    """Yield processes whose files in a directory are not what is published: key and the package of the files.
 
     Errors: MissingFile, MalformedXml.
     """
@@ -359,7 +359,7 @@ def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:
 
 
 def draft_from_files(key: str, content: Package, *, by: engine.Actor, at: datetime) -> Draft:
-    """The files of a directory as the draft of a process; a draft that is there already is not touched.
+    """Return the files of a directory as the draft of a process; a draft that is there already is not touched.
 
     Errors: NotAnOwner, StaleDraft, UnusableFile.
     """

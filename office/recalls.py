@@ -45,7 +45,7 @@ HEARD_AS = {
 
 
 def overtaken(message: Any) -> ColumnElement[bool]:
-    """In SQL: whether what a message says is not so any longer, and the customer has been told so since."""
+    """Tell in SQL whether what a message says is not so any longer, and the customer has been told so since."""
     later = aliased(OutboxMessage)
     since = later.case_number == message.case_number, later.id > message.id
     return or_(
@@ -57,7 +57,7 @@ def overtaken(message: Any) -> ColumnElement[bool]:
 
 
 def is_overtaken(message: OutboxMessage, messages: Iterable[OutboxMessage]) -> bool:
-    """The same among all messages of its case."""
+    """Tell the same among all messages of its case."""
     since = {later.template for later in messages if later.id > message.id}
     return any(
         message.template in GOES_WITH[because] and since.intersection(templates)
@@ -88,7 +88,7 @@ def _call_back(change: Change, because: str) -> None:
 
 
 def _unanswered(case_number: str, instants: Sequence[datetime]) -> None:
-    """Letters that never left answer nothing, although earlier versions counted one from when it was written: one of `instants`."""
+    """Undo the answers by letters that never left, although earlier versions counted one from when it was written: one of `instants`."""
     if instants:
         conditions = Complaint.case_number == case_number, Complaint.replied_at.in_(instants)
         state = case((Complaint.state == ComplaintState.REPLIED, ComplaintState.OPEN), else_=Complaint.state)

@@ -63,7 +63,7 @@ def print_out(number: str, *, reason: str, by: Actor, at: datetime) -> Printed:
 
 
 def next_copies(issued: Mapping[str, datetime], prints: Mapping[str, Sequence[ReceiptPrint]]) -> dict[str, int]:
-    """Which print the next one of each receipt is, by number, from when each was issued.
+    """Return which print the next one of each receipt is, by number, from when each was issued.
 
     Of a receipt that was given out before this office printed any the customer has the original already.
     """
@@ -80,7 +80,7 @@ def next_copies(issued: Mapping[str, datetime], prints: Mapping[str, Sequence[Re
 
 
 def prints_of(numbers: Collection[str]) -> dict[str, list[ReceiptPrint]]:
-    """The prints of receipts by number, the original first; a receipt that was never printed here is left out."""
+    """Return the prints of receipts by number, the original first; a receipt that was never printed here is left out."""
     query = select(ReceiptPrint).where(ReceiptPrint.receipt_number.in_(numbers))
     prints: dict[str, list[ReceiptPrint]] = {}
     for row in session().scalars(query.order_by(ReceiptPrint.receipt_number, ReceiptPrint.copy)):

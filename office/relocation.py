@@ -41,14 +41,14 @@ Arrived = Callable[[int], None]
 
 
 def count(source: Connection) -> int:
-    """How many rows there are to move."""
+    """Return how many rows there are to move."""
     return sum(
         int(source.scalar(select(func.count()).select_from(table)) or 0) for table in Base.metadata.sorted_tables
     )
 
 
 def ensure_empty(target: Connection) -> None:
-    """Errors: TargetInUse naming the tables that hold something."""
+    """Check that the target is empty. Errors: TargetInUse naming the tables that hold something."""
     full = [table.name for table in Base.metadata.sorted_tables if target.execute(select(table).limit(1)).first()]
     if full:
         raise TargetInUse(tables=full)
@@ -68,7 +68,7 @@ def move(source: Connection, target: Connection, arrived: Arrived) -> list[Copie
 
 
 def _copy(table: Table, source: Connection, target: Connection, arrived: Arrived) -> Copied:
-    """Triggers rest meanwhile: what they derive from a row arrives as a row itself."""
+    """Copy a table while its triggers rest: what they derive from a row arrives as a row itself."""
     target.execute(text(f'ALTER TABLE "{table.name}" DISABLE TRIGGER USER'))
     try:
         for rows in _rows(table, source):
@@ -85,7 +85,7 @@ def _copy(table: Table, source: Connection, target: Connection, arrived: Arrived
 
 
 def _inward(table: Table) -> list[Column[Any]]:
-    """Columns by which rows refer to other rows of the same table, which may not be there yet."""
+    """Return columns by which rows refer to other rows of the same table, which may not be there yet."""
     return [key.parent for key in table.foreign_keys if key.column.table is table]
 
 
@@ -103,7 +103,7 @@ def _refer_to_itself(table: Table, source: Connection, target: Connection) -> No
 
 
 def fingerprint(table: Table, connection: Connection) -> Copied:
-    """A table's rows as one number: the sum of their hashes, because databases do not agree on the order of words."""
+    """Return a table's rows as one number: the sum of their hashes, because databases do not agree on the order of words."""
     number, total = 0, 0
     for rows in _rows(table, connection):
         number += len(rows)
@@ -132,7 +132,7 @@ def _plain(value: Any) -> str:
 
 
 def _continue_numbers(table: Table, target: Connection) -> None:
-    """The next number that the database gives is the one after the last that arrived."""
+    """Have the next number that the database gives be the one after the last that arrived."""
     for column in table.primary_key.columns:
         parameters = {"name": f'"{table.name}"', "column": column.name}
         sequence = target.scalar(text("SELECT pg_get_serial_sequence(:name, :column)"), parameters)

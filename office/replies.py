@@ -32,19 +32,19 @@ class NotSayable(engine.Invalid):
 
 
 def is_answered(complaint: Complaint, messages: Iterable[OutboxMessage]) -> bool:
-    """Whether the customer has the answer, or among the `messages` of the case a text message or letter with it is on its way; nothing is "being handled" then."""
+    """Tell whether the customer has the answer, or among the `messages` of the case a text message or letter with it is on its way; nothing is "being handled" then."""
     if complaint.replied_at is not None or complaint.state != ComplaintState.OPEN:
         return True
     return any(message.template == correspondence.ANSWER and message.state in ON_THE_WAY for message in messages)
 
 
 def may(person: Actor) -> bool:
-    """Whether the person answers customers."""
+    """Tell whether the person answers customers."""
     return bool(person.groups & intake.COUNTERS) or SUPERVISOR in person.roles
 
 
 def check(person: Actor) -> None:
-    """Errors: NotAtACounter for who does not answer customers."""
+    """Check that the person answers customers. Errors: NotAtACounter."""
     if not may(person):
         raise intake.NotAtACounter
 

@@ -20,12 +20,12 @@ CORRECTED = "原先退减的 {amounts} 元已更正收回。"  # as everything t
 
 
 def told_in(form: language.Form) -> list[str]:
-    """The keys of the texts that a form tells the customer."""
+    """Return the keys of the texts that a form tells the customer."""
     return list(dict.fromkeys(field.channel_of for field in form.inputs if field.channel_of))
 
 
 def prefilled(form: language.Form, variables: Mapping[str, Any], scope: language.feel.Scope) -> dict[str, Any]:
-    """What stands in the fields of a form at first; what it says to the customer follows the books, not what was known when it was worded."""
+    """Return what stands in the fields of a form at first; what it says to the customer follows the books, not what was known when it was worded."""
     values = form.prefill(variables, scope)
     case_number = variables.get("case_number")
     texts = [key for key in told_in(form) if values.get(key)]
@@ -35,7 +35,7 @@ def prefilled(form: language.Form, variables: Mapping[str, Any], scope: language
 
 
 def as_it_stands(text: str, case_number: str) -> str:
-    """A draft without the sentences about money that was taken back since, and with one that says so."""
+    """Return a draft without the sentences about money that was taken back since, and with one that says so."""
     money = gateway().case_money(case_number)
     if not money.taken_back:
         return text
@@ -49,7 +49,7 @@ def as_it_stands(text: str, case_number: str) -> str:
 
 
 def doubt(answer: Answer) -> dict[str, list[Reason]]:
-    """What a completed step tells the customer of amounts that the case has not given, by the field of the text."""
+    """Return what a completed step tells the customer of amounts that the case has not given, by the field of the text."""
     texts = {key: answer.entered.get(key) for key in told_in(answer.form)}
     with_amounts = {key: text for key, text in texts.items() if isinstance(text, str) and spoken_amounts.named(text)}
     if not with_amounts:
@@ -66,7 +66,7 @@ def doubt(answer: Answer) -> dict[str, list[Reason]]:
 
 
 def _of_another(text: str, answer: Answer) -> Reason | None:
-    """The reason to doubt a text that names the amount of a line which was picked here and is another case's meanwhile."""
+    """Return the reason to doubt a text that names the amount of a line which was picked here and is another case's meanwhile."""
     rows = answer.variables.get("disputed_lines")
     lines = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
     prefix = CORRECTED.partition("{")[0]
@@ -78,7 +78,7 @@ def _of_another(text: str, answer: Answer) -> Reason | None:
 
 
 def of_progress(text: str, case_number: str) -> Reason | None:
-    """The reason to doubt what a customer is told of how things stand: it may name what is under way, but neither what nobody gave nor what was taken back."""
+    """Return the reason to doubt what a customer is told of how things stand: it may name what is under way, but neither what nobody gave nor what was taken back."""
     if not spoken_amounts.named(text):
         return None
     under_way = gateway().intended(case_number) - sums(gateway().case_money(case_number).taken_back)
@@ -86,7 +86,7 @@ def of_progress(text: str, case_number: str) -> Reason | None:
 
 
 def _not_given(text: str, draft: str, case_number: str) -> Reason | None:
-    """The reason to doubt a text; what the draft itself says of what is under way in the case is no news, nor is its sentence about a reversal."""
+    """Return the reason to doubt a text; what the draft itself says of what is under way in the case is no news, nor is its sentence about a reversal."""
     money = gateway().case_money(case_number)
     right_amounts, past = sums(money.given), sums(money.taken_back)
     own: set[str] = set()
@@ -103,5 +103,5 @@ def _bare(sentence: str) -> str:
 
 
 def _wholes(entries: Iterable[tuple[int, ...]]) -> list[int]:
-    """What was given, entry by entry."""
+    """Return what was given, entry by entry."""
     return [sum(entry) for entry in entries]

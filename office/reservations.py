@@ -32,18 +32,18 @@ def follow(change: Change) -> None:
 
 
 def _refuses(step: record.CaseStep) -> bool:
-    """Whether a step that approves said no."""
+    """Tell whether a step that approves said no."""
     approvals = step["variables"] if step["type"] == "approval_given" else {}
     return any(value is None for name, value in approvals.items() if name != SETTLEMENT)
 
 
 def _is_handled(step: record.CaseStep) -> bool:
-    """Whether the process is over that the complaint itself was given to."""
+    """Tell whether the process is over that the complaint itself was given to."""
     return step["type"] == "call_left" and not step.get("scope")
 
 
 def _free(change: Change, calls: list[int], refusing: list[int]) -> None:
-    """What was reserved in a call that is over, and what a refusal is about: what was reserved nearest around it."""
+    """Free what was reserved in a call that is over, and what a refusal is about: what was reserved nearest around it."""
     keys = gateway().reserved_under(change.business_key)
     if not keys:
         return
@@ -65,13 +65,13 @@ def _free(change: Change, calls: list[int], refusing: list[int]) -> None:
 
 
 def _is_about_the_number(scope: int, scopes: record.Scopes) -> bool:
-    """Whether what was refused is only that the money goes to another number: the lines wait for the next proposal."""
+    """Tell whether what was refused is only that the money goes to another number: the lines wait for the next proposal."""
     approving = scopes.known(scope)
     return approving is not None and approving.own.get("authority_basis") == OTHER_NUMBER
 
 
 def _around(number: int, scopes: record.Scopes) -> Iterator[int]:
-    """A scope and those it lies in, the innermost first."""
+    """Yield a scope and those it lies in, the innermost first."""
     scope = scopes.known(number)
     while scope is not None and scope.number:
         yield scope.number

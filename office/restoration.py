@@ -32,7 +32,7 @@ def ask(key: str, version: int, *, reason: str, by: engine.Actor, at: datetime) 
 
 
 def _check_open(key: str) -> None:
-    """Errors: StaleDraft when somebody has a draft of the process."""
+    """Check that nobody has a draft of the process. Errors: StaleDraft when somebody has."""
     draft = drafts.find(key)
     if draft.revision:
         raise drafts.StaleDraft(process=key, saved_by=draft.saved_by, saved_at=draft.saved_at, revision=draft.revision)

@@ -46,7 +46,7 @@ class OwnPayment(engine.NotPermitted):
 
 
 def draw(payments: Sequence[Given], day: str) -> list[tuple[Given, str]]:
-    """What is looked at of these, and why: `cash` above the figure, and of the others the share rounded up, in the order of their marks.
+    """Return what is looked at of these, and why: `cash` above the figure, and of the others the share rounded up, in the order of their marks.
 
     A mark is made of the day and of the key and instant of the entry, so that nobody knows it before the payment and everybody can make it afterwards.
     """
@@ -59,7 +59,7 @@ def draw(payments: Sequence[Given], day: str) -> list[tuple[Given, str]]:
 
 
 def mark(payment: Given, day: str) -> str:
-    """By what a payment is drawn."""
+    """Return by what a payment is drawn."""
     return sampling.mark(day, payment.key, payment.at.isoformat())
 
 
@@ -103,7 +103,7 @@ def _begin(payment: Given, cause: str, day: str, number: int, at: datetime) -> N
 
 
 def barred(instances: Collection[int], user: str) -> dict[int, engine.NotPermitted]:
-    """The reviews of these that a person may not do: of a case in which they did a step, under whatever log-in, or of their own household."""
+    """Return the reviews of these that a person may not do: of a case in which they did a step, under whatever log-in, or of their own household."""
     me, twin = aliased(User), aliased(User)
     log_ins = select(twin.name).join(me, me.employee_number == twin.employee_number).where(me.name == user)
     case = (Review.instance_id.in_(instances),)

@@ -16,7 +16,7 @@ FOR = timedelta(hours=1)
 
 
 def sealed(task_id: int, typed: Mapping[str, Any], secret: Collection[str], *, user: str, at: datetime) -> str:
-    """The secret fields of a form as a page may carry them to its person; empty where it has none."""
+    """Return the secret fields of a form as a page may carry them to its person; empty where it has none."""
     secrets = {name: typed[name] for name in sorted(secret) if typed.get(name)}
     if not secrets:
         return ""
@@ -25,7 +25,7 @@ def sealed(task_id: int, typed: Mapping[str, Any], secret: Collection[str], *, u
 
 
 def restored(task_id: int, typed: Mapping[str, Any], carried: str, *, user: str, at: datetime) -> dict[str, Any]:
-    """The form with the secret fields that were left empty as they were taken; as it is where what is carried is not this person's, or too old."""
+    """Return the form with the secret fields that were left empty as they were taken; as it is where what is carried is not this person's, or too old."""
     envelope = _opened(carried)
     is_theirs = (envelope.get("task"), envelope.get("user")) == (task_id, user)
     if not is_theirs or at >= datetime.fromisoformat(envelope["until"]):

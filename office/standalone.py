@@ -37,7 +37,7 @@ def begin(key: str, *, by: engine.Actor, at: datetime) -> str:
 
 
 def begun_by(key: str) -> str:
-    """What begins cases of a published process; empty when nothing does."""
+    """Return what begins cases of a published process; empty when nothing does."""
     if key in (intake.PROCESS, *intake.CHOICES):
         return "complaint"
     if key in BEGUN_BY_DATE or published.start_timer(key):

@@ -8,7 +8,7 @@ from engine.language import Reason
 
 
 def wrong(text: str, most: int, *, required: bool = False) -> list[Reason]:
-    """Why a text of at most `most` characters is refused: required, too_long, not_text; empty when it is not."""
+    """Return why a text of at most `most` characters is refused: required, too_long, not_text; empty when it is not."""
     if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t" for character in text):
         return [Reason("not_text")]
     if required and not text.strip():

@@ -22,7 +22,7 @@ class UnknownUser(NotFound):
 
 
 def create(user: str, *, at: datetime, lifetime: timedelta = LIFETIME) -> str:
-    """A new token for a user; the only time it can be read. Errors: UnknownUser."""
+    """Create a token for a user and return it; it can be read only this once. Errors: UnknownUser."""
     person = session().get(User, user)
     if person is None or not person.active:
         raise UnknownUser(user=user)
@@ -36,7 +36,7 @@ def create(user: str, *, at: datetime, lifetime: timedelta = LIFETIME) -> str:
 
 
 def user_of(token: str, *, at: datetime) -> str | None:
-    """The login behind a token that is known, not revoked, not expired, and whose user may still log in."""
+    """Return the login behind a token that is known, not revoked, not expired, and whose user may still log in."""
     query = (
         select(ApiToken.user, ApiToken.expires_at)
         .join(User, User.name == ApiToken.user)

@@ -77,7 +77,7 @@ def keep(
 
 
 def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
-    """What is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time, which is told."""
+    """Take out what is over a month old, of everybody; of one person also what is more than anybody fills in at a time, which is returned."""
     session().execute(delete(UnsentForm).where(UnsentForm.at < at - KEPT_FOR))
     columns = UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at
     newest = select(*columns).where(UnsentForm.user == user).order_by(UnsentForm.at.desc(), UnsentForm.form)
@@ -89,13 +89,13 @@ def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
 
 
 def all_of(user: str) -> dict[Form, Unsent]:
-    """What a person has typed and not sent, by the place of its form and its id, oldest first; asked once for a page, however many forms it has."""
+    """Return what a person has typed and not sent, by the place of its form and its id, oldest first; asked once for a page, however many forms it has."""
     rows = session().execute(_ALL, {"user": user}).all()
     return {(row.place, row.form): unsent for row in rows if (unsent := _opened(row.fields_sealed, row.at)) is not None}
 
 
 def _opened(sealed: bytes, at: datetime) -> Unsent | None:
-    """None for what was sealed with a key that the office no longer has, and for what holds no field that can be read.
+    """Open what was sealed; None for what was sealed with a key that the office no longer has, and for what holds no field that can be read.
 
     At first the fields alone were kept; what a row lacks of today's was not there when it was written.
     """
@@ -116,7 +116,7 @@ def _texts(values: Any) -> list[str]:
 
 
 def forget(user: str, place: str, *forms: str) -> None:
-    """They were sent, or are not wanted."""
+    """Forget forms that were sent, or are not wanted."""
     with transaction():
         session().execute(delete(UnsentForm).where(*_of(user, place, *forms)))
 

@@ -87,14 +87,14 @@ class _Posted(Protocol):
 
 
 def verify(instance_id: int) -> Verdict:
-    """The verdict on one case. Errors: UnknownInstance."""
+    """Return the verdict on one case. Errors: UnknownInstance."""
     for verdict in verify_each([instance_id]):
         return verdict
     raise running.UnknownInstance(instance=instance_id)
 
 
 def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
-    """The verdicts on these cases, money included; ids that name none are left out."""
+    """Yield the verdicts on these cases, money included; ids that name none are left out."""
     instance_ids = list(ids)
     for start in range(0, len(instance_ids), AT_ONCE):
         verdicts = list(proof.verify_each(instance_ids[start : start + AT_ONCE]))
@@ -110,7 +110,7 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
 
 
 def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
-    """What the rows beside these cases say otherwise than their records, by instance."""
+    """Return what the rows beside these cases say otherwise than their records, by instance."""
     by_instance: dict[int, list[Deviation]] = defaultdict(list)
     for deviation in derived.deviations(verdicts):
         by_instance[deviation.instance_id].append(deviation)
@@ -118,7 +118,7 @@ def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
 
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
-    """What is still there of the personal data of erased cases, by case number."""
+    """Return what is still there of the personal data of erased cases, by case number."""
     erased = {verdict.business_key: verdict.erasure.extent for verdict in verdicts if verdict.erasure is not None}
     earlier = {f"{Complaint.__tablename__}.{name}" for name in erasure.LATER}
     remains: dict[str, list[str]] = defaultdict(list)
@@ -130,7 +130,7 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 
 
 def verify_office() -> list[Deviation]:
-    """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
+    """Return what belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
     questions = (
         proof.verify_definitions,
         proof.verify_streams,
@@ -150,7 +150,7 @@ def verify_office() -> list[Deviation]:
 
 
 def verify_schema() -> list[Deviation]:
-    """Tables and columns that the database lacks; as long as any is missing no case can be looked at."""
+    """Return tables and columns that the database lacks; as long as any is missing no case can be looked at."""
     deviations = []
     for table, columns in cells.absent(Base.metadata.sorted_tables).items():
         lacks = [f"column {table}.{name} is missing" for name in columns] or [f"table {table} is missing"]
@@ -159,7 +159,7 @@ def verify_schema() -> list[Deviation]:
 
 
 def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
-    """The answer; a question that cannot be answered keeps no other from being asked."""
+    """Return the answer; a question that cannot be answered keeps no other from being asked."""
     name = question.__name__.removeprefix("verify").strip("_").replace("_", " ")
     answer = running.survive(name, lambda: list(question()))
     if isinstance(answer, record.Failed):
@@ -170,7 +170,7 @@ def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
 
 
 def _cells() -> Iterator[Deviation]:
-    """Cells that hold nothing their column can hold, in every table that is not looked at case by case."""
+    """Yield cells that hold nothing their column can hold, in every table that is not looked at case by case."""
     tables = Base.metadata.sorted_tables
     looked_at = CASE_BY_CASE | cells.absent(tables).keys()
     for table in tables:
@@ -179,7 +179,7 @@ def _cells() -> Iterator[Deviation]:
 
 
 def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[_Posted]]:
-    """The postings of these cases by instance: those under a key of theirs, and those that bear their number."""
+    """Return the postings of these cases by instance: those under a key of theirs, and those that bear their number."""
     by_number = {verdict.business_key: verdict.instance_id for verdict in verdicts}
     prefixes = [JournalEntry.key.like(f"{verdict.instance_id}:%") for verdict in verdicts]
     query = _postings().where(or_(JournalEntry.case_number.in_(by_number), *prefixes))
@@ -213,7 +213,7 @@ def _postings() -> Select[Any]:
 
 
 def _instance_of(key: object) -> int | None:
-    """The instance that a journal key such as 17:4 names."""
+    """Return the instance that a journal key such as 17:4 names."""
     if not isinstance(key, str):  # nothing that can be read
         return None
     instance, _, token = key.partition(":")
@@ -221,7 +221,7 @@ def _instance_of(key: object) -> int | None:
 
 
 def _ledger(verdict: Verdict, rows: list[_Posted]) -> Iterator[Deviation]:
-    """Every posting of a case against its calls, both ways."""
+    """Hold every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
     counts: dict[str, int] = defaultdict(int)
     last = verdict.entries
@@ -252,7 +252,7 @@ def _ledger(verdict: Verdict, rows: list[_Posted]) -> Iterator[Deviation]:
 
 
 def _calls(verdict: Verdict) -> dict[str, Call]:
-    """The calls and acts that moved money by journal key; what a person settled by hand moved none here."""
+    """Return the calls and acts that moved money by journal key; what a person settled by hand moved none here."""
     calls = {}
     for call in answered(verdict):
         moves = effects.expected(call.topic, call.parameters, call.result) if call.topic in effects.MOVING else ()
@@ -287,7 +287,7 @@ def _agrees(row: object, call: object) -> bool:
 
 
 def _balances() -> Iterator[Deviation]:
-    """A balance is the sum of its postings, in the account's own direction."""
+    """Verify that a balance is the sum of its postings, in the account's own direction."""
     into = case((LedgerAccount.kind.in_(DEBIT_NORMAL), 1), else_=-1)
     totals: dict[int, int] = defaultdict(int)
     for side, sign in ((Posting.debit_account_id, 1), (Posting.credit_account_id, -1)):
@@ -305,7 +305,7 @@ def _balances() -> Iterator[Deviation]:
 
 
 def _strays() -> Iterator[Deviation]:
-    """Journal entries whose case is gone or never was, entries without lines and lines without an entry."""
+    """Yield journal entries whose case is gone or never was, entries without lines and lines without an entry."""
     instances: list[_Instance] = cells.rows(
         select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key))
     )
@@ -328,7 +328,7 @@ def _strays() -> Iterator[Deviation]:
 
 
 def _keys() -> Iterator[Deviation]:
-    """Keys of cases that are gone or never were."""
+    """Yield keys of cases that are gone or never were."""
     strays = select(as_stored(CaseKey.instance_id)).where(CaseKey.instance_id.not_in(select(ProcessInstance.id)))
     ids: list[tuple[object]] = cells.rows(strays.order_by(CaseKey.instance_id))
     for (instance_id,) in ids:
@@ -336,7 +336,7 @@ def _keys() -> Iterator[Deviation]:
 
 
 def _complaints() -> Iterator[Deviation]:
-    """Complaints must name the instance that bears their number."""
+    """Check that complaints name the instance that bears their number."""
     columns = as_stored(Complaint.case_number), as_stored(Complaint.instance_id)
     query = select(*columns, as_stored(ProcessInstance.business_key, nullable=True))
     joined = query.outerjoin(ProcessInstance, ProcessInstance.id == Complaint.instance_id)

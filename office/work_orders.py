@@ -56,7 +56,7 @@ def begin(parameters: dict[str, Any], at: datetime) -> None:
 
 
 def acknowledge(number: str, *, by: Actor, at: datetime) -> None:
-    """Somebody of the department that has an order has opened it; the first counts, and again after it was handed on."""
+    """Acknowledge an order that somebody of the department that has it has opened; the first counts, and again after it was handed on."""
     order = session().scalar(select(WorkOrder).where(WorkOrder.number == number))
     if (
         order is None
@@ -73,7 +73,7 @@ def acknowledge(number: str, *, by: Actor, at: datetime) -> None:
 
 
 def is_sender(order: WorkOrder, by: Actor) -> bool:
-    """Whether the person is of the side that waits: a case of theirs does, or they are a supervisor."""
+    """Tell whether the person is of the side that waits: a case of theirs does, or they are a supervisor."""
     if SUPERVISOR in by.roles:
         return True
     of_order = WorkOrderCase.order_id == order.id, WorkOrderCase.left_at.is_(None)
@@ -87,7 +87,7 @@ def is_sender(order: WorkOrder, by: Actor) -> bool:
 
 
 def chased_again_at(order: WorkOrder) -> datetime | None:
-    """From when on the present owner of an order may be chased by hand; None for at once. The clock's own chases count."""
+    """Say from when on the present owner of an order may be chased by hand; None for at once. The clock's own chases count."""
     acts = select(WorkOrderAct.kind, WorkOrderAct.at).where(WorkOrderAct.order_id == order.id)
     newest = acts.where(WorkOrderAct.kind.in_(("chased", "handed_on"))).order_by(WorkOrderAct.id.desc()).limit(1)
     row = session().execute(newest).first()
@@ -118,7 +118,7 @@ def chase(number: str, *, by: Actor, at: datetime) -> str:
 
 
 def chases_unread(departments: frozenset[str]) -> list[DepartmentNotice]:
-    """What departments are told of being chased, until one of theirs opens the order or it is theirs no more; the oldest first."""
+    """Return what departments are told of being chased, until one of theirs opens the order or it is theirs no more; the oldest first."""
     notice = DepartmentNotice
     query = select(notice).join(WorkOrder, WorkOrder.number == notice.case_number)
     unread = query.where(notice.subject == CHASED, notice.department.in_(departments), notice.read_at.is_(None))
@@ -127,7 +127,7 @@ def chases_unread(departments: frozenset[str]) -> list[DepartmentNotice]:
 
 
 def read_chases(number: str, *, by: Actor, at: datetime) -> None:
-    """Somebody of the department that is chased has opened the order."""
+    """Note that somebody of the department that is chased has opened the order."""
     notice = DepartmentNotice
     unread = (notice.case_number == number, notice.subject == CHASED, notice.read_at.is_(None))
     if session().scalar(select(notice.id).where(*unread, notice.department.in_(by.groups)).limit(1)) is None:
@@ -159,7 +159,7 @@ def drop(parameters: dict[str, Any], at: datetime) -> None:
 
 
 def follow(change: Change) -> None:
-    """A case whose wait for an order is over leaves it, in the same commit: with the answer, or before."""
+    """Let a case whose wait for an order is over leave it, in the same commit: with the answer, or before."""
     if not any(step["type"] in ENDINGS for step in change.steps):
         return
     query = select(WorkOrderCase, WorkOrder).join(WorkOrder, WorkOrder.id == WorkOrderCase.order_id)

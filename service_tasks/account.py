@@ -33,7 +33,7 @@ class LookUpResult(Schema):
 
 
 def overview(subscription: Subscription, balances: Balances, bills: Sequence[Bill]) -> dict[str, Any]:
-    """The account in one object.
+    """Return the account in one object.
 
     Shape: `bills` newest first; `last_bill_period` is None while no bill was issued, `reason` while the number is in service.
     Units: balances in fen; `bill_due` below zero is a credit that waits for the next bill.

@@ -15,22 +15,22 @@ FEN = language.Unit(name="fen", digits=2, signs=("¥",), endings=("元", "圆"),
 
 
 def yuan(fen: int, between: str = "") -> str:
-    """Yuan with two decimals, e.g. "12.50" for 1250 fen; `between` stands before every three digits."""
+    """Return yuan with two decimals, e.g. "12.50" for 1250 fen; `between` stands before every three digits."""
     return language.written.in_figures(fen, FEN, between)
 
 
 def typed(text: str) -> Decimal | None:
-    """The yuan that somebody typed; None for what is no amount."""
+    """Return the yuan that somebody typed; None for what is no amount."""
     return language.written.amount(text, FEN)
 
 
 def fen(text: str) -> int | None:
-    """The same in fen; None also for what has more than two decimals."""
+    """Return the same in fen; None also for what has more than two decimals."""
     return language.written.parts(text, FEN)
 
 
 def _yuan(scope: language.feel.Scope, fen: Any) -> str | None:
-    """In FEEL, null for what is no whole number."""
+    """Return yuan for FEEL; null for what is no whole number."""
     return yuan(fen) if type(fen) is int else None
 
 
@@ -38,7 +38,7 @@ IN_FEEL = language.Added(name="yuan", parameters="fen", run=_yuan)
 
 
 def in_words(fen: int) -> str:
-    """Capital characters as on a Chinese cash sheet, e.g. "壹拾贰元伍角整".
+    """Write an amount in capital characters as on a Chinese cash sheet, e.g. "壹拾贰元伍角整".
 
     Units: fen, from 0 to below one trillion yuan.
     Errors: ValueError outside that range.
@@ -57,7 +57,7 @@ def in_words(fen: int) -> str:
 
 
 def _whole(number: int) -> str:
-    """The groups of four digits; one zero stands for any number of skipped places between two figures."""
+    """Return the groups of four digits; one zero stands for any number of skipped places between two figures."""
     words, gap = "", False
     for power in (2, 1, 0):
         group = number // 10 ** (4 * power) % 10_000

@@ -49,7 +49,7 @@ class ReleaseResult(Schema):
 
 
 def collecting(kind: str, periods: Iterable[str], at: datetime) -> str:
-    """The first of `periods` whose batch is not closed and whose run has not ended without it; its batch is opened if need be, and stays so until the
+    """Return the first of `periods` whose batch is not closed and whose run has not ended without it; its batch is opened if need be, and stays so until the
     transaction ends.
     """
     over = select(Batch.id).where(_run_is(kind, CaseState.COMPLETED, CaseState.CANCELLED))
@@ -59,14 +59,14 @@ def collecting(kind: str, periods: Iterable[str], at: datetime) -> str:
 
 
 def _run_is(kind: str, *states: str) -> ColumnElement[bool]:
-    """The condition under which the case that runs a batch, by its number, is in one of these states."""
+    """Return the condition under which the case that runs a batch, by its number, is in one of these states."""
     number = literal(f"{PREFIXES[kind]}-").concat(Batch.period)
     case = ProcessInstance
     return select(case.id).where(case.business_key == number, case.state.in_(states)).correlate(Batch).exists()
 
 
 def locked(kind: str, period: str, at: datetime) -> Batch:
-    """The batch of a period, opened at `at` if there was none, locked for change."""
+    """Return the batch of a period, opened at `at` if there was none, locked for change."""
     query = select(Batch).where(Batch.kind == kind, Batch.period == period).with_for_update()
     batch = session().scalar(query)
     if batch is not None:
@@ -84,20 +84,20 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
 
 
 def first_open(kind: str, periods: Iterable[str]) -> str:
-    """The first of `periods` whose batch is not closed, as it is now; nothing is opened or locked."""
+    """Return the first of `periods` whose batch is not closed, as it is now; nothing is opened or locked."""
     over = or_(Batch.state != BatchState.OPEN, _run_is(kind, CaseState.COMPLETED, CaseState.CANCELLED))
     closed = select(Batch.period).where(Batch.kind == kind, over)
     return next(period for period in periods if session().scalar(closed.where(Batch.period == period)) is None)
 
 
 def is_closed(kind: str, period: str) -> bool:
-    """Whether what is collected now goes into a later list than this one."""
+    """Tell whether what is collected now goes into a later list than this one."""
     state = session().scalar(select(Batch.state).where(Batch.kind == kind, Batch.period == period))
     return state not in (None, BatchState.OPEN)
 
 
 def lapsed(kind: str, before: str, states: Iterable[str] = (BatchState.OPEN, BatchState.CLOSED)) -> list[str]:
-    """The periods before this one that collected and have no run: none is under way, or it was given up; with released ones, if asked for.
+    """Return the periods before this one that collected and have no run: none is under way, or it was given up; with released ones, if asked for.
 
     Shape: in order. `states` are those of the batch.
     """
@@ -112,7 +112,7 @@ def lapsed(kind: str, before: str, states: Iterable[str] = (BatchState.OPEN, Bat
 
 
 def waited_under(kind: str, message: str, period: str) -> list[str]:
-    """The keys to which the release of a period goes: those of earlier ones under which somebody still waits though they have no run, then its own."""
+    """Return the keys to which the release of a period goes: those of earlier ones under which somebody still waits though they have no run, then its own."""
     without_run = lapsed(kind, period, (BatchState.OPEN, BatchState.CLOSED, BatchState.RELEASED))
     return [*sorted({*without_run} & {*cases.keys_waited_under(message)}), period]
 

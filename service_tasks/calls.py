@@ -10,7 +10,7 @@ from service_tasks.gateway import Effect, Refused
 
 
 def effect(call: Call) -> Effect:
-    """The reason money moves: the call's idempotency key, its instant, its case."""
+    """Return the reason money moves: the call's idempotency key, its instant, its case."""
     return Effect(key=call.key, at=call.at, case=call.business_key or None)
 
 

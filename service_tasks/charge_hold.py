@@ -93,7 +93,7 @@ class LiftResult(Schema):
 
 
 def thursdays_from(at: datetime) -> Iterator[str]:
-    """The days the charge-hold desk settles, from `at` on, as ISO dates. Source: TS-002.11, SUB.1."""
+    """Yield the days the charge-hold desk settles, from `at` on, as ISO dates. Source: TS-002.11, SUB.1."""
     while True:
         yield dates.settling_thursday(at).isoformat()
         at += timedelta(days=7)
@@ -162,7 +162,7 @@ def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _free(parameters: dict[str, Any], at: Effect) -> None:
-    """What the hold had of these lines in reserve is free; another hold of the case keeps its own."""
+    """Free what the hold had of these lines in reserve; another hold of the case keeps its own."""
     subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
     parts = disputed.parts(parameters["lines"])
     if subscription is not None and parts:
@@ -178,7 +178,7 @@ def _free(parameters: dict[str, Any], at: Effect) -> None:
     title_en="Lift a charge hold",
 )
 def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """The customer withdraws: the amount is due again, no late fee is drawn for the time it was on hold, and the lines are free."""
+    """Lift a hold that the customer withdraws: the amount is due again, no late fee is drawn for the time it was on hold, and the lines are free."""
     hold_id, amount = parameters["hold_id"], 0
     if hold_id is not None:
         amount = gateway().settle_hold(hold_id, "withdrawn", effect(call)).amount

@@ -88,7 +88,7 @@ def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def beyond(parts: Iterable[LinePart], proved: Iterable[Mapping[str, Any]]) -> list[tuple[LinePart, int]]:
-    """What is picked and not proved, or more than is proved of it, in fen. A whole call is proved as far as its components are."""
+    """Return what is picked and not proved, or more than is proved of it, in fen. A whole call is proved as far as its components are."""
     proved_fen: dict[tuple[str, str], int] = {}
     for line in proved:
         kind = "information-fee" if line["component"] == INFORMATION else "call"

@@ -11,33 +11,33 @@ from service_tasks.zone import ZONE
 
 
 def month_of(at: datetime) -> str:
-    """The month of `at` in Shanghai, e.g. "2026-11"."""
+    """Return the month of `at` in Shanghai, e.g. "2026-11"."""
     return at.astimezone(ZONE).strftime("%Y-%m")
 
 
 def month_after(period: str) -> str:
-    """The month after "2026-11"."""
+    """Return the month after "2026-11"."""
     year, month = map(int, period.split("-"))
     return f"{year + month // 12}-{month % 12 + 1:02d}"
 
 
 def day_of(at: datetime) -> date:
-    """The day of `at` in Shanghai."""
+    """Return the day of `at` in Shanghai."""
     return at.astimezone(ZONE).date()
 
 
 def start_of(day: date) -> datetime:
-    """The first instant of a day in Shanghai."""
+    """Return the first instant of a day in Shanghai."""
     return datetime.combine(day, time(), tzinfo=ZONE)
 
 
 def first_of_next_month(day: date) -> date:
-    """The first day of the month after the one `day` lies in."""
+    """Return the first day of the month after the one `day` lies in."""
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def settling_thursday(at: datetime) -> date:
-    """The day the charge-hold desk settles what comes in at `at` (TS-002.11): the next Thursday, or the working day before it."""
+    """Return the day the charge-hold desk settles what comes in at `at` (TS-002.11): the next Thursday, or the working day before it."""
     return _thursday(runtime.calendar(), at)
 
 
@@ -46,7 +46,7 @@ def _thursday(calendar: language.Calendar, at: date) -> date:
 
 
 def _thursday_of(scope: language.feel.Scope, at: Any) -> str | None:
-    """In FEEL, the same as text, "2026-11-26"; null for what is no instant."""
+    """Return, for FEEL, the same as text, "2026-11-26"; null for what is no instant."""
     return _thursday(scope.calendar, at).isoformat() if isinstance(at, date) else None
 
 
@@ -54,7 +54,7 @@ IN_FEEL = language.Added(name="thursday_of", parameters="at", run=_thursday_of, 
 
 
 def is_month(text: str) -> bool:
-    """Whether a text is a month as "2026-11"."""
+    """Tell whether a text is a month as "2026-11"."""
     try:
         return date.fromisoformat(f"{text}-01").strftime("%Y-%m") == text
     except ValueError:
@@ -62,7 +62,7 @@ def is_month(text: str) -> bool:
 
 
 def is_settling_day(text: str) -> bool:
-    """Whether a text is a day on which the charge-hold desk settles, as "2026-11-26"."""
+    """Tell whether a text is a day on which the charge-hold desk settles, as "2026-11-26"."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -72,7 +72,7 @@ def is_settling_day(text: str) -> bool:
 
 
 def due(rule: str, at: datetime) -> datetime:
-    """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives. Errors: ValueError for one that gives none."""
+    """Return the instant that `rule` (FEEL over `at`, as in a diagram's due property) gives. Errors: ValueError for one that gives none."""
     scope = language.feel.Scope(at=at, calendar=runtime.calendar())
     instant = _compiled(rule).evaluate({"at": at}, scope=scope)
     if not isinstance(instant, datetime):

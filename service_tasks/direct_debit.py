@@ -134,7 +134,7 @@ class CompareResult(Schema):
 
 
 def differences(msisdn: str, agreement: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
-    """Where the keyed mandate departs from the agreement in what it means; another way to write the same is no difference.
+    """Return where the keyed mandate departs from the agreement in what it means; another way to write the same is no difference.
 
     Shape:  both mappings hold bank, account, holder; `keyed` also msisdn, the number it was entered for (None: the right one).
     Source: TS-008.2, reading.
@@ -149,7 +149,7 @@ def differences(msisdn: str, agreement: Mapping[str, str], keyed: Mapping[str, s
 
 
 def means_same(field: str, expected: str, keyed: str | None) -> bool:
-    """Whether a field says the same in both wordings; what is empty says nothing."""
+    """Tell whether a field says the same in both wordings; what is empty says nothing."""
     if keyed is None or not keyed.strip():
         return False
     if field == "bank":
@@ -159,7 +159,7 @@ def means_same(field: str, expected: str, keyed: str | None) -> bool:
 
 
 def cause_of_failure(departures: Sequence[Difference], bank_reason: str | None) -> str:
-    """Why the debit failed.
+    """Return why the debit failed.
 
     Shape:  missed_order (nothing keyed), wrong_order (for another number), keying_error (bank, account or holder); without a difference
             what the bank says: debit_program, no_funds, account_closed, other; no_failure when nothing has failed now (`failing`). The ones
@@ -177,7 +177,7 @@ def cause_of_failure(departures: Sequence[Difference], bank_reason: str | None) 
 
 
 def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
-    """The debits that have failed since the last one that was done: what failed once and works again has not failed now.
+    """Return the debits that have failed since the last one that was done: what failed once and works again has not failed now.
 
     Source: TS-008.2, reading.
     """
@@ -186,7 +186,7 @@ def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
 
 
 def late_fee_caused(borne: int, fees_by_day: Mapping[date, int], since: date) -> int:
-    """The late fee that arose because the debit did not work: what was drawn since it failed, as far as the customer has `borne` it.
+    """Return the late fee that arose because the debit did not work: what was drawn since it failed, as far as the customer has `borne` it.
 
     Shape:  borne is what is owed still, or was paid since; what was given up or credited meanwhile is neither.
     Units:  fen; `fees_by_day` is what was drawn on each day. Without a record of days all that was borne counts.
@@ -267,7 +267,7 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def told(late_fees: Sequence[LinePart], subscription_id: int) -> dict[str, Any]:
-    """Late fees with their sum, beside all that stands on the account now."""
+    """Return late fees with their sum, beside all that stands on the account now."""
     return {
         "late_fee": sum(part.amount for part in late_fees),
         "late_fees": [part._asdict() for part in late_fees],
@@ -276,12 +276,12 @@ def told(late_fees: Sequence[LinePart], subscription_id: int) -> dict[str, Any]:
 
 
 def _fails_since(mandate: BankMandate, failed: Sequence[DirectDebit]) -> date:
-    """The day of the first debit that fails now; where none was tried, from when the mandate should have been in force."""
+    """Return the day of the first debit that fails now; where none was tried, from when the mandate should have been in force."""
     return dates.day_of(failed[0].attempted_at) if failed else mandate.effective_on
 
 
 def late_fees_since(subscription_id: int, since: date | None, periods: Collection[str], own_case: str | None) -> Apart:
-    """The late fees that a failure caused until now, line by line, told apart from what another case has of them; none without a day.
+    """Return the late fees that a failure caused until now, line by line, told apart from what another case has of them; none without a day.
 
     Fees on the bills of the failed debits are taken alone where the record tells them apart from older arrears.
     """
@@ -321,13 +321,13 @@ def _failed(debit: DirectDebit) -> dict[str, Any]:
 
 
 def side(mandate: BankMandate, side: str) -> dict[str, Any]:
-    """Bank, account and holder as they were "agreed", or "keyed" with the number they were keyed for."""
+    """Return bank, account and holder as they were "agreed", or "keyed" with the number they were keyed for."""
     fields = {field: getattr(mandate, f"{side}_{field}") for field in FIELDS}
     return fields if side == "agreed" else {**fields, "msisdn": mandate.keyed_msisdn}
 
 
 def latest(subscription_id: int, *, lock: bool = False) -> BankMandate | None:
-    """The active mandate, else the latest one. A renewal locks the subscription, so that two clerks do not both replace it."""
+    """Return the active mandate, else the latest one. A renewal locks the subscription, so that two clerks do not both replace it."""
     if lock:
         session().get(Subscription, subscription_id, with_for_update=True)
     row = BankMandate

@@ -39,7 +39,7 @@ class CollectResult(Schema):
 
 
 def period(rule: str, at: datetime, due_at: datetime) -> str:
-    """What the period of a duty is called.
+    """Return what the period of a duty is called.
 
     Shape:  the day it falls due ("2026-11-26") for a daily or weekly duty; the month it falls due in ("2026-11") for a monthly one; the
             month before for one that reports on a month gone by (first working day of the next). `rule` is the duty's FEEL.
@@ -69,7 +69,7 @@ def collect(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _add(parameters: dict[str, Any], call: Call) -> DutyItem:
-    """The first of the rows."""
+    """Add a row for each line, or one; returns the first of them."""
     rows: list[tuple[str, str, int | None]] = [
         (call.key if not number else f"{call.key}:{number}", f"{parameters['subject']} {line['line']}", line["amount"])
         for number, line in enumerate(parameters["lines"])

@@ -38,14 +38,14 @@ Values = Mapping[str, Any]
 
 
 def expected(topic: str, parameters: Values, result: Values) -> tuple[Move, ...]:
-    """The postings that belong to an answered call, in order; none when it moves nothing."""
+    """Return the postings that belong to an answered call, in order; none when it moves nothing."""
     effect = _EFFECTS.get(topic)
     moves = effect(parameters, result) if effect is not None else ()
     return tuple(move for move in ((moves,) if isinstance(moves, Move) else moves) if move.amount)
 
 
 def other_way(moves: Sequence[Move], debt: int = 0, *, handed_back: bool = False) -> tuple[Move, ...]:
-    """The postings that take these back; `debt` fen of it had left, in cash or spent by the number that got it, and are owed by whoever got them.
+    """Return the postings that take these back; `debt` fen of it had left, in cash or spent by the number that got it, and are owed by whoever got them.
 
     Cash that was `handed_back` is there again.
     """
@@ -69,12 +69,12 @@ def _owing(due: Account, source: Account, amount: int) -> list[Move]:
 
 
 def _late_fee(kind: str, number: str, result: Values) -> Move:
-    """What falls of the late fee with a line that is given back."""
+    """Return what falls of the late fee with a line that is given back."""
     return Move(kind, ADJUSTMENT, ("late_fee", number), result.get("late_fee") or 0)
 
 
 def _number(parameters: Values, name: str = "msisdn") -> str:
-    """The number as the call named it; ANY once the case has been erased."""
+    """Return the number as the call named it; ANY once the case has been erased."""
     return str(parameters.get(name) or ANY)
 
 
@@ -102,7 +102,7 @@ def _cancelled_prepayment(parameters: Values, result: Values) -> tuple[Move, ...
 
 
 def _of_card(kind: str, source: Account, number: str, into: Account, result: Values) -> tuple[Move, ...]:
-    """What lay in the prepayment, and what arrears had swallowed and is owed again."""
+    """Return what lay in the prepayment, and what arrears had swallowed and is owed again."""
     reopened, late = result.get("reopened") or 0, result.get("reopened_late_fee") or 0
     return (
         Move(kind, source, into, result["amount"] - reopened - late),
@@ -173,7 +173,7 @@ def _moved(parameters: Values, result: Values) -> tuple[Move, ...]:
 
 
 def _bank(parameters: Values, result: Values) -> tuple[Move, ...]:
-    """What came out of each account, in order, into each that it was put to."""
+    """Return what came out of each account, in order, into each that it was put to."""
     number = _number(parameters)
     sources = [(CASH, "from_cash"), (("prepayment", ANY), "from_prepayment"), (("receivable", ANY), "from_receivable")]
     sinks = [

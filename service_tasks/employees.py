@@ -14,12 +14,12 @@ MOST_SHAPES, _DIGIT = 3, re.compile("[0-9]")
 
 
 def has_accounts() -> bool:
-    """Whether anybody works here by name; where cases are only played nobody does, and whoever is written down is taken."""
+    """Tell whether anybody works here by name; where cases are only played nobody does, and whoever is written down is taken."""
     return session().scalar(select(User.name).limit(1)) is not None
 
 
 def known_as(text: str) -> User | None:
-    """Who works here under this log-in, employee number or name; nobody where a name is that of several people."""
+    """Return who works here under this log-in, employee number or name; nobody where a name is that of several people."""
     login, name, number = text.strip().lower(), language.written.name(text), language.written.paper(text)
     accounts = session().scalars(select(User).where(User.active).order_by(User.name)).all()
     users = [user for user in accounts if login == user.name or number == _number_of(user)]
@@ -33,7 +33,7 @@ def _number_of(user: User) -> str | None:
 
 
 def is_person(actor: str, name: str, employee: str) -> bool:
-    """Whether a log-in is the person of that name or employee number."""
+    """Tell whether a log-in is the person of that name or employee number."""
     user, plain_name = session().get(User, actor), language.written.name(name)
     if user is None:
         return plain_name == language.written.name(actor)
@@ -44,7 +44,7 @@ def is_person(actor: str, name: str, employee: str) -> bool:
 
 
 def is_of_another(name: str, employee: str) -> bool:
-    """Whether an employee number, or a log-in written for one, is known to be that of somebody of another name."""
+    """Tell whether an employee number, or a log-in written for one, is known to be that of somebody of another name."""
     number, login = language.written.paper(employee), language.written.name(employee)
     if not number:
         return False
@@ -64,7 +64,7 @@ def is_of_another(name: str, employee: str) -> bool:
 
 
 def other_shapes(employee: str) -> str:
-    """How the employee numbers of this office are written, a zero for every digit, where this one is written otherwise and is no log-in; else empty."""
+    """Return how the employee numbers of this office are written, a zero for every digit, where this one is written otherwise and is no log-in; else empty."""
     number, login = language.written.paper(employee), language.written.name(employee)
     if not number or session().get(User, login) is not None:
         return ""

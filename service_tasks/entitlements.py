@@ -40,12 +40,12 @@ class Entitlement(NamedTuple):
     cash: bool
 
     def due(self, *, identified: bool) -> int:
-        """Both, or the card's alone."""
+        """Return both, or the card's alone."""
         return self.card + (self.own if identified else 0)
 
 
 def number_state(state: str | None) -> NumberState:
-    """What the manual calls the number that was charged, whose subscription is in `state` (None: it never had one).
+    """Return what the manual calls the number that was charged, whose subscription is in `state` (None: it never had one).
 
     Source: TS-004.4; a suspended number is one that was put into service, and the charge went where the record says.
     """
@@ -55,7 +55,7 @@ def number_state(state: str | None) -> NumberState:
 
 
 def entitlement(*, state: str, reason: str | None, standing: Standing, card_held: bool = True) -> Entitlement:
-    """What a card and its number still give: two entitlements that are asked for apart.
+    """Return what a card and its number still give: two entitlements that are asked for apart.
 
     Shape:  `state` as `number_state` has it. A number in service keeps what it has. What was talked away is gone; what was set off against
             arrears is not: a number cancelled for them has nothing of its own, and whether the complainant used it is for the desk to find out.
@@ -75,12 +75,12 @@ def entitlement(*, state: str, reason: str | None, standing: Standing, card_held
 
 
 def of_card(serial: str, state: str, reason: str | None, *, card_held: bool) -> Entitlement:
-    """The same of a card as it stands."""
+    """Return the same of a card as it stands."""
     return entitlement(state=state, reason=reason, standing=gateway().card_standing(serial), card_held=card_held)
 
 
 def still_due(card: RechargeCard) -> int:
-    """What of a card may still be moved to another number, in fen."""
+    """Return what of a card may still be moved to another number, in fen."""
     number = card.charged_subscription_id
     owner = session().get(SubscriptionRow, number) if number is not None else None
     state = number_state(owner.state if owner else None)
@@ -88,7 +88,7 @@ def still_due(card: RechargeCard) -> int:
 
 
 def of_number(subscription: Subscription, serial: str | None, *, card_held: bool) -> Entitlement:
-    """What a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here.
+    """Return what a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here.
 
     Of its own balance, what it owes since cash was taken back falls first: who still has that cash is not paid again.
     """
@@ -166,7 +166,7 @@ def _as_lines(own: int) -> list[dict[str, Any]]:
 
 
 def picked_of_own(rows: Iterable[Mapping[str, Any]]) -> int:
-    """What was picked of the number's own balance, in fen."""
+    """Return what was picked of the number's own balance, in fen."""
     return sum(row["amount"] for row in rows if row["line"] == OWN_BALANCE)
 
 

@@ -68,7 +68,7 @@ class FactsResult(Schema):
     title_en="What the record says of the handling",
 )
 def facts(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """What the record says of the case up to now. The number in the sample follows from the case's number, so that everybody finds the same."""
+    """Return what the record says of the case up to now. The number in the sample follows from the case's number, so that everybody finds the same."""
     case = session().get_one(ProcessInstance, call.instance_id)
     steps = list(session().scalars(select(UserTask).where(UserTask.instance_id == case.id).order_by(UserTask.token)))
     return {
@@ -81,13 +81,13 @@ def facts(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _asked_a_department(instance: int) -> bool:
-    """An order that the case left again, or that was dropped, counts as well."""
+    """Tell whether a department was asked; an order that the case left again, or that was dropped, counts as well."""
     orders = select(WorkOrderCase.order_id).where(WorkOrderCase.instance_id == instance).limit(1)
     return session().scalar(orders) is not None
 
 
 def missed(limited: ProcessInstance | UserTask, at: datetime) -> bool:
-    """Whether a limit had passed before it was met. Nothing has, of what stands still while the customer is waited for."""
+    """Tell whether a limit had passed before it was met. Nothing has, of what stands still while the customer is waited for."""
     if limited.overdue or limited.due_at is None:
         return limited.overdue
     met_at = limited.ended_at if isinstance(limited, ProcessInstance) else limited.completed_at
@@ -95,21 +95,21 @@ def missed(limited: ProcessInstance | UserTask, at: datetime) -> bool:
 
 
 def _repeats(parameters: dict[str, Any], case: ProcessInstance) -> bool:
-    """Whether the customer had complained of the same before, when the case was taken in, as the process that was chosen in the end has it."""
+    """Tell whether the customer had complained of the same before, when the case was taken in, as the process that was chosen in the end has it."""
     at = case.started_at
     earlier = repetition.earlier_cases(parameters["msisdn"], parameters["process"], case.business_key, at)
     return repetition.judge(earlier, at).repeated
 
 
 def told_no(steps: Sequence[UserTask]) -> bool:
-    """Whether the customer was told no in any of these steps, in the order in which they came."""
+    """Tell whether the customer was told no in any of these steps, in the order in which they came."""
     handled = [step for step in steps if step.process_key != PROCESS]
     last = [step for step in handled[-1:] if step.element_id in LAST_WORDS.get(step.process_key, ())]
     return bool(last) or any(step.element_id in NOES.get(step.process_key, ()) for step in handled)
 
 
 def _not_approved(instance: int) -> bool:
-    """Whether a step that approves said no to anything, whatever was proposed afterwards."""
+    """Tell whether a step that approves said no to anything, whatever was proposed afterwards."""
     for entry in proof.entries(instance):
         for step in entry.steps:
             if step["type"] == "approval_given" and None in step["variables"].values():

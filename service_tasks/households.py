@@ -14,7 +14,7 @@ from models.identity import HouseholdNumber, User
 
 
 def owns(login: str, msisdn: str) -> bool:
-    """Whether a number is that of the person's household."""
+    """Tell whether a number is that of the person's household."""
     holders = select(Subscription.customer_id).where(Subscription.msisdn == msisdn)
     own = select(HouseholdNumber.msisdn).where(
         _of(login), or_(HouseholdNumber.msisdn == msisdn, _numbers_held_by(holders))
@@ -23,13 +23,13 @@ def owns(login: str, msisdn: str) -> bool:
 
 
 def refuse_own(login: str, msisdn: str | None) -> None:
-    """Errors: BpmnError own_household."""
+    """Refuse a number of the person's own household. Errors: BpmnError own_household."""
     if msisdn and owns(login, msisdn):
         raise BpmnError("own_household")
 
 
 def cases(instances: Collection[int], login: str) -> set[int]:
-    """Which of these cases are about a number of the person's household."""
+    """Return which of these cases are about a number of the person's household."""
     numbers = select(HouseholdNumber.msisdn).where(_of(login))
     holders = select(Subscription.customer_id).where(Subscription.msisdn.in_(numbers))
     of_household = or_(Complaint.msisdn.in_(numbers), Complaint.customer_id.in_(holders))

@@ -23,7 +23,7 @@ class Label(NamedTuple):
 
 
 def of(topic: str, side: str) -> dict[str, Label]:
-    """The labels of a topic's "parameters" or "result" by name; empty for a topic that is no longer registered."""
+    """Return the labels of a topic's "parameters" or "result" by name; empty for a topic that is no longer registered."""
     handler = handlers.handlers_by_topic().get(topic)
     if handler is None:
         return {}
@@ -32,7 +32,7 @@ def of(topic: str, side: str) -> dict[str, Label]:
 
 
 def by_name() -> dict[str, Label]:
-    """What the parameters and results of all service tasks are called, by name; of two the first topic's."""
+    """Return what the parameters and results of all service tasks are called, by name; of two the first topic's."""
     labels: dict[str, Label] = {}
     for topic in sorted(handlers.handlers_by_topic()):
         for side in ("result", "parameters"):
@@ -41,18 +41,18 @@ def by_name() -> dict[str, Label]:
 
 
 def amounts() -> frozenset[str]:
-    """The names that hold fen in the parameters and results of all service tasks, inside of lists and objects too."""
+    """Return the names that hold fen in the parameters and results of all service tasks, inside of lists and objects too."""
     return _amounts(tuple(handlers.handlers_by_topic()))
 
 
 @cache
 def _amounts(topics: tuple[str, ...]) -> frozenset[str]:
-    """Asked for every cell of a table, and always the same for the same topics."""
+    """Return the names that hold fen; asked for every cell of a table, and always the same for the same topics."""
     return frozenset(name for name, field in _fields(topics) if field.metadata.get("unit") == "fen")
 
 
 def words() -> Mapping[tuple[str, str], tuple[str, str]]:
-    """Chinese and English of the codes to which service tasks give words of their own, by the name they stand under and the code."""
+    """Return Chinese and English of the codes to which service tasks give words of their own, by the name they stand under and the code."""
     return _words(tuple(handlers.handlers_by_topic()))
 
 
@@ -63,7 +63,7 @@ def _words(topics: tuple[str, ...]) -> Mapping[tuple[str, str], tuple[str, str]]
 
 
 def column(name: str) -> Label | None:
-    """What stands under a name in the rows of a table that a service task gives back, or with a refusal; None for a name that no service task knows."""
+    """Return what stands under a name in the rows of a table that a service task gives back, or with a refusal; None for a name that no service task knows."""
     return _columns(tuple(handlers.handlers_by_topic())).get(name)
 
 
@@ -74,7 +74,7 @@ def _columns(topics: tuple[str, ...]) -> Mapping[str, Label]:
 
 
 def _fields(topics: tuple[str, ...]) -> Iterator[tuple[str, fields.Field]]:
-    """Everything that service tasks take and give, inside of lists and objects too."""
+    """Yield everything that service tasks take and give, inside of lists and objects too."""
     for topic in topics:
         handler = handlers.find(topic)
         yield from _all(handler.takes)

@@ -76,7 +76,7 @@ def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def enter(call: Call, cause: str | None, amount: int, *, key: str | None = None) -> Liability | None:
-    """The liability of a payment (fen), once per `key` of what moved it (the call's own unless said); None where it was not our fault or nothing was paid.
+    """Enter the liability of a payment (fen), once per `key` of what moved it (the call's own unless said); None where it was not our fault or nothing was paid.
 
     What another call, of this case or of another, has entered already under that key is entered nowhere else.
     """
@@ -94,7 +94,7 @@ def enter(call: Call, cause: str | None, amount: int, *, key: str | None = None)
 
 
 def _entered(cause: str | None, call: Call) -> Liability | None:
-    """The case's liability of a cause; what was promised in another case stands under that case's cause."""
+    """Return the case's liability of a cause; what was promised in another case stands under that case's cause."""
     own = select(Liability).where(Liability.case_number == call.business_key)
     if cause != PROMISED:
         own = own.where(Liability.cause == cause)
@@ -102,13 +102,13 @@ def _entered(cause: str | None, call: Call) -> Liability | None:
 
 
 def cause_of(case_number: str | None) -> str | None:
-    """Whose fault a case found it to be, as far as it gave something for it; None where its liabilities do not say one cause."""
+    """Return whose fault a case found it to be, as far as it gave something for it; None where its liabilities do not say one cause."""
     causes = session().scalars(select(Liability.cause).where(Liability.case_number == case_number).distinct()).all()
     return causes[0] if len(causes) == 1 else None
 
 
 def relieve(case_number: str, key: str, amount: int, *, by_staff: bool = False) -> None:
-    """Nobody bears what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount.
+    """Relieve whoever bore what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount.
 
     What staff had paid out of their own pocket (`by_staff`) was settled by that; nothing else that was settled is undone.
     """
@@ -193,7 +193,7 @@ class CompanyParameters(schemas.Parameters):
     title_en="The company bears it",
 )
 def company(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Nobody of the staff is liable after all."""
+    """Have the company bear it: nobody of the staff is liable after all."""
     row = _locked(parameters["number"], call)
     row.bearer, row.state, row.named_by, row.named_at = "company", LiabilityState.STANDS, call.actor, call.at
     session().flush()
@@ -323,7 +323,7 @@ def paid_on_spot(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _check_people(parameters: dict[str, Any], call: Call) -> None:
-    """Errors: BpmnError not_of_staff, payer_approved, payee_unproved."""
+    """Check the people of a payment. Errors: BpmnError not_of_staff, payer_approved, payee_unproved."""
     payer = parameters["paid_by"]
     if payer and employees.known_as(payer) is None and employees.has_accounts():
         raise BpmnError("not_of_staff", name=payer)
@@ -334,12 +334,12 @@ def _check_people(parameters: dict[str, Any], call: Call) -> None:
 
 
 def naming(number: int) -> str:
-    """The number of the process that names who bears a liability beside its case, which has no step for it."""
+    """Return the number of the process that names who bears a liability beside its case, which has no step for it."""
     return f"ZR-{number}"
 
 
 def _locked(number: int, call: Call) -> Liability:
-    """The liability, for its own case or the process begun to have it named."""
+    """Return the liability, for its own case or the process begun to have it named."""
     own = select(Liability).where(Liability.id == number)
     if call.business_key != naming(number):
         own = own.where(Liability.case_number == call.business_key)

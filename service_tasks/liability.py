@@ -63,7 +63,7 @@ def assess(
     person: str | None,
     right_delivered: bool = True,
 ) -> Liability:
-    """The error amount, what of it the customer gets back, and who bears it.
+    """Return the error amount, what of it the customer gets back, and who bears it.
 
     Shape:  `cause` as the diagrams have it: a staff cause (STAFF_CAUSES, or "operator" with an order error) is borne by the person in an
             own hall, by the agency in a franchised hall or agency; every other cause (system, technology, equipment …) by the company.
@@ -139,7 +139,7 @@ def bound(
     approved_most: int | None,
     debt: int | None = 0,
 ) -> dict[str, int]:
-    """What may come back of the lines in dispute, before any money moves.
+    """Return what may come back of the lines in dispute, before any money moves.
 
     Units:  fen. `borne` is what was charged too little: never collected from the customer, it is whoever is liable's.
     Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved. What is still owed of it, the `debt`, falls

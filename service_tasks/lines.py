@@ -53,12 +53,12 @@ class Part(schemas.Parameters):
 
 
 def picked(**options: Any) -> fields.List:
-    """The parameter by which a topic takes lines; left out, it works by the amount alone."""
+    """Return the parameter by which a topic takes lines; left out, it works by the amount alone."""
     return schemas.rows("费用项目", "Lines", Part, personal=True, **{"load_default": list, **options})
 
 
 def parts(rows: Iterable[Mapping[str, Any]]) -> list[LinePart]:
-    """Loaded parts as the gateway takes them."""
+    """Return loaded parts as the gateway takes them."""
     return [LinePart(row["line"], row["amount"], row["component"] or "", row["reason"] or "") for row in rows]
 
 
@@ -133,7 +133,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _check_approval(approval: Mapping[str, Any] | None, line_parts: Iterable[LinePart]) -> None:
-    """What was approved for lines or an amount is for no others and no more; in which way it is paid is asked later.
+    """Check that what was approved for lines or an amount is used for no others and no more; in which way it is paid is asked later.
 
     Errors: BpmnError exceeds_approval, other_lines_approved.
     """
@@ -146,7 +146,7 @@ def _check_approval(approval: Mapping[str, Any] | None, line_parts: Iterable[Lin
 
 
 def _check_typed(amount: int, listing: Listing, kind: str | None) -> None:
-    """An amount without lines would be given beside what the lines of these papers give.
+    """Refuse an amount without lines that would be given beside what the lines of these papers give.
 
     Errors: BpmnError lines_to_tick.
     """
@@ -155,7 +155,7 @@ def _check_typed(amount: int, listing: Listing, kind: str | None) -> None:
 
 
 def _check_room(amount: int, subscription: Subscription, kind: str | None) -> None:
-    """Nor is it more than stands on the number: what is left of what its bills charge, or the balance of that money. Where nothing stands, nothing is due.
+    """Check that the amount is no more than stands on the number: what is left of what its bills charge, or the balance of that money. Where nothing stands, nothing is due.
 
     Errors: BpmnError, one of BEYOND.
     """
@@ -220,7 +220,7 @@ def apart(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _check_information_fees(line_parts: Iterable[LinePart], subscription: Subscription) -> None:
-    """What a number that pays by bill was charged on none yet is neither paid nor owed."""
+    """Refuse what a number that pays by bill was charged on none yet: it is neither paid nor owed."""
     fees = {fee.line: fee for fee in papers(subscription.id).information_fees().each()}
     for part in line_parts:
         if part.line not in fees:

@@ -48,7 +48,7 @@ class Bank(NamedTuple):
 
 
 def same_bank(first: str, second: str) -> bool:
-    """Whether two wordings mean one bank; a branch that only one of them names, or of another level, is no difference.
+    """Tell whether two wordings mean one bank; a branch that only one of them names, or of another level, is no difference.
 
     Source: TS-008.2, reading.
     """
@@ -64,7 +64,7 @@ def same_bank(first: str, second: str) -> bool:
 
 
 def bank(text: str) -> Bank:
-    """The bank that is meant: its own name, and the branch apart; the legal form says nothing."""
+    """Return the bank that is meant: its own name, and the branch apart; the legal form says nothing."""
     bare = FORMS.sub("", _bare(text))
     for pattern, name in WORDINGS:
         if match := pattern.match(bare):
@@ -75,17 +75,17 @@ def bank(text: str) -> Bank:
 
 
 def account(text: str) -> str:
-    """An account without blanks and dashes, in ordinary digits."""
+    """Return an account without blanks and dashes, in ordinary digits."""
     return DASHES.sub("", _bare(text))
 
 
 def holder(text: str) -> str:
-    """A holder's name without blanks, dashes and dots, in one width and one size of letters."""
+    """Return a holder's name without blanks, dashes and dots, in one width and one size of letters."""
     return DASHES.sub("", _bare(text))
 
 
 def msisdn(text: str) -> str:
-    """A number without blanks, dashes and the country's prefix."""
+    """Return a number without blanks, dashes and the country's prefix."""
     return re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", DASHES.sub("", _bare(text)))
 
 
@@ -94,7 +94,7 @@ def _bare(text: str) -> str:
 
 
 def _branch(rest: str) -> tuple[str, str]:
-    """Level and place of the last branch that is named; of a path of branches the last is the one that keeps the account."""
+    """Return level and place of the last branch that is named; of a path of branches the last is the one that keeps the account."""
     branches = list(BRANCH.finditer(rest))
     return (branches[-1]["level"], DISTRICT.sub("", branches[-1]["place"])) if branches else ("", "")
 
@@ -104,7 +104,7 @@ def _same_place(first: str, second: str) -> bool:
 
 
 def _wording(text: str) -> re.Pattern[str]:
-    """A full name may stand behind a place, a short one may not; letters stand by themselves."""
+    """Return the pattern of a bank's name: a full name may stand behind a place, a short one may not; letters stand by themselves."""
     return re.compile(rf"^(?:中国)?{PLACE if text.endswith(('银行', '社', '储蓄')) else ''}{text}(?![A-Z])")
 
 

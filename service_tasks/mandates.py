@@ -98,7 +98,7 @@ def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Record the result of a debit",
 )
 def record_result(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """The debit that was out has come back from the bank; what it paid is for billing to enter."""
+    """Record that the debit that was out has come back from the bank; what it paid is for billing to enter."""
     subscription = gateway().subscription(parameters["msisdn"])
     mandate = latest(subscription.id, lock=True)
     was_out = mandate is not None and mandate.debit_under_way
@@ -137,7 +137,7 @@ def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _check_wrong_again(right_values: Mapping[str, str], mandate: BankMandate | None, msisdn: str) -> None:
-    """Errors: BpmnError where a field is entered just as it was keyed by mistake."""
+    """Refuse a field that is entered just as it was keyed by mistake. Errors: BpmnError, one of the field."""
     if mandate is None:
         return
     for field, _, keyed in differences(msisdn, side(mandate, "agreed"), side(mandate, "keyed")):
@@ -146,7 +146,7 @@ def _check_wrong_again(right_values: Mapping[str, str], mandate: BankMandate | N
 
 
 def _before(mandate: BankMandate) -> BankMandate | None:
-    """The mandate that this one replaced."""
+    """Return the mandate that this one replaced."""
     row = BankMandate
     query = select(row).where(row.subscription_id == mandate.subscription_id, row.id < mandate.id)
     return session().scalars(query.order_by(row.id.desc())).first()
@@ -183,7 +183,7 @@ def _replace(
 
 
 def _stands(mandate: BankMandate, right_values: Mapping[str, str], msisdn: str) -> bool:
-    """Whether the mandate in force is agreed and keyed in just so."""
+    """Tell whether the mandate in force is agreed and keyed in just so."""
     keyed = side(mandate, "keyed")
     same = side(mandate, "agreed") == right_values and {**keyed, "msisdn": keyed["msisdn"] or msisdn} == {
         **right_values,

@@ -172,13 +172,13 @@ class OwnFaultResult(Schema):
 
 
 def known(case_number: str, at: datetime) -> dict[str, str]:
-    """What every message of a case may name: its number, and the day on which it is told, such as 11月24日."""
+    """Return what every message of a case may name: its number, and the day on which it is told, such as 11月24日."""
     day = dates.day_of(at)
     return {"case_number": case_number, "date": f"{day.month}月{day.day}日"}
 
 
 def body(template: str, values: Mapping[str, Any]) -> str:
-    """The text of a message.
+    """Return the text of a message.
 
     Units:  values named in the template's `money` are fen.
     Errors: UnknownTemplate; ValuesMissing, rather than a customer reading a bare name.
@@ -199,14 +199,14 @@ def _filled(text: str, message: Message, values: Mapping[str, Any]) -> str:
 
 
 def wordings(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The text of a message as it is written today and as earlier versions wrote it. Errors: as `body`."""
+    """Return the text of a message as it is written today and as earlier versions wrote it. Errors: as `body`."""
     return body(template, values), *(
         _filled(former, TEMPLATES[template], values) for former in FORMERLY.get(template, ())
     )
 
 
 def asked_for(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
-    """The names that a template asks for; the number of the case and the day need not be given, every message has them."""
+    """Return the names that a template asks for; the number of the case and the day need not be given, every message has them."""
     message = TEMPLATES.get(literals.get("template", ""))
     if message is None:
         return {}
@@ -238,7 +238,7 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def customers_number(case_number: str) -> str | None:
-    """The number that a complaint came from; None for a case that is none."""
+    """Return the number that a complaint came from; None for a case that is none."""
     return session().scalar(select(Complaint.msisdn).where(Complaint.case_number == case_number))
 
 
@@ -284,7 +284,7 @@ def queue(
 
 
 def asked_by(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
-    """The names that a wording asks for."""
+    """Return the names that a wording asks for."""
     wording = WORDINGS.get(literals.get("wording", ""))
     return {"values": dict.fromkeys(Template(wording[0]).get_identifiers(), True)} if wording else {}
 
@@ -365,7 +365,7 @@ def _notice(parameters: dict[str, Any], call: Call, key: str) -> DepartmentNotic
 
 
 def noted(parameters: Mapping[str, Any]) -> str:
-    """What a notice keeps of its text: a wording by its name with its values, in no language. Errors: ValuesMissing."""
+    """Return what a notice keeps of its text: a wording by its name with its values, in no language. Errors: ValuesMissing."""
     name, values = parameters.get("wording") or "", parameters.get("values") or {}
     if not name:
         return str(parameters.get("text") or "")
@@ -379,7 +379,7 @@ def noted(parameters: Mapping[str, Any]) -> str:
 
 
 def in_words(text: str, *, english: bool) -> str:
-    """The text of a notice as it is read."""
+    """Return the text of a notice as it is read."""
     if not text.startswith(COMPOSED):
         return text
     name, values = json.loads(text[1:])

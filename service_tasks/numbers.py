@@ -10,7 +10,7 @@ _MSISDN = re.compile(r"(?:\(?(?:\+|00)?86\)?[ -]{0,3})?(?P<number>1(?:[ -]{0,3}\
 
 
 def msisdn(text: str) -> str | None:
-    """A mobile number of eleven digits, whatever blanks and dashes group it, and with or without the country before it (+86, 86, 0086)."""
+    """Return a mobile number of eleven digits, whatever blanks and dashes group it, and with or without the country before it (+86, 86, 0086)."""
     match = _MSISDN.fullmatch(language.written.plain(text))
     return re.sub("[ -]", "", match["number"]) if match else None
 

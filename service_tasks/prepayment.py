@@ -36,7 +36,7 @@ class TransferResult(Schema):
 
 
 def beyond_disputed(amount: int, disputed_amount: int | None) -> list[BpmnError]:
-    """The refusal of more than is in dispute; without a disputed amount on record only the other limits hold.
+    """Return the refusal of more than is in dispute; without a disputed amount on record only the other limits hold.
 
     Units:  fen.
     Source: TS-002, reading of 9 and 10.
@@ -47,7 +47,7 @@ def beyond_disputed(amount: int, disputed_amount: int | None) -> list[BpmnError]
 
 
 def check_disputed(amount: int, disputed_amount: int | None) -> None:
-    """Errors: BpmnError exceeds_disputed."""
+    """Refuse more than is in dispute. Errors: BpmnError exceeds_disputed."""
     for refusal in beyond_disputed(amount, disputed_amount):
         raise refusal
 

@@ -60,7 +60,7 @@ def read(text: str, handed_over: Sequence[PricingRow]) -> TakenBack:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that say something, each with its number in the file; the heading is passed over."""
+    """Yield the rows that say something, each with its number in the file; the heading is passed over."""
     lines = text.removeprefix("\ufeff").splitlines()
     try:
         for number, cells in enumerate(csv.reader(io.StringIO("\n".join(lines))), start=1):
@@ -72,7 +72,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _judged(cells: Sequence[str], rows_by_key: dict[Key, PricingRow], came: set[Key]) -> tuple[str, Key | None, str]:
-    """What is wrong with a row, if anything; else which it is and what became of it."""
+    """Return what is wrong with a row, if anything; else which it is and what became of it."""
     outcome = cells[7] if len(cells) > 7 else ""
     amount = _fen(cells[6]) if len(cells) > 6 else None
     if amount is None or not (cells[0].isascii() and cells[0].isdecimal() and len(cells[0]) < 19):
@@ -95,7 +95,7 @@ def _fen(text: str) -> int | None:
 
 
 def sheet(rows: Sequence[tuple[PricingRow, str, str, str]], language: str = "zh") -> str:
-    """The file that is handed over: a row for each line, with its number as it may be shown, what it is for and the line itself in words of `language`."""
+    """Return the file that is handed over: a row for each line, with its number as it may be shown, what it is for and the line itself in words of `language`."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS[language])

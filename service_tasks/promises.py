@@ -18,7 +18,7 @@ APPLY = "secondary_pricing/apply"
 
 
 def cause(case_number: str | None, item: int) -> str | None:
-    """What its liability, the call that was to credit the item, or else its findings name, in this order; None where nothing does.
+    """Return what its liability, the call that was to credit the item, or else its findings name, in this order; None where nothing does.
 
     What was erased, or cannot be read, names nothing.
     """
@@ -35,7 +35,7 @@ def cause(case_number: str | None, item: int) -> str | None:
 
 
 def _told(steps: list[record.CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
-    """The causes that steps name, and whether by the call that was to credit this item."""
+    """Yield the causes that steps name, and whether by the call that was to credit this item."""
     for step in steps:
         if step["type"] == "user_task_completed" and "finding" in (step["form"] or {}):
             yield False, _cause(step["form"])

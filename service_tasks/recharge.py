@@ -77,7 +77,7 @@ class MoveResult(Schema):
 
 
 def refusal(card: RechargeCard | None, pin: str) -> str | None:
-    """Why nothing is told about a card: one of CARD_ERRORS, or None. The PIN's hash is compared in constant time.
+    """Return why nothing is told about a card: one of CARD_ERRORS, or None. The PIN's hash is compared in constant time.
 
     Source: TS-004.3, reading.
     """

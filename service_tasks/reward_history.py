@@ -51,7 +51,7 @@ def history(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
-    """What the earlier cases (newest first) make of a complaint taken in at `at`.
+    """Return what the earlier cases (newest first) make of a complaint taken in at `at`.
 
     Shape:  as `classification.repetition.judge`; an earlier case counts while it is open, and for AGAIN after its reply.
     Source: REW.6 (1) and (2), readings: within 30 days of the reply.
@@ -66,7 +66,7 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
 
 
 def _earlier(parameters: dict[str, Any], number: str, process: str, at: datetime) -> list[Earlier]:
-    """Complaints of the number before `at` about the same, newest first; what the customer withdrew counts as never said."""
+    """Return complaints of the number before `at` about the same, newest first; what the customer withdrew counts as never said."""
     row = Complaint
     paid_for = select(Liability.case_number).where(Liability.cause == parameters["cause"])
     same = or_(row.process_key == process, row.case_number.in_(paid_for))

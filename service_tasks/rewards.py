@@ -33,7 +33,7 @@ def reward(
     first_complaint_only: bool = False,
     first_of_incident: bool = True,
 ) -> Reward:
-    """The grade's figure, never a typed one.
+    """Return the grade's figure, never a typed one.
 
     Shape:  `severity` a key of FEN, `cause` that of the code. `reason` is unjustified, cause_excluded, not_first or None; a complaint that is
             not the first of its incident under a code that counts once is counted and costs nobody points.

@@ -6,11 +6,11 @@ from hashlib import sha256
 
 
 def mark(*facts: str) -> str:
-    """By what something is drawn: 64 hexadecimal digits that follow from what is known of it and from nothing else."""
+    """Return by what something is drawn: 64 hexadecimal digits that follow from what is known of it and from nothing else."""
     return sha256("|".join(facts).encode()).hexdigest()
 
 
 def percentile(*facts: str) -> int:
-    """Where the mark of something lies among all that there could be, 1 to 100: those up to 5 are a sample of five per cent."""
+    """Return where the mark of something lies among all that there could be, 1 to 100: those up to 5 are a sample of five per cent."""
     digits = mark(*facts)
     return int(digits, 16) * 100 // 16 ** len(digits) + 1

@@ -105,14 +105,14 @@ class CheckResult(Schema):
 
 
 def months_from(period: str) -> Iterator[str]:
-    """`period` and every month after it."""
+    """Yield `period` and every month after it."""
     while True:
         yield period
         period = dates.month_after(period)
 
 
 def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, call: Call) -> dict[str, Any]:
-    """One row of 《二次批价汇总表》.
+    """Return one row of 《二次批价汇总表》.
 
     Units:  `amount` in fen, `amount_yuan` as it stands on the sheet.
     Source: TS-003.4.
@@ -133,7 +133,7 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
 
 
 def _check_charged(subscription_id: int, amount: int, key: str) -> None:
-    """Nobody has more priced again than is left of what all their bills charge; without a bill nothing is.
+    """Check that nobody has more priced again than is left of what all their bills charge; without a bill nothing is.
 
     Units:  fen.
     Errors: BpmnError exceeds_charged.
@@ -281,7 +281,7 @@ class LeaveOutParameters(schemas.Parameters):
     title_en="Leave everything out",
 )
 def leave_out(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """No file that agrees came back: every item of the run was left out, and each case has its own made good."""
+    """Leave out every item of the run, since no file that agrees came back; each case has its own made good."""
     period = parameters["period"]
     items = {row.item_id for row in gateway().secondary_pricing_rows(period)}
     gateway().take_back_secondary_pricing(period, items, ())
@@ -316,7 +316,7 @@ def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _fault(cause: str | None, item: PricingItem) -> str | None:
-    """Whose fault a credit is; of one that another case promised it is what that case found, and a supervisor's to say where it does not say."""
+    """Return whose fault a credit is; of one that another case promised it is what that case found, and a supervisor's to say where it does not say."""
     if cause != liabilities.PROMISED:
         return cause
     basis = grants.basis_of(item.key)

@@ -24,12 +24,12 @@ _ENDS = re.compile(r"(?<=[。；;！!？?\n])")
 
 
 def sentences(text: str) -> list[str]:
-    """A text, sentence by sentence; together they are the text."""
+    """Return a text, sentence by sentence; together they are the text."""
     return [sentence for sentence in _ENDS.split(text) if sentence]
 
 
 def named(text: str) -> set[int]:
-    """The amounts that a text names, in fen; an amount with parts of a fen is what it rounds to."""
+    """Return the amounts that a text names, in fen; an amount with parts of a fen is what it rounds to."""
     plain = unicodedata.normalize("NFKC", text)
     return {_fen(match) for match in _AMOUNT.finditer(plain)}
 
@@ -46,7 +46,7 @@ def _fen(match: re.Match[str]) -> int:
 
 
 def _number(words: str) -> int:
-    """A whole number in Chinese words, `一百零五`; `十五` is fifteen, and so is `15`."""
+    """Return a whole number in Chinese words, `一百零五`; `十五` is fifteen, and so is `15`."""
     if words.isascii():
         return int(words)
     high, _, low = words.rpartition("万")

@@ -12,7 +12,7 @@ TARGET_ERRORS = ("same_number", "target_unknown", "target_cancelled", "target_su
 def target_refusal(
     source: str, msisdn: str, target: Subscription | None, *, gotone_only: bool = True, suspended_too: bool = False
 ) -> str | None:
-    """Why nothing may be paid into `target`, the subscription of `msisdn`: one of TARGET_ERRORS, or None when it may.
+    """Return why nothing may be paid into `target`, the subscription of `msisdn`: one of TARGET_ERRORS, or None when it may.
 
     Source: TS-002.10 and its reading: another number than the source, and a GoTone one. TS-004.5 moves a recharge card to any number
             in service (`gotone_only` false); SUB.2 may pay into a suspended number, which restores it (`suspended_too`).
@@ -29,7 +29,7 @@ def target_refusal(
 
 
 def open_target(source: str, msisdn: str, *, gotone_only: bool = True, suspended_too: bool = False) -> Subscription:
-    """The subscription of `msisdn`, into which may be paid. Errors: BpmnError with one of TARGET_ERRORS."""
+    """Return the subscription of `msisdn`, into which may be paid. Errors: BpmnError with one of TARGET_ERRORS."""
     target = gateway().find(msisdn)
     code = target_refusal(source, msisdn, target, gotone_only=gotone_only, suspended_too=suspended_too)
     if target is None or code:

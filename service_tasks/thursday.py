@@ -52,7 +52,7 @@ class Waiting(NamedTuple):
 
 
 def waiting(thursday: str) -> Waiting:
-    """What this Thursday settles, or an earlier one left unsettled, as it is now."""
+    """Return what this Thursday settles, or an earlier one left unsettled, as it is now."""
     lines = gateway().on_hold(date.fromisoformat(thursday))
     days = batches.waited_under(KIND, RELEASED, thursday)
     waits = _numbers_waiting(days)
@@ -61,19 +61,19 @@ def waiting(thursday: str) -> Waiting:
 
 
 def waits_as(line: HeldLine) -> str:
-    """What a line that is reserved beside a hold is: the late fee that falls with it, or what of it is paid already."""
+    """Return what a line that is reserved beside a hold is: the late fee that falls with it, or what of it is paid already."""
     return "late_fee_with_hold" if line.line.startswith("late-fee:") else "paid_beside_hold"
 
 
 def _numbers_waiting(days: Sequence[str]) -> set[str]:
-    """The numbers of the cases that the release of these days goes on."""
+    """Return the numbers of the cases that the release of these days goes on."""
     instances = {instance for day in days for instance, _token in engine.cases.waiting_for(RELEASED, day)}
     case = ProcessInstance
     return set(session().scalars(select(case.business_key).where(case.id.in_(instances))))
 
 
 def _without_case(lines: Sequence[HeldLine], thursday: str) -> list[HeldLine]:
-    """What is on hold and no running case is about, the oldest first; what the batch of another day has still to decide is that batch's."""
+    """Return what is on hold and no running case is about, the oldest first; what the batch of another day has still to decide is that batch's."""
     numbers = running({line.case_number for line in lines})
     other_days = {day for day in _under_way() if day != thursday}
     orphans = [
@@ -86,14 +86,14 @@ def _without_case(lines: Sequence[HeldLine], thursday: str) -> list[HeldLine]:
 
 
 def running(numbers: Collection[str]) -> set[str]:
-    """Which of these case numbers are those of cases under way."""
+    """Return which of these case numbers are those of cases under way."""
     case = ProcessInstance
     query = select(case.business_key).where(case.business_key.in_(numbers), case.state == CaseState.ACTIVE)
     return set(session().scalars(query))
 
 
 def _under_way() -> set[str]:
-    """The Thursdays whose batch has begun and is not over."""
+    """Return the Thursdays whose batch has begun and is not over."""
     case, prefix = ProcessInstance, f"{batches.PREFIXES[KIND]}-"
     query = select(case.business_key).where(case.business_key.startswith(prefix), case.state == CaseState.ACTIVE)
     return {number.removeprefix(prefix) for number in session().scalars(query)}
@@ -143,7 +143,7 @@ class ListResult(Schema):
     title_en="List what waits for the settlement",
 )
 def listed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Every line that waits for this Thursday, or for an earlier one that was not settled."""
+    """Return every line that waits for this Thursday, or for an earlier one that was not settled."""
     now = waiting(parameters["settle_on"])
     rows = [{name: getattr(line, name) for name in ListedLine().fields} for line in now.lines]
     alone = [_alone(hold, now.without_case) for hold in dict.fromkeys(line.hold_id for line in now.without_case)]

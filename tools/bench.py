@@ -61,7 +61,7 @@ def bench(
 def _measured(
     database: str, server: str | None, run: Callable[[databases.Place, program.Say], Iterator[Figure]]
 ) -> list[Figure]:
-    """The figures of every database, each in a place of its own."""
+    """Return the figures of every database, each in a place of its own."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
         for place in _places(Path(folder), database, server, stack):

@@ -43,7 +43,7 @@ def words(as_json: bool) -> None:
 
 
 def extracted() -> set[str]:
-    """Every text that code or a template marks for translation."""
+    """Return every text that code or a template marks for translation."""
     with (FOLDER / "babel.cfg").open(encoding="utf-8") as settings:
         methods, options = parse_mapping_cfg(settings)
     messages = extract_from_dir(ROOT / "web", method_map=methods, options_map=options)
@@ -51,7 +51,7 @@ def extracted() -> set[str]:
 
 
 def translations(file: Path = CATALOGUE) -> dict[str, str]:
-    """The catalogue as it is: English text to Chinese, "" where there is none."""
+    """Return the catalogue as it is: English text to Chinese, "" where there is none."""
     with file.open("rb") as source:
         return {
             str(message.id): str(message.string)

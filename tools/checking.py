@@ -71,7 +71,7 @@ def _measure(*, as_json: bool) -> None:
 
 
 def _list_names(folder: str, *, as_json: bool) -> None:
-    """The share of each folder at or below this one, the largest first, and every place under it."""
+    """List the share of each folder at or below this one, the largest first, and every place under it."""
     names = naming.locals_of((*sources.product(), *sources.bench(), *sources.tests()), folder)
     if not names:
         raise click.BadParameter(f"no module at or below {folder}", param_hint="--names")

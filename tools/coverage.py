@@ -64,13 +64,13 @@ def coverage(write: bool, as_json: bool) -> None:
 def answered(
     manual_coverage: survey.Coverage, ids: list[survey.ManualId], flows: Iterable[tuple[str, str]]
 ) -> list[Answer]:
-    """What became of each id, by the flows that plays took and the tests of this checkout."""
+    """Return what became of each id, by the flows that plays took and the tests of this checkout."""
     ids_taken = survey.taken_by(ROOT / "processes", flows)
     return survey.answers(manual_coverage, ids, ids_taken, survey.tests_naming(ROOT / "tests"))
 
 
 def _taken() -> set[tuple[str, str]]:
-    """The flows of every scenario that comes out as agreed."""
+    """Return the flows of every scenario that comes out as agreed."""
     agreed_scenarios = scenarios.read(ROOT / "processes")
     with progress(
         agreed_scenarios, "playing", lambda scenario: f"{scenario.process} {scenario.name}" if scenario else None

@@ -60,7 +60,7 @@ def _ordeal(place: Place, kills: int, chance: random.Random) -> tuple[dict[str, 
 
 
 def _round(place: Place, number: int, chance: random.Random) -> Confirmed:
-    """Some new cases, everything up, clerks at work, and the power fails: for all processes or, where there are several, for one.
+    """Play one round: some new cases, everything up, clerks at work, and the power fails: for all processes or, where there are several, for one.
 
     Mostly once something has been confirmed, at times while the office is still coming up.
     """

@@ -38,14 +38,14 @@ def docs(check: bool, as_json: bool) -> None:
 
 
 def written_by_hand() -> Iterator[Path]:
-    """The documents whose lines are wrapped, those of docs/reference/ aside."""
+    """Yield the documents whose lines are wrapped, those of docs/reference/ aside."""
     for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]):
         if path not in UNWRAPPED and not path.is_relative_to(REFERENCE):
             yield path
 
 
 def _written_before() -> list[Path]:
-    """Pages that carry our mark; the others in the folder are written by people."""
+    """Return pages that carry our mark; the others in the folder are written by people."""
     candidates = REFERENCE.rglob("*.md")
     return [path for path in candidates if path.read_text(encoding="utf-8").startswith(pages.MARK)]
 

@@ -55,17 +55,17 @@ class Result:
 
 
 def folders(level: int) -> list[str]:
-    """The folders of a level."""
+    """Return the folders of a level."""
     return sorted(path.name for path in LEVELS[level].iterdir() if path.is_dir())
 
 
 def model(folder: str, level: int = 2) -> bytes:
-    """The DMN file of a folder."""
+    """Return the DMN file of a folder."""
     return (LEVELS[level] / folder / f"{folder}.dmn").read_bytes()
 
 
 def cases(folder: str, level: int = 2) -> Iterator[Case]:
-    """The cases of every test file of a folder."""
+    """Yield the cases of every test file of a folder."""
     for path in sorted((LEVELS[level] / folder).glob("*-test-*.xml")):
         for case in _children(xml.parse(path.read_bytes()), "testCase"):
             inputs = {node.get("name"): _value(node) for node in _children(case, "inputNode")}
@@ -80,7 +80,7 @@ def cases(folder: str, level: int = 2) -> Iterator[Case]:
 
 
 def play(folder: str, level: int = 2) -> Iterator[Result]:
-    """What becomes of every expected result of a folder."""
+    """Play a folder: yield what becomes of every expected result of a folder."""
     content = model(folder, level)
     decisions, root = dmn.read_decisions(content), xml.parse(content)
     elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}
@@ -106,7 +106,7 @@ def _played(
 
 
 def _why(decisions: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str:
-    """Why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
+    """Return why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
     element = elements[name]
     faults = decisions.refused.get(element.get("id") or name, [])
     broken = [fault for fault in decisions.refused.get("", []) if fault.rule != "no_id"]
@@ -122,13 +122,13 @@ def _why(decisions: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -
 
 
 def _text(elements: Mapping[str, xml.Element], name: str) -> str:
-    """The first expression of a decision, on one line."""
+    """Return the first expression of a decision, on one line."""
     text = next((e for e in elements[name].iter() if xml.local(e) == "text"), None) if name in elements else None
     return " ".join((text.text or "").split()) if text is not None else ""
 
 
 def agrees(actual: Any, expected: Any) -> bool:
-    """Equal all the way down; a number that is expected with eight decimals or more may differ after the eighth, as in the kit's own runner."""
+    """Tell whether two values are equal all the way down; a number that is expected with eight decimals or more may differ after the eighth, as in the kit's own runner."""
     if isinstance(expected, dict):
         return (
             isinstance(actual, dict)
@@ -148,7 +148,7 @@ def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
 
 
 def _value(holder: xml.Element) -> Any:
-    """What a node holds: components are a context, items a list, and a value is of the type it names."""
+    """Return what a node holds: components are a context, items a list, and a value is of the type it names."""
     components = list(_children(holder, "component"))
     if components:
         return {child.get("name"): _value(child) for child in components}

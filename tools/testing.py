@@ -72,7 +72,7 @@ def _kept(quick: bool, long: bool) -> list[str]:
 
 
 def summary(output: str) -> dict[str, object]:
-    """What pytest's short summary says: {"passed": 412, "failed": 1, …, "failures": ["tests/…::test_…"]}."""
+    """Return what pytest's short summary says: {"passed": 412, "failed": 1, …, "failures": ["tests/…::test_…"]}."""
     last = output.strip().splitlines()[-1] if output.strip() else ""
     counts = {
         word: int(number)
@@ -82,7 +82,7 @@ def summary(output: str) -> dict[str, object]:
 
 
 def scripts_summary(output: str) -> dict[str, object]:
-    """What the tests of the scripts came to, in the words of pytest's: {"passed": 89, …, "failures": ["tests/…:22:1"]}."""
+    """Return what the tests of the scripts came to, in the words of pytest's: {"passed": 89, …, "failures": ["tests/…:22:1"]}."""
     counts = dict(re.findall(r"^ℹ (pass|fail|skipped|cancelled) (\d+)$", output, re.MULTILINE))
     words = {"pass": "passed", "fail": "failed", "skipped": "skipped", "cancelled": "error"}
     summed = {words[word]: int(number) for word, number in counts.items() if int(number)}

@@ -71,7 +71,7 @@ csrf = CSRFProtect()
 
 
 def create_app(settings: config.Settings | None = None) -> Office:
-    """An application over one database, ready to serve."""
+    """Return an application over one database, ready to serve."""
     settings = settings or config.read()
     app = Office(__name__)
     app.session_interface = cookies.Cookies()
@@ -105,7 +105,7 @@ def create_app(settings: config.Settings | None = None) -> Office:
 
 
 def _equip_templates(app: Office) -> None:
-    """What every template may call."""
+    """Give every template what it may call."""
     app.jinja_env.globals.update(
         program=PROGRAM,
         assets=_assets,
@@ -150,7 +150,7 @@ def _connect(app: Flask) -> None:
 
 
 def _hold_keys(app: Office, settings: config.Settings) -> None:
-    """The keys of the office, or no office: what is done with others cannot be undone. A test brings its own."""
+    """Hold the keys of the office, or have no office: what is done with others cannot be undone. A test brings its own."""
     if settings.testing and settings.keys is not None:
         office_keys, session_key = settings.keys, settings.secret_key or secrets.token_bytes(keys.KEY_BYTES)
     else:
@@ -180,7 +180,7 @@ def _manifest() -> dict[str, dict[str, object]]:
 
 
 def _assets(entry: str) -> Markup:
-    """The link and script tags of a built entry, such as src/desk.js."""
+    """Return the link and script tags of a built entry, such as src/desk.js."""
     return _tags(entry, url_for("static", filename="build/"))
 
 
@@ -195,7 +195,7 @@ def _tags(entry: str, place: str) -> Markup:
 
 
 def _theme_script() -> Markup:
-    """The classic script that sets the theme before anything is painted."""
+    """Return the classic script that sets the theme before anything is painted."""
     return _classic("src/theme.js", url_for("static", filename="build/"))
 
 

@@ -26,14 +26,14 @@ _log = logging.getLogger(__name__)
 
 
 def application() -> Edge:
-    """The app of a serving process, with its clockwork and its worker running."""
+    """Return the app of a serving process, with its clockwork and its worker running."""
     app = create_app()
     start_background(app, threading.Event())
     return at_the_edge(app)
 
 
 def at_the_edge(app: Flask) -> Edge:
-    """The app as the HTTP server takes it, loaded for good, in a process that ends with the one that started it."""
+    """Return the app as the HTTP server takes it, loaded for good, in a process that ends with the one that started it."""
     app.config["USE_X_SENDFILE"] = True  # files of ours are sent by the server, past Python
     edge = Edge(app, Refusals(app))
     started_by = multiprocessing.parent_process()
@@ -43,7 +43,7 @@ def at_the_edge(app: Flask) -> Edge:
 
 
 def settle() -> None:
-    """Whatever has been loaded stays for good: the collector need not look at all of it again while somebody waits for an answer."""
+    """Keep whatever has been loaded for good: the collector need not look at all of it again while somebody waits for an answer."""
     gc.collect()
     gc.freeze()
 
@@ -90,7 +90,7 @@ def carry_jobs(app: Office, looking: threading.Lock, stop: threading.Event) -> N
 
 
 def _survived(app: Office, work: Callable[[], Any]) -> Any:
-    """What the work gives; None where it broke, which is logged: the lease in its row has the job taken again."""
+    """Return what the work gives; None where it broke, which is logged: the lease in its row has the job taken again."""
     with app.app_context():
         outcome = running.survive(threading.current_thread().name, work)
     if isinstance(outcome, record.Failed):

@@ -112,7 +112,7 @@ class _Seat:
         self._ask = ask
 
     def takes_in(self, customer: Customer) -> str:
-        """The page of the intake, and the complaint sent; the case number."""
+        """Take a complaint in: open the page of the intake and send it; returns the case number."""
         blank = self._page("intake form", "/intake")
         complaint = {"msisdn": customer.msisdn, "text": customer.course.said, "process": customer.course.process}
         fields = {"channel": "counter", "demand": "", "disputed_amount": "", "overrule_reason": "客户要求"}
@@ -125,7 +125,7 @@ class _Seat:
         return self._number(place)
 
     def _number(self, place: str) -> str:
-        """The case, whether the intake leads to its page or to its first task."""
+        """Return the case, whether the intake leads to its page or to its first task."""
         if "/cases/" in place:
             return place.split("?", maxsplit=1)[0].rstrip("/").split("/")[-1]
         page = self._page("task", place)
@@ -150,7 +150,7 @@ class _Seat:
         return task
 
     def _filled(self, form: Form, customer: Customer) -> dict[str, Given]:
-        """The form filled until no choice shows another field, as a browser asks for them."""
+        """Return the form filled until no choice shows another field, as a browser asks for them."""
         answers = {**customer.course.answers, **customer.brings}
         filled = form.filled(answers)
         for _ in range(MOST_ROUNDS if form.conditional else 0):
@@ -170,7 +170,7 @@ class _Seat:
         return Page(answer)
 
     def _led_to(self, kind: str, place: str) -> None:
-        """Where the answer leads; that may be a task which a colleague has done by then."""
+        """Follow where the answer leads; that may be a task which a colleague has done by then."""
         answer = self._ask(kind, "GET", place, None)
         if answer.status not in (200, 302, 303, 409):
             raise Unexpected(f"{place} answered {answer.status}")

@@ -13,13 +13,13 @@ ALTERNATING = ("09:00", "09:08", "09:17", "09:25", "09:41", "09:52")
 
 
 def all_of_them(count: int, at: datetime) -> list[Customer]:
-    """So many customers, the two courses in turn; their calls are of the month before `at`."""
+    """Return so many customers, the two courses in turn; their calls are of the month before `at`."""
     month = Month(at)
     return [_refund(place, month) if place % 2 == 0 else _roaming(place, month) for place in range(count)]
 
 
 def given(customers: list[Customer], at: datetime) -> dict[str, Any]:
-    """What has to be known of them, as office.fixtures builds it."""
+    """Return what has to be known of them, as office.fixtures builds it."""
     month = Month(at)
     return {
         "subscriptions": [_subscription(customer, month) for customer in customers],

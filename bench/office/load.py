@@ -55,7 +55,7 @@ class Done:
 
 
 def run(shift: Asked) -> Done:
-    """In another process."""
+    """Run in another process."""
     command = [sys.executable, "-m", "bench.office.load"]
     document = json.dumps(asdict(shift))
     finished = subprocess.run(command, cwd=ROOT, input=document, stdout=subprocess.PIPE, text=True, check=True)
@@ -76,7 +76,7 @@ class _Shift:
         self.faults: list[str] = []
 
     def work(self) -> Done:
-        """All clerks; the time begins once each has done a step on average, and what is begun when it is over is left."""
+        """Have all clerks work; the time begins once each has done a step on average, and what is begun when it is over is left."""
         people = People(self.asked.port, self.asked.cookies)
         threads = [threading.Thread(target=self._clerk, args=(people,), daemon=True) for _ in range(self.asked.clerks)]
         for thread in threads:
@@ -95,7 +95,7 @@ class _Shift:
         return Done(seconds, completions, cases, milliseconds, client, server, database, self.faults[:5])
 
     def _cpu(self) -> tuple[float, float, float]:
-        """Of the clients, the server and the database."""
+        """Return the CPU seconds of the clients, the server and the database."""
         return time.process_time() * 1000, cpu_of(self.asked.server), cpu_of(self.asked.database)
 
     def _so_far(self) -> tuple[int, int, int]:

@@ -65,12 +65,12 @@ class Noting:
         return answer
 
     def cpu(self, kind: str) -> float:
-        """The median of a kind."""
+        """Return the median of a kind."""
         return median(cost.cpu for cost in self.kept[kind])
 
 
 def run(place: Place, size: Size, say: Say) -> Iterator[Figure]:
-    """Everything of one database."""
+    """Yield every figure of one database."""
     at = datetime.now(UTC)
     say(f"founding an office: {MIX}")
     queue = served.found(place, size.warm + size.cases + 3 * size.waiting, at)
@@ -144,7 +144,7 @@ def fill_list(asks: Callable[[str], Ask], waiting: list[Customer], rows: int = R
 
 
 def _log(place: Place, office: Served, people: People, size: Size) -> Figure:
-    """The event log, by case."""
+    """Return the event log, by case."""
     noting = Noting(office)
     text = people.asks(noting)("ada")("log", "GET", "/audit/log.xes", None).text
     return Figure(
@@ -153,7 +153,7 @@ def _log(place: Place, office: Served, people: People, size: Size) -> Figure:
 
 
 def _long(place: Place, office: Served, people: People, customer: Customer) -> Iterator[Figure]:
-    """A case taken and given back until it has so many entries: its page and its replay, compared with the signed-in page that is not there."""
+    """Take a case and give it back until it has so many entries; yield its page and its replay, compared with the signed-in page that is not there."""
     noting = Noting(office)
     clerk, ask = Clerk(people.asks(lambda _kind, send: send())), people.asks(lambda _kind, send: send())("cleo")
     task = next(iter(clerk.case(customer))) + 1
@@ -183,7 +183,7 @@ def _long(place: Place, office: Served, people: People, customer: Customer) -> I
 def _clerks(
     place: Place, office: Served, people: People, size: Size, first: int, at: datetime, workers: int
 ) -> tuple[float, list[Figure]]:
-    """Clerks in a closed loop: completions per second, how long the slowest pages took, and who used the processor."""
+    """Measure clerks in a closed loop: completions per second, how long the slowest pages took, and who used the processor."""
     shift = load.Asked(
         office.port,
         CLERKS,

@@ -56,18 +56,18 @@ class Page:
         return [str(link) for link in self._tree.xpath("//a/@href")]
 
     def offers(self, action: str) -> bool:
-        """Whether a form of the page is sent to an address that ends so."""
+        """Tell whether a form of the page is sent to an address that ends so."""
         return bool(self._forms(action))
 
     def form(self, action: str) -> Form:
-        """The form that is sent to an address that ends so. Errors: Unexpected."""
+        """Return the form that is sent to an address that ends so. Errors: Unexpected."""
         forms = self._forms(action)
         if not forms:
             raise Unexpected(f"no form for {action}: {' '.join(self._tree.text_content().split())[:300]}")
         return Form(forms[0])
 
     def _forms(self, action: str) -> list[Any]:
-        """The forms sent there by themselves, and those that one of their buttons sends there."""
+        """Return the forms sent there by themselves, and those that one of their buttons sends there."""
         own = [form for form in self._tree.xpath("//form") if _leads(form.get("action"), action)]
         buttons = [button for button in self._tree.xpath("//button") if _leads(button.get("formaction"), action)]
         return own + [form for button in buttons for form in self._form_of(button)]
@@ -90,7 +90,7 @@ class Form:
         self.conditional = str(fields[0]) if fields else ""
 
     def filled(self, answers: Mapping[str, str]) -> dict[str, Given]:
-        """Every field with what stands in it, else with its answer, else with the first choice or a word of its kind."""
+        """Return every field with what stands in it, else with its answer, else with the first choice or a word of its kind."""
         values = {}
         for name, fields in self._by_name().items():
             value = _value(fields, answers.get(name))
@@ -99,12 +99,12 @@ class Form:
         return values
 
     def untouched(self) -> dict[str, Given]:
-        """Every field as the page brought it."""
+        """Return every field as the page brought it."""
         standing = {name: _standing(fields) for name, fields in self._by_name().items()}
         return {name: value for name, value in standing.items() if value is not None}
 
     def with_fields(self, text: str) -> Form:
-        """The same form once its conditional fields are these."""
+        """Return the same form once its conditional fields are these."""
         (place,) = self._element.xpath(".//*[@data-conditional]")
         place.clear()
         place.set("data-conditional", "")
@@ -147,7 +147,7 @@ def _value(fields: list[Any], answer: str | None) -> Given | None:
 
 
 def _ticked(fields: list[Any]) -> Given | None:
-    """What is ticked, all of it where that is several."""
+    """Return what is ticked, all of it where that is several."""
     choices = [str(field.get("value", "on")) for field in fields if field.get("checked") is not None]
     return choices if len(choices) > 1 else next(iter(choices), None)
 
@@ -162,7 +162,7 @@ def _standing(fields: list[Any]) -> Given | None:
 
 
 def _chosen(choices: list[str], stands: list[str], answer: str | None) -> str | None:
-    """The answer where it is offered, else what is chosen already, else the first that can be chosen."""
+    """Return the answer where it is offered, else what is chosen already, else the first that can be chosen."""
     if answer is not None and answer in choices:
         return answer
     return str(stands[0]) if stands else next((choice for choice in choices if choice), None)

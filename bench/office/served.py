@@ -37,11 +37,11 @@ class Served:
     started: float
 
     def cpu(self) -> float:
-        """Milliseconds of CPU that all its processes have used, those that have ended left out."""
+        """Return milliseconds of CPU that all its processes have used, those that have ended left out."""
         return cpu_of(self.process)
 
     def sent(self) -> int:
-        """How many statements its processes have sent to the database, without what only begins and ends transactions. Errors: Unexpected where none counts."""
+        """Return how many statements its processes have sent to the database, without what only begins and ends transactions. Errors: Unexpected where none counts."""
         counts = [struct.unpack("<Q", file.read_bytes())[0] for file in self.statements.iterdir()]
         if not counts:
             raise Unexpected("no process of the served office counts its statements")
@@ -49,7 +49,7 @@ class Served:
 
 
 def found(place: Place, count: int, at: datetime) -> list[Customer]:
-    """An office with its processes, demo people and so many more customers to complain."""
+    """Found an office with its processes, demo people and so many more customers to complain, who are returned."""
     commands.run(place, "run", "--prepare-only")
     queue = customers.all_of_them(count, at)
     with scratch(place.url), transaction():
@@ -84,14 +84,14 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def _postmaster(place: Place) -> int | None:
-    """The process of a PostgreSQL that listens on a socket in its own folder, as the one that the test extra brings."""
+    """Return the process of a PostgreSQL that listens on a socket in its own folder, as the one that the test extra brings."""
     folder = make_url(place.url).query.get("host")
     file = Path(str(folder)) / "postmaster.pid" if folder else None
     return int(file.read_text().split()[0]) if file is not None and file.is_file() else None
 
 
 def family(process: int) -> list[int]:
-    """A process and everything it started that is still there."""
+    """Return a process and everything it started that is still there."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -107,7 +107,7 @@ def family(process: int) -> list[int]:
 
 
 def cpu_of(process: int | None) -> float:
-    """Milliseconds of CPU that a process and everything it started have used; 0 for none, as where the database is in the process."""
+    """Return milliseconds of CPU that a process and everything it started have used; 0 for none, as where the database is in the process."""
     total = 0
     for member in family(process) if process is not None else ():
         for thread in Path(f"/proc/{member}/task").glob("*/schedstat"):

@@ -37,7 +37,7 @@ class Visit:
         return Answer(answer.status, answer.headers.get("Location", ""), text)
 
     def log_in(self, name: str) -> Visit:
-        """As one of the demo people. Errors: Unexpected."""
+        """Log in as one of the demo people. Errors: Unexpected."""
         form = Page(self.ask("GET", "/login")).form("/login")
         login = {"name": name, "password": f"{name}-reception-desk"}
         answer = self.ask("POST", "/login", {**form.filled({}), **login})
@@ -62,7 +62,7 @@ class People:
         return self._known
 
     def asks(self, noting: Noted) -> Callable[[str], Ask]:
-        """Browsers of their own for one clerk and their colleagues, every request through `noting`."""
+        """Return browsers of their own for one clerk and their colleagues, every request through `noting`."""
         open_: dict[str, Visit] = {}
 
         def as_one(name: str) -> Ask:
@@ -77,7 +77,7 @@ class People:
 
 
 def timed(send: Callable[[], Answer]) -> tuple[Answer, float]:
-    """An answer, and how many milliseconds it took."""
+    """Return an answer, and how many milliseconds it took."""
     began = perf_counter()
     answer = send()
     return answer, (perf_counter() - began) * 1000

@@ -45,7 +45,7 @@ class AlreadyErased(Conflict):
 
 
 def may_erase(by: Actor) -> bool:
-    """Whether the person may have personal data erased."""
+    """Tell whether the person may have personal data erased."""
     return SUPERVISOR in by.roles
 
 
@@ -66,7 +66,7 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
 
 
 def erased(instance_ids: Collection[int]) -> dict[int, datetime | None]:
-    """When the personal data of these cases were erased, as their entries say; None for one that says nothing of it. For cases whose key is gone."""
+    """Return when the personal data of these cases were erased, as their entries say; None for one that says nothing of it. For cases whose key is gone."""
     instants: dict[int, datetime | None] = dict.fromkeys(instance_ids)
     if instants:
         for id, body in history.bodies(INSTANCE, {str(id) for id in instants}):
@@ -88,7 +88,7 @@ def _check(row: CaseRow) -> None:
 
 
 def _write(row: CaseRow, steps: list[CaseStep], by: Actor, at: datetime) -> None:
-    """The entry, the end of the history, the key, and what the queue was given. Errors: StaleInstance."""
+    """Write the entry, the end of the history, the key, and what the queue was given. Errors: StaleInstance."""
     place = heads.of_row(row)
     head, entry = history.entry(INSTANCE, str(row.id), place.head, steps, by=by.user, at=at)
     columns = {"version": row.version + 1, **heads.columns(place.after(head))}

@@ -47,7 +47,7 @@ def _carry_out_again(incident: Incident) -> Command:
 
 
 def _fire_again(incident: Incident, reason: str) -> Command:
-    """A timer whose token has gone meanwhile has nothing left to fire."""
+    """Return the command that fires a timer again; one whose token has gone meanwhile has nothing left to fire."""
     waits = timers.waits(incident.instance_id, incident.token)
 
     def command(run: Run) -> None:
@@ -90,13 +90,13 @@ def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
 
 
 def _check_stuck(run: Run, incident: Incident) -> None:
-    """Versions before left incidents open whose token had gone on."""
+    """Check that the token is still stuck: versions before left incidents open whose token had gone on. Errors: IncidentResolved."""
     if incident.token not in run.case.stuck:
         raise IncidentResolved(incident=incident.id)
 
 
 def _open(incident_id: int) -> tuple[CaseRow, Incident]:
-    """The case, locked, and its incident as it is then: somebody may have settled it while we waited for the lock."""
+    """Return the case, locked, and its incident as it is then: somebody may have settled it while we waited for the lock."""
     instance_id = session().scalar(select(Incident.instance_id).where(Incident.id == incident_id))
     row = locking.find(instance_id) if instance_id is not None else None
     if row is None:

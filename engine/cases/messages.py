@@ -43,13 +43,13 @@ def correlate(message: str, key: str, *, variables: dict[str, Any], by: Actor, a
 
 
 def _go_on(instance_id: int, command: execution.Command, by: Actor, at: datetime) -> None:
-    """One case, undone as a whole when it breaks; one that reached a limit is put before the operator."""
+    """Go on with one case, undone as a whole when it breaks; one that reached a limit is put before the operator."""
     with execution.limits_become_incidents(by=by.user, at=at), transaction(), savepoint():
         execution.advance(instance_id, command, by=by.user, at=at)
 
 
 def waiting_for(message: str, key: str) -> list[tuple[int, int]]:
-    """(instance id, token) of everyone waiting for a message under a key, oldest first."""
+    """Return (instance id, token) of everyone waiting for a message under a key, oldest first."""
     rows = session().execute(
         select(MessageSubscription.instance_id, MessageSubscription.token)
         .where(MessageSubscription.message == message, MessageSubscription.correlation_key == key)
@@ -59,6 +59,6 @@ def waiting_for(message: str, key: str) -> list[tuple[int, int]]:
 
 
 def keys_waited_under(message: str) -> list[str]:
-    """The correlation keys under which anyone waits for a message, in order."""
+    """Return the correlation keys under which anyone waits for a message, in order."""
     key = MessageSubscription.correlation_key
     return list(session().scalars(select(key).where(MessageSubscription.message == message).distinct().order_by(key)))

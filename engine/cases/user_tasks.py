@@ -85,7 +85,7 @@ class _Tried(Exception):
 
 
 def wrong_in(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> dict[str, list[Reason]]:
-    """What completing a task with this would be refused for, by field; nothing is done, and nobody's right to the task is asked.
+    """Return what completing a task with this would be refused for, by field; nothing is done, and nobody's right to the task is asked.
 
     Of a form that only leaves fields open, what it says is tried all the same.
 
@@ -102,7 +102,7 @@ def wrong_in(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> dict[
 
 
 def _try_out(row: TaskRow, form: Submitted, by: Actor, at: datetime) -> None:
-    """Errors: InvalidForm, EntryRefused; AlreadyCompleted, InstanceEnded."""
+    """Refuse what completing the task with this would refuse. Errors: InvalidForm, EntryRefused; AlreadyCompleted, InstanceEnded."""
     if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by=by.user, at=at).run
@@ -119,14 +119,14 @@ def _try_out(row: TaskRow, form: Submitted, by: Actor, at: datetime) -> None:
 
 
 def _foreseen(run: Run, row: TaskRow, blank: Form, right: dict[str, Any]) -> dict[str, list[Reason]]:
-    """What the service tasks that follow would refuse of what can be taken."""
+    """Return what the service tasks that follow would refuse of what can be taken."""
     scope = run.scope_at(run.task(row.task_token))
     return run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
 
 
 @contextmanager
 def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
-    """Around a transaction: when it is undone because of what was entered, the stream of whoever sent it says which fields were wrong, and why."""
+    """Record refusals around a transaction: when it is undone because of what was entered, the stream of whoever sent it says which fields were wrong, and why."""
     try:
         yield
     except InvalidForm as error:
@@ -138,7 +138,7 @@ def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
 
 
 def _no_longer_asked(row: TaskRow, blank: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
-    """Null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
+    """Return null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
     leftovers = {
         field.key: scope.variables[field.key]
         for field in blank.inputs
@@ -151,7 +151,7 @@ def _no_longer_asked(row: TaskRow, blank: Form, entered: Mapping[str, Any], scop
 
 
 def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
-    """What tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
+    """Return what tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
     if not key:
         return ""
     entered = {name: entry if isinstance(entry, str) else list(entry) for name, entry in form.items()}
@@ -160,7 +160,7 @@ def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
 
 
 def _marked(part: list[Any]) -> str:
-    """Empty for what no form takes either, which says in which field it stands."""
+    """Return the mark of a part; empty for what no form takes either, which says in which field it stands."""
     try:
         return sealing.mac(values.canonical(part)).hex()[: execution.OF_KEY]
     except values.NotStorable:
@@ -181,13 +181,13 @@ _OPEN = (
 
 
 def workable(instance_id: int, by: Actor) -> list[int]:
-    """The open tasks of an instance that this person may complete now, the most urgent first."""
+    """Return the open tasks of an instance that this person may complete now, the most urgent first."""
     rows = session().execute(_OPEN, {"instance": instance_id}).all()
     return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in rows], by)
 
 
 def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
-    """Which of the open tasks of an active instance this person may complete now, in their order."""
+    """Return which of the open tasks of an active instance this person may complete now, in their order."""
     return _workable([(row, definition) for row in rows], by)
 
 
@@ -202,7 +202,7 @@ def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[in
 
 
 def barred_from(rows: Sequence[tuple[TaskOfCase, Definition]], by: Actor) -> dict[int, NotPermitted]:
-    """Why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
+    """Return why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
     steps = [
         barred.Step(row.id, row.instance_id, definition.processes[row.process_key].element(row.element_id), definition)
         for row, definition in rows
@@ -224,7 +224,7 @@ def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
 
 
 def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
-    """A supervisor hands a task to somebody, who must be one who may do it.
+    """Hand a task to somebody on behalf of a supervisor; it must be one who may do it.
 
     Errors: UnknownUserTask, NotASupervisor, FourEyesViolation, AlreadyCompleted, and those of `barred.bar`.
     """
@@ -255,7 +255,7 @@ def _assign(
 
 
 def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    """What a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
+    """Return what a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
 
     Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
     """
@@ -263,7 +263,7 @@ def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.S
 
 
 def task_and_history(task_id: int, *, at: datetime) -> tuple[tuple[Form, dict[str, Any], feel.Scope], CaseHistory]:
-    """What the page of an open task needs, as `form_of` and `history_of` give it, with the case read once.
+    """Return what the page of an open task needs, as `form_of` and `history_of` give it, with the case read once.
 
     Errors: as `form_of`; BrokenChain.
     """

@@ -37,14 +37,14 @@ MOST_KEPT = 64
 
 
 def check(content: Package) -> list[Problem]:
-    """The problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
+    """Return the problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
     office = runtime.current()
     return list(_checked(content.canonical(), frozenset(office.handlers), office.timed, office.vocabulary))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(canonical: bytes, topics: frozenset[str], timed: frozenset[str], words: Vocabulary) -> tuple[Problem, ...]:
-    """Kept, because a draft and the processes that call it are asked about again and again; `topics` and processes `timed`, those begun by time, are those known then, and so are the `words`."""
+    """Check a package and keep the answer, because a draft and the processes that call it are asked about again and again; `topics` and processes `timed`, those begun by time, are those known then, and so are the `words`."""
     return tuple(first_findings(_problems(load_package(canonical))))
 
 
@@ -74,7 +74,7 @@ def _problems(content: Package) -> list[Problem]:
 
 
 def _standing_still(content: Package) -> list[Problem]:
-    """Only of what has no other problem: then every way through it can be followed."""
+    """Return where cases stand still, asked only of what has no other problem: then every way through it can be followed."""
     problems_by_key = [(key, problem) for key in content.processes for problem in soundness.certain(content.bpmn(key))]
     return [replace(problem, file=f"{key}.bpmn") for key, problem in problems_by_key]
 
@@ -92,7 +92,7 @@ def _catalogues(content: Package) -> Iterator[Problem]:
 
 
 def _shared_names(diagrams: dict[str, Diagram]) -> Iterator[Problem]:
-    """SpiffWorkflow keeps sub-processes and processes of a package under one name each."""
+    """Check that no name is used twice: SpiffWorkflow keeps sub-processes and processes of a package under one name each."""
     names = set(diagrams)
     for key, diagram in diagrams.items():
         for element in diagram.elements.values():
@@ -103,7 +103,7 @@ def _shared_names(diagrams: dict[str, Diagram]) -> Iterator[Problem]:
 
 
 def _tries(diagrams: dict[str, Diagram]) -> Iterator[Problem]:
-    """A service task that is to be tried before must be there."""
+    """Check that a service task that is to be tried before is there."""
     for key, diagram in diagrams.items():
         for element in diagram.elements.values():
             for name in trials.names(element):
@@ -142,7 +142,7 @@ def _problem(element: Element, rule: str, **values: object) -> Problem:
 
 
 def _file(diagram: Diagram) -> Iterator[Problem]:
-    """One process to execute; every element with an id, and every id once."""
+    """Check that there is one process to execute, that every element has an id, and that every id is there once."""
     if not diagram.executable:
         yield Problem(0, diagram.key, "process_not_executable", {"process": diagram.key})
     elif diagram.executable > 1:
@@ -160,7 +160,7 @@ def _line_of(diagram: Diagram, id: str) -> int:
 
 
 def _structure(diagram: Diagram) -> Iterator[Problem]:
-    """One start per level, at least one end."""
+    """Check that each level has one start, and at least one end."""
     parents = {diagram.key} | {e.id for e in diagram.elements.values() if e.type == "subProcess"}
     for parent in sorted(parents):
         inside = [e for e in diagram.elements.values() if e.parent == parent]
@@ -199,13 +199,13 @@ def _flows(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _is_activity_beside(diagram: Diagram, event: Element) -> bool:
-    """Whether an event is attached to an activity of its own level."""
+    """Tell whether an event is attached to an activity of its own level."""
     host = diagram.elements.get(event.attached_to)
     return host is not None and host.type in ACTIVITIES and host.parent == event.parent
 
 
 def _ends_of_flows(diagram: Diagram) -> Iterator[Problem]:
-    """Flows stay on their level, and neither enter what begins nor leave what ends."""
+    """Check that flows stay on their level, and neither enter what begins nor leave what ends."""
     for flow in diagram.flows.values():
         source, target = diagram.elements.get(flow.source), diagram.elements.get(flow.target)
         if source is None or target is None:
@@ -219,7 +219,7 @@ def _ends_of_flows(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _conditions(diagram: Diagram) -> Iterator[Problem]:
-    """A condition is asked where a gateway chooses, and nowhere else."""
+    """Check that a condition is asked where a gateway chooses, and nowhere else."""
     for flow in diagram.flows.values():
         source = diagram.elements.get(flow.source)
         if source is None or not flow.condition:
@@ -250,7 +250,7 @@ def _element(element: Element) -> Iterator[Problem]:
 
 
 def _throws_nothing(element: Element) -> bool:
-    """A message is thrown by the service task that brings it to those who wait; without one nothing would happen."""
+    """Tell whether an element throws nothing: a message is thrown by the service task that brings it to those who wait; without one nothing would happen."""
     return element.type in THROWING and not (element.trigger == "message" and element.topic)
 
 
@@ -273,7 +273,7 @@ def _wrong_trigger(element: Element) -> Problem:
 
 
 def _is_missing(element: Element, parameter: Parameter) -> bool:
-    """Whether a parameter that is needed has been left empty, which is told as that."""
+    """Tell whether a parameter that is needed has been left empty, which is told as that."""
     handler = handlers.handlers_by_topic().get(element.topic)
     return (
         not parameter.expression.strip()

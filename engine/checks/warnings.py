@@ -27,7 +27,7 @@ def warnings_of(
     opening_types: Mapping[str, str] = names.NOTHING,
     departments: Iterable[str] = (),
 ) -> list[Problem]:
-    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes; what cannot but fail is marked as none.
+    """Return the warnings about the processes of a package: as `names.check`, and those about how its own diagram goes; what cannot but fail is marked as none.
 
     Shape: `departments` are the codes and the names by which lanes and user tasks may call them; without any, none is judged.
     """
@@ -36,7 +36,7 @@ def warnings_of(
 
 
 def warnings_of_file(file: Path, opening_types: Mapping[str, str], departments: Iterable[str] = ()) -> list[Problem]:
-    """The warnings about a file that lies anywhere; as `check`."""
+    """Return the warnings about a file that lies anywhere; as `check`."""
     return [
         *(_ways_of_file(file, departments) if file.suffix == ".bpmn" else []),
         *standalone_files.warnings(file, opening_types),
@@ -52,7 +52,7 @@ def _ways(content: Package, departments: Iterable[str]) -> list[Problem]:
 def _explored(
     canonical: bytes, topics: frozenset[str], departments: frozenset[str], words: Vocabulary
 ) -> tuple[Problem, ...]:
-    """Kept, because an editor asks about the same draft again and again; a diagram that has problems is not explored."""
+    """Explore a package and keep the answer, because an editor asks about the same draft again and again; a diagram that has problems is not explored."""
     content = load_package(canonical)
     if lint.check(content):
         return ()
@@ -64,7 +64,7 @@ def _explored(
 
 
 def _messages(content: Package, in_force: Iterable[Package]) -> Iterator[Problem]:
-    """As the ways of a diagram: one that has problems is not asked."""
+    """Yield the warnings about messages, asked as the ways of a diagram are: not of one that has problems."""
     if not lint.check(content):
         for problem in messages.check(content, parse(content.bpmn(content.key)), in_force):
             yield replace(problem, file=f"{content.key}.bpmn", warning=True)
@@ -81,7 +81,7 @@ def _of_diagrams(content: Package, departments: frozenset[str]) -> Iterator[Prob
 
 
 def _labels(diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """Labels that the forms of a process lack in one language or both."""
+    """Yield labels that the forms of a process lack in one language or both."""
     for element in diagram.elements.values():
         form = form_of(content, element) if element.type == "userTask" else None
         for problem in form_lint.half_labelled(form) if form is not None else ():
@@ -90,7 +90,7 @@ def _labels(diagram: Diagram, content: Package) -> Iterator[Problem]:
 
 
 def _departments(diagram: Diagram, departments: frozenset[str]) -> Iterator[Problem]:
-    """User tasks of departments that the office does not have: nobody would find them on a list."""
+    """Yield user tasks of departments that the office does not have: nobody would find them on a list."""
     for element in diagram.elements.values():
         group = element.properties.get("group") or element.lane
         if element.type == "userTask" and group not in departments:

@@ -10,7 +10,7 @@ from engine.language.forms import content as form_content
 
 
 def english_names(content: Package) -> dict[str, str]:
-    """Name on a diagram → English name, of all processes of a package; a name that stands for two different ones is left out."""
+    """Return name on a diagram → English name, of all processes of a package; a name that stands for two different ones is left out."""
     translations: dict[str, set[str]] = {}
     for key in content.processes:
         catalogue_names = catalogue.names(content.files.get(f"translations/{key}.en.yaml", ""))
@@ -21,12 +21,12 @@ def english_names(content: Package) -> dict[str, str]:
 
 
 def english_by_id(content: Package) -> dict[str, str]:
-    """Element id → English name of a package's own process, which has the empty id."""
+    """Return element id → English name of a package's own process, which has the empty id."""
     return catalogue.names(content.files.get(f"translations/{content.key}.en.yaml", ""))
 
 
 def english_columns(content: Package) -> dict[str, str]:
-    """Heading of a decision table → its English, of all processes of a package."""
+    """Return heading of a decision table → its English, of all processes of a package."""
     headings: dict[str, str] = {}
     for key in content.processes:
         columns = (catalogue.read(content.files.get(f"translations/{key}.en.yaml", "")) or {}).get("columns")
@@ -37,7 +37,7 @@ def english_columns(content: Package) -> dict[str, str]:
 
 
 def field_labels(content: Package) -> dict[tuple[str, str], tuple[str, str]]:
-    """(file, field key) → label and English label, either of them empty; of forms that cannot be shown as well."""
+    """Return (file, field key) → label and English label, either of them empty; of forms that cannot be shown as well."""
     return {
         (file, key): (str(facts.get("label", "")), str(facts.get("label_en", "")))
         for file, text in content.files.items()

@@ -11,7 +11,7 @@ from engine.ground import yaml
 
 @lru_cache(maxsize=256)
 def read(text: str) -> Mapping[str, Any] | None:
-    """Element id → English name, the process under the empty id; None when it cannot be read.
+    """Return element id → English name, the process under the empty id; None when it cannot be read.
 
     Shape: under "documentation" and "subject" stand mappings of their own: what a person is told at an element, what a notice's subject says there.
     """
@@ -23,7 +23,7 @@ def read(text: str) -> Mapping[str, Any] | None:
 
 
 def fault(text: str) -> dict[str, Any] | None:
-    """Why such a text cannot be read: `line` and `why`, as MalformedYaml has them, or no_mapping; None when it can."""
+    """Return why such a text cannot be read: `line` and `why`, as MalformedYaml has them, or no_mapping; None when it can."""
     if read(text) is not None:
         return None
     try:
@@ -34,5 +34,5 @@ def fault(text: str) -> dict[str, Any] | None:
 
 
 def names(text: str) -> dict[str, str]:
-    """Element id → English name where there is one, the process under the empty id; none when the file cannot be read."""
+    """Return element id → English name where there is one, the process under the empty id; none when the file cannot be read."""
     return {str(id): name for id, name in (read(text) or {}).items() if name and isinstance(name, str)}

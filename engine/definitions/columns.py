@@ -84,7 +84,7 @@ class Column:
         return {value for value in domain.values if isinstance(value, str)} if domain is not None else set()
 
     def allows(self, value: Any) -> bool:
-        """Whether the column lists a value, or lists nothing."""
+        """Tell whether the column lists a value, or lists nothing."""
         return self.input.allowed is None or _holds(self.input.allowed, value)
 
     @cached_property
@@ -97,11 +97,11 @@ class Column:
         return bits_by_cell
 
     def is_told(self, text: str) -> bool:
-        """Whether a cell can be told from literals alone."""
+        """Tell whether a cell can be told from literals alone."""
         return text == ANY or (bool(self.values) and feel.points_of(text) is not None)
 
     def bits(self, text: str) -> int:
-        """The values that satisfy a cell that can be told."""
+        """Return the values that satisfy a cell that can be told."""
         return self._sets.get(text, self.everything) if text != ANY else self.everything
 
     @cached_property
@@ -124,7 +124,7 @@ class Column:
 
 
 def of_rules(inputs: Iterable[tuple[Input, str, Type]], rules: tuple[Rule, ...]) -> list[Column]:
-    """The columns of a table."""
+    """Return the columns of a table."""
     return [
         Column(column, heading, tested, tuple(rule.tests[number] for rule in rules))
         for number, (column, heading, tested) in enumerate(inputs)
@@ -140,7 +140,7 @@ def _holds(test: UnaryTests, value: Any) -> bool:
 
 
 def between(literals: list[Any], without_zero: bool = False) -> Iterator[Value]:
-    """Each literal, one value between neighbours, one below and one above. Below nothing but what is more than nothing is sure to exist.
+    """Yield each literal, one value between neighbours, one below and one above. Below nothing but what is more than nothing is sure to exist.
 
     Shape: with `without_zero` no cell names 0, and it is not sure to exist.
     """

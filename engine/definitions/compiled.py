@@ -39,14 +39,14 @@ class Process:
         self._conditions: dict[str, Expression] = {}
 
     def element(self, element_id: str) -> Element:
-        """Errors: UnknownElement."""
+        """Return an element of the process. Errors: UnknownElement."""
         try:
             return self.diagram.elements[element_id]
         except KeyError:
             raise UnknownElement(process=self.key, element=element_id) from None
 
     def flow_between(self, source: str, target: str) -> Flow | None:
-        """The sequence flow from one element to another, if one is drawn."""
+        """Return the sequence flow from one element to another, if one is drawn."""
         return self._flow_by_ends.get((source, target))
 
 
@@ -94,36 +94,36 @@ class Definition:
         return self.processes[self.key].diagram.flows
 
     def expression(self, text: str) -> Expression:
-        """A compiled FEEL expression. Errors: FeelSyntaxError."""
+        """Return a compiled FEEL expression. Errors: FeelSyntaxError."""
         if text not in self._expressions:
             self._expressions[text] = feel.compile(text)
         return self._expressions[text]
 
     def form(self, element_id: str, process: str = "") -> Form:
-        """The form of a user task. Errors: UnknownElement, MissingFile, InvalidDefinition."""
+        """Return the form of a user task. Errors: UnknownElement, MissingFile, InvalidDefinition."""
         return self.form_by_id(self.processes[process or self.key].element(element_id).properties.get("form", ""))
 
     def form_by_id(self, form_id: str) -> Form:
-        """A form of the package. Errors: MissingFile, InvalidDefinition."""
+        """Return a form of the package. Errors: MissingFile, InvalidDefinition."""
         if form_id not in self._forms:
             self._forms[form_id] = Form.parse(self.package.form(form_id))
         return self._forms[form_id]
 
     def decision(self, decision_id: str) -> CompiledDecision:
-        """A decision of the package. Errors: MissingFile, InvalidDefinition."""
+        """Return a decision of the package. Errors: MissingFile, InvalidDefinition."""
         if decision_id not in self._decisions:
             self._decisions[decision_id] = CompiledDecision(decision_id, dmn.parse(self.package.decision(decision_id)))
         return self._decisions[decision_id]
 
     def decision_name(self, decision_id: str) -> str:
-        """What the owner calls a decision; its id when the package does not hold it."""
+        """Return what the owner calls a decision; its id when the package does not hold it."""
         try:
             return self.decision(decision_id).model.find(decision_id).name
         except EngineError:
             return decision_id
 
     def columns(self, decision_id: str) -> dict[str, str]:
-        """What each input column of a decision is called, by its expression; empty for one that is no table or no longer there."""
+        """Return what each input column of a decision is called, by its expression; empty for one that is no table or no longer there."""
         try:
             decision = self.decision(decision_id).model.find(decision_id)
         except EngineError:
@@ -147,7 +147,7 @@ class Definition:
         return Personal(self.personal, calls, frozenset(name for handler in called_handlers for name in handler.secret))
 
     def _asked(self, element: Element) -> frozenset[str]:
-        """Parameters that are marked, and those reckoned from what is personal."""
+        """Return parameters that are marked, and those reckoned from what is personal."""
         marked = (
             handlers.handlers_by_topic()[element.topic].asks
             if element.topic in handlers.handlers_by_topic()
@@ -196,7 +196,7 @@ class Definition:
 
     @staticmethod
     def tells_of(expression: str, names: Collection[str]) -> bool:
-        """Whether an expression uses one of the names for more than whether it is there or what its lines come to; of what cannot be read every word counts."""
+        """Tell whether an expression uses one of the names for more than whether it is there or what its lines come to; of what cannot be read every word counts."""
         try:
             telling_uses = [use for use in feel.uses_of(expression) if use.how not in WHETHER_OR_HOW_MUCH]
         except FeelSyntaxError:

@@ -53,7 +53,7 @@ class Named:
 def differences_between(
     old: Package | None, new: Package, names: frozenset[str] | set[str] | None = None, *, english: bool = False
 ) -> list[Difference]:
-    """Every change from one package to another, file by file; only in the files of `names` when given.
+    """Return every change from one package to another, file by file; only in the files of `names` when given.
 
     An element is called as in `new`, one taken out as in `old`; with `english` by the English name that package has for it, if any.
     """
@@ -81,7 +81,7 @@ def _file(file: str, former: Package, content: Package, english: bool) -> Iterat
 
 
 def _order(file: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[Difference]:
-    """Fields and columns that stand in another order, which a clerk sees; elements of a diagram have none."""
+    """Yield fields and columns that stand in another order, which a clerk sees; elements of a diagram have none."""
     if not file.endswith((".form", ".dmn")):
         return
     former = [id for id in before if id in after and not _is_row(after[id])]
@@ -101,7 +101,7 @@ def _unnamed(
     facts: tuple[Mapping[str, Facts], Mapping[str, Facts]],
     differences: list[Difference],
 ) -> Iterator[Difference]:
-    """What changed in a diagram or a table and has no words of its own: every attribute and text, from what to what."""
+    """Yield what changed in a diagram or a table and has no words of its own: every attribute and text, from what to what."""
     if not file.endswith((".bpmn", ".dmn")):
         return
     old, new = (xml_leaves.leaves(text, set(facts[0]) | set(facts[1])) for text in texts)
@@ -125,7 +125,7 @@ def _unnamed(
 
 
 def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | None:
-    """Element id → its facts; none for a file that is not there, None for one that cannot be read."""
+    """Return element id → its facts; none for a file that is not there, None for one that cannot be read."""
     text = content.files.get(file)
     if file.endswith(".bpmn"):
         return _diagram_facts(text, _english(content, file.removesuffix(".bpmn")) if english else {})
@@ -142,7 +142,7 @@ def _english(content: Package, process: str) -> dict[str, str]:
 
 
 def _called(content: Package, process: str, english: bool) -> dict[str, str]:
-    """What the elements and flows of a process are called, by their ids."""
+    """Return what the elements and flows of a process are called, by their ids."""
     facts_by_id = (
         _diagram_facts(content.files.get(f"{process}.bpmn"), _english(content, process) if english else {}) or {}
     )
@@ -178,7 +178,7 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
 
 
 def _event(file: str, element: str, old: Facts, new: Facts, name: str) -> Iterator[Difference]:
-    """What an event does that is new or taken out: at which step, whether it ends it, what it waits for."""
+    """Yield what an event does that is new or taken out: at which step, whether it ends it, what it waits for."""
     if not str((new or old).get("type", "")).endswith("Event"):
         return
     at_a_step = bool((new or old).get("attached_to"))
@@ -228,7 +228,7 @@ def _flow_facts(flow: Flow, names: Mapping[str, str]) -> Facts:
 
 
 def _catalogue_facts(text: str | None, names: Mapping[str, str]) -> dict[str, Facts] | None:
-    """Element id → its English name; of a section text by text, under the section and the id, so that one that changed is one change."""
+    """Return element id → its English name; of a section text by text, under the section and the id, so that one that changed is one change."""
     sections = catalogue.read(text or "")
     if sections is None:
         return None

@@ -49,7 +49,7 @@ class Model:
     inputs: tuple[tuple[str, Shape], ...] = ()
 
     def find(self, decision: str) -> Decision:
-        """A decision by id or name. Errors: UnknownDecision; InvalidDefinition when it cannot be executed."""
+        """Return a decision by id or name. Errors: UnknownDecision; InvalidDefinition when it cannot be executed."""
         if decision in self.refused:
             raise InvalidDefinition(problems=self.refused[decision])
         if decision in self.decisions:
@@ -81,14 +81,14 @@ class Model:
         return outcomes[target.id]
 
     def _fitted(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The variables, a list of one where an input is said to be one value, and the other way round; what does not fit stays as it is."""
+        """Return the variables, a list of one where an input is said to be one value, and the other way round; what does not fit stays as it is."""
         if not self.inputs:
             return variables
         fitted = {name: shape.fitted(variables.get(name)) for name, shape in self.inputs}
         return {**variables, **{name: value for name, value in fitted.items() if value is not None}}
 
     def _required(self, decision: Decision) -> list[Decision]:
-        """The decisions that one rests on, each after those it rests on itself, and the one last; a chain may be long."""
+        """Return the decisions that one rests on, each after those it rests on itself, and the one last; a chain may be long."""
         order: dict[str, Decision] = {}
         pending = [decision]
         while pending:
@@ -128,7 +128,7 @@ def parse(content: bytes) -> Model:
 
 
 def read_decisions(content: bytes) -> Model:
-    """A DMN file as another tool left it, in the encoding that its mark or its declaration names. Errors: as `parse`."""
+    """Return a DMN file as another tool left it, in the encoding that its mark or its declaration names. Errors: as `parse`."""
     return parse(xml.decoded_file(content).encode())
 
 

@@ -19,7 +19,7 @@ class NotBoxed(Exception):
 
 
 def names(element: xml.Element) -> Iterator[str]:
-    """The names that a boxed expression introduces: entries of contexts, and what is iterated over."""
+    """Yield the names that a boxed expression introduces: entries of contexts, and what is iterated over."""
     for inner in element.iter():
         if xml.local(inner) == "contextEntry":
             yield from (e.get("name", "") for e in inner if xml.local(e) == "variable")
@@ -39,7 +39,7 @@ class Writer:
         self.leaf, self.parameters, self.typed = leaf, parameters, typed
 
     def write(self, element: xml.Element | None) -> str:
-        """The FEEL of an expression, in brackets. Errors: NotBoxed."""
+        """Return the FEEL of an expression, in brackets. Errors: NotBoxed."""
         kind = xml.local(element) if element is not None else ""
         if element is None or kind == "functionDefinition":
             raise NotBoxed
@@ -49,7 +49,7 @@ class Writer:
         return self.typed(element, f"({feel})")
 
     def _inside(self, element: xml.Element, name: str = "") -> str:
-        """The expression that a part holds."""
+        """Return the expression that a part holds."""
         holder = next((e for e in element if xml.local(e) == name), None) if name else element
         if holder is None:
             raise NotBoxed

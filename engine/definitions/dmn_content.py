@@ -15,7 +15,7 @@ HEADS = {"input": "column", "output": "result"}
 
 
 def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
-    """Id → facts of every decision, column and row; None for what cannot be read."""
+    """Return id → facts of every decision, column and row; None for what cannot be read."""
     if text is None:
         return {}
     try:
@@ -42,7 +42,7 @@ def _facts(root: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _written(node: xml.Element) -> str:
-    """All that is written in an expression, names and types too, so that no change in it goes unnoticed."""
+    """Return all that is written in an expression, names and types too, so that no change in it goes unnoticed."""
     if xml.local(node) == "literalExpression":
         return text_of(node)
     parts: list[str] = []

@@ -23,38 +23,38 @@ NO_HEADS = Heads()
 
 
 def is_feel(language: str) -> bool:
-    """Whether an address or a word names FEEL, in whichever version: `http://www.omg.org/spec/FEEL/20140401`, `feel`."""
+    """Tell whether an address or a word names FEEL, in whichever version: `http://www.omg.org/spec/FEEL/20140401`, `feel`."""
     return "FEEL" in language.upper().split("/")
 
 
 def children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
-    """The elements directly inside, of these names in any namespace."""
+    """Return the elements directly inside, of these names in any namespace."""
     return (child for child in element if xml.local(child) in names)
 
 
 def child(element: xml.Element | None, *names: str) -> xml.Element | None:
-    """The first of them."""
+    """Return the first of them."""
     return next(children(element, *names), None) if element is not None else None
 
 
 def text_of(element: xml.Element | None, name: str = "text") -> str:
-    """What is written in a part of an element; empty when there is none."""
+    """Return what is written in a part of an element; empty when there is none."""
     holder = child(element, name)
     return (holder.text or "").strip() if holder is not None else ""
 
 
 def spaced(names: Iterable[str]) -> set[str]:
-    """The names that are not plain words, which have to be known to be read."""
+    """Return the names that are not plain words, which have to be known to be read."""
     return {name for name in names if name and not name.isidentifier()}
 
 
 def id_of(element: xml.Element) -> str:
-    """What a decision or knowledge model is called in references; the standard lets it go without an id."""
+    """Return what a decision or knowledge model is called in references; the standard lets it go without an id."""
     return element.get("id") or element.get("name") or ""
 
 
 def manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
-    """What a manualRef attribute of any namespace lists, or the ids that a description mentions."""
+    """Return what a manualRef attribute of any namespace lists, or the ids that a description mentions."""
     refs: list[str] = []
     for element in (e for e in elements if e is not None):
         attribute = next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "manualRef"), "")
@@ -64,12 +64,12 @@ def manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
 
 
 def heading_of(column: xml.Element) -> str:
-    """What a column is called on the screen."""
+    """Return what a column is called on the screen."""
     return column.get("label") or column.get("name") or text_of(child(column, "inputExpression"))
 
 
 def heads_of(table: xml.Element | None) -> Heads:
-    """The headings and types of all columns."""
+    """Return the headings and types of all columns."""
     if table is None:
         return NO_HEADS
     inputs = tuple((heading_of(c), type_of(child(c, "inputExpression"))) for c in children(table, "input"))
@@ -79,5 +79,5 @@ def heads_of(table: xml.Element | None) -> Heads:
 
 
 def type_of(element: xml.Element | None) -> str:
-    """The FEEL type that a column names; empty for one of the file's own, and for none."""
+    """Return the FEEL type that a column names; empty for one of the file's own, and for none."""
     return (element.get("typeRef") or "").removeprefix("feel:") if element is not None else ""

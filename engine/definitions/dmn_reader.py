@@ -68,7 +68,7 @@ class Reading:
 
 
 def read(root: xml.Element) -> Reading:
-    """The decisions of a DMN tree. Errors: MalformedXml; InvalidDefinition when the file as a whole cannot be read."""
+    """Return the decisions of a DMN tree. Errors: MalformedXml; InvalidDefinition when the file as a whole cannot be read."""
     if xml.local(root) != "definitions":
         raise xml.MalformedXml(line=root.sourceline or 0, why="no_dmn")
     reader = _Reader(root)
@@ -97,7 +97,7 @@ class _Reader:
         self.refused.setdefault(self.inside, []).append(problem)
 
     def is_readable(self) -> bool:
-        """Whether the file is of a size worth reading; what speaks against it is a problem."""
+        """Tell whether the file is of a size worth reading; what speaks against it is a problem."""
         for kind, most in MOST.items():
             if (count := sum(1 for _ in children(self.root, kind))) > most:
                 self.problem(self.root, "too_many", kind=kind, count=count, limit=most)
@@ -107,7 +107,7 @@ class _Reader:
         return not self.refused
 
     def _speaks_feel(self, holder: xml.Element) -> bool:
-        """Whether everything in a decision or knowledge model, and the file around it, is written in FEEL."""
+        """Tell whether everything in a decision or knowledge model, and the file around it, is written in FEEL."""
         wrong = [e for e in (self.root, *holder.iter()) if not is_feel(e.get("expressionLanguage", "FEEL"))]
         for element in wrong:
             language = element.get("expressionLanguage", "")
@@ -144,14 +144,14 @@ class _Reader:
         return [decision for decision in decisions.values() if decision.id not in self.refused]
 
     def inputs(self) -> tuple[tuple[str, Shape], ...]:
-        """The inputs that say of which type they are."""
+        """Return the inputs that say of which type they are."""
         shapes_by_name = {
             e.get("name", ""): self._shape(child(e, "variable")) for e in children(self.root, "inputData")
         }
         return tuple((name, shape) for name, shape in shapes_by_name.items() if shape != ANY)
 
     def _given(self, element: xml.Element) -> Shape:
-        """The type of what a decision gives: its variable's, else that of its expression."""
+        """Return the type of what a decision gives: its variable's, else that of its expression."""
         shape = self._shape(child(element, "variable"))
         return shape if shape != ANY else self._shape(child(element, "literalExpression"))
 
@@ -174,7 +174,7 @@ class _Reader:
         return elements
 
     def _ordered(self, elements: dict[str, xml.Element], requires: dict[str, tuple[str, ...]]) -> list[str]:
-        """Ids so that each follows those it requires; what goes in a circle is a problem and left out."""
+        """Return ids so that each follows those it requires; what goes in a circle is a problem and left out."""
         order: list[str] = []
         waiting = dict(requires)
         while ready := [
@@ -193,7 +193,7 @@ class _Reader:
     def compiled(
         self, element: xml.Element, text: str, compiler: Callable[..., Any], names: tuple[str, ...] = ()
     ) -> Any:
-        """The compiled text; after a problem, something harmless in its place so that the reading goes on."""
+        """Return the compiled text; after a problem, something harmless in its place so that the reading goes on."""
         try:
             return compiler(text, names=self.names | set(names), functions=self.functions, shapes=self.shapes)
         except FeelSyntaxError as error:
@@ -203,7 +203,7 @@ class _Reader:
     # -- business knowledge models and decisions -----------------------------------------------------------------------
 
     def _knowledge(self) -> None:
-        """Business knowledge models become functions, each after those it calls."""
+        """Make functions of business knowledge models, each after those it calls."""
         elements = self._by_id("businessKnowledgeModel")
         requires = {
             name: tuple(
@@ -276,7 +276,7 @@ class _Reader:
     # -- boxed expressions ---------------------------------------------------------------------------------------------
 
     def _expression(self, element: xml.Element | None, names: tuple[str, ...] = ()) -> Expression | None:
-        """A literal or boxed expression, compiled; nothing for what is left out of the subset."""
+        """Return a literal or boxed expression, compiled; nothing for what is left out of the subset."""
         if element is None:
             return None
         if xml.local(element) == "literalExpression":
@@ -295,7 +295,7 @@ class _Reader:
         return expression
 
     def _leaf(self, element: xml.Element, names: tuple[str, ...]) -> str:
-        """A literal as it stands, tried by itself so that a mistake is found in its place; a table as the call of a function that evaluates it."""
+        """Return a literal as it stands, tried by itself so that a mistake is found in its place; a table as the call of a function that evaluates it."""
         if xml.local(element) == "literalExpression":
             text = text_of(element) or "null"
             self.compiled(element, text, feel.compile, names)
@@ -313,7 +313,7 @@ class _Reader:
         return self._typed(element, f"{name}({', '.join(free_names)})")
 
     def _typed(self, element: xml.Element, text: str) -> str:
-        """An expression of which a type is said: by way of a function that holds it to it."""
+        """Return an expression of which a type is said: by way of a function that holds it to it."""
         shape = self._shape(element)
         if shape == ANY:
             return text
@@ -374,7 +374,7 @@ class _Reader:
         return text_of(child(definition, "allowedValues"))
 
     def _values(self, element: xml.Element, text: str) -> tuple[FeelValue, ...]:
-        """The listed values, the first being of highest priority; none when the list is made of ranges or comparisons."""
+        """Return the listed values, the first being of highest priority; none when the list is made of ranges or comparisons."""
         self.compiled(element, text, feel.compile_unary)
         try:
             expression = feel.compile(f"[{text}]")

@@ -10,7 +10,7 @@ MOST_DEPTH = 30
 
 
 def shapes(root: xml.Element) -> dict[str, Shape]:
-    """Every type of a file by its name."""
+    """Return every type of a file by its name."""
     definitions = _Definitions({e.get("name", ""): e for e in children(root, "itemDefinition")})
     return {name: definitions.named(name, 0) for name in definitions.elements}
 

@@ -20,7 +20,7 @@ CALLS = frozenset({*SERVED, "callActivity"})
 
 
 def check(content: Package, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """The warnings about the process of a package, at the events that catch refusals."""
+    """Yield the warnings about the process of a package, at the events that catch refusals."""
     diagram = diagrams[content.key]
     for event in diagram.elements.values():
         host = diagram.elements.get(event.attached_to)
@@ -38,7 +38,7 @@ class _Way:
         self.left = False
 
     def ends(self, event: Element, host: Element) -> bool:
-        """Whether some end is among it. Gateways are asked again as long as more is written."""
+        """Tell whether some end is among it. Gateways are asked again as long as more is written."""
         before = (-1, -1)
         while not self.left and before != (len(self.reached), len(self.written)):
             before = len(self.reached), len(self.written)
@@ -56,7 +56,7 @@ class _Way:
             pending += self._next(element, host)
 
     def _next(self, element: Element, host: Element) -> list[str]:
-        """Where a token goes on from an element."""
+        """Return where a token goes on from an element."""
         if element.type == "endEvent":
             return self._leave(element)
         events = [event.id for event in self.drawn.boundary_events(element.id)]
@@ -80,7 +80,7 @@ class _Way:
         return [flow.target for flow in self.drawn.outgoing(around.id)]
 
     def _caught_around(self, element: Element, code: str) -> list[str]:
-        """The events around that catch an error of a code; any refusal without one."""
+        """Return the events around that catch an error of a code; any refusal without one."""
         around = self.drawn.elements.get(element.parent)
         while around is not None:
             events = [event for event in self.drawn.boundary_events(around.id) if event.trigger == "error"]
@@ -93,7 +93,7 @@ class _Way:
         return []
 
     def _refuses(self, element: Element) -> bool:
-        """Whether it may answer no, where somebody catches that."""
+        """Tell whether it may answer no, where somebody catches that."""
         inner: Element | None = element
         while inner is not None:
             if any(event.trigger == "error" for event in self.drawn.boundary_events(inner.id)):
@@ -103,7 +103,7 @@ class _Way:
         return False
 
     def _asks_anew(self, gateway: Element) -> bool:
-        """Whether a gateway asks what was written on the way, or any gateway here cannot be read."""
+        """Tell whether a gateway asks what was written on the way, or any gateway here cannot be read."""
         for flow in self.drawn.outgoing(gateway.id):
             try:
                 names = feel.compile(flow.condition).names if flow.condition else frozenset()

@@ -53,7 +53,7 @@ class PlacedExpression:
 
 
 def expressions(around: Surroundings, process: Drawn) -> Iterator[PlacedExpression]:
-    """The expressions of a process in document order; those of decision tables stand in `tables`."""
+    """Yield the expressions of a process in document order; those of decision tables stand in `tables`."""
     for element in process.diagram.elements.values():
         yield from _of_element(around, process, element)
         form = form_of(process.package, element) if element.type == "userTask" else None
@@ -99,7 +99,7 @@ def _of_element(around: Surroundings, process: Drawn, element: Element) -> Itera
 
 
 def _of_done(element: Element, names: Names) -> Iterator[PlacedExpression]:
-    """What is asked once a step is done."""
+    """Yield what is asked once a step is done."""
     for name, expected in AFTER.items():
         if text := element.properties.get(name):
             yield _placed(element, name, text, names, expected, takes="" if expected == BOOLEAN else name)
@@ -111,7 +111,7 @@ def _of_done(element: Element, names: Names) -> Iterator[PlacedExpression]:
 def _of_list(
     around: Surroundings, process: Drawn, element: Element, marker: MultiInstance
 ) -> Iterator[PlacedExpression]:
-    """What is asked of the list of a multi-instance activity, and of each item."""
+    """Yield what is asked of the list of a multi-instance activity, and of each item."""
     names = around.within(process.key, element)
     list_names = around.listing(process.key, element)
     yield _placed(element, "inputCollection", marker.collection, list_names, LIST, takes="inputCollection")
@@ -137,7 +137,7 @@ def _placed(
 
 
 def _after(process: Drawn, element: Element, names: Names) -> Names:
-    """What is known once a step is done: the form of a user task has been filled in, the result of a service task or a decision is there."""
+    """Return what is known once a step is done: the form of a user task has been filled in, the result of a service task or a decision is there."""
     form = form_of(process.package, element) if element.type == "userTask" else None
     types = variable_types.of_form(form) if form is not None else {}
     if element.multi_instance is None and element.result_variable:
@@ -146,7 +146,7 @@ def _after(process: Drawn, element: Element, names: Names) -> Names:
 
 
 def of_fields(form: Form, element: Element, names: Names) -> Iterator[PlacedExpression]:
-    """The expressions of a form at the task it belongs to."""
+    """Yield the expressions of a form at the task it belongs to."""
     filled = names.with_types(variable_types.while_filled(form))
     file = f"forms/{element.properties.get('form', '')}.form"
 
@@ -180,5 +180,5 @@ def of_fields(form: Form, element: Element, names: Names) -> Iterator[PlacedExpr
 
 
 def _shown_as(display: str) -> Type:
-    """What a display can draw."""
+    """Return what a display can draw."""
     return Type({**DISPLAYS, **vocabulary.in_force().displays}.get(display, frozenset()))

@@ -22,7 +22,7 @@ KINDS = {"number": "number", "datetime": "date", "checkbox": "", "checklist": ""
 
 
 def problems(form: Form) -> list[Problem]:
-    """What no entry can satisfy, whatever the variables are."""
+    """Return what no entry can satisfy, whatever the variables are."""
     contradictions = [
         Problem(0, field.key, rule, {"field": field.key}) for field in form.inputs for rule in _wrong(field)
     ]
@@ -30,18 +30,18 @@ def problems(form: Form) -> list[Problem]:
 
 
 def key_twice(text: str) -> list[Problem]:
-    """The first key that an object of the schema gives twice; whoever reads it would take the last and say nothing."""
+    """Return the first key that an object of the schema gives twice; whoever reads it would take the last and say nothing."""
     repeated = json.key_twice(text)
     return [Problem(repeated.line, "", "key_twice", {"key": repeated.key})] if repeated is not None else []
 
 
 def unlabelled(form: Form) -> list[Problem]:
-    """What must be filled in, and choices, of which nobody can know what they are."""
+    """Return what must be filled in, and choices, of which nobody can know what they are."""
     return list(_unnamed(form))
 
 
 def half_labelled(form: Form) -> list[Problem]:
-    """The warnings of the same kind: no label where nothing must be entered, no English one."""
+    """Return the warnings of the same kind: no label where nothing must be entered, no English one."""
     english = [field for field in form.inputs if field.label.strip() and not field.label_en.strip()]
     bare = [field for field in form.inputs if not field.required and not field.label.strip()]
     return [
@@ -65,7 +65,7 @@ def _unnamed(form: Form) -> Iterator[Problem]:
 
 
 def warnings(form: Form) -> list[Problem]:
-    """What can hardly be meant."""
+    """Return what can hardly be meant."""
     never_shown = [
         field for field in form.inputs if field.required and field.hide is not None and _constant(field.hide) is True
     ]
@@ -76,7 +76,7 @@ def warnings(form: Form) -> list[Problem]:
 
 
 def _doubtful(field: Field) -> Iterator[Problem]:
-    """Choices that look the same, and what is filled in beforehand for every case although the field would not take it."""
+    """Yield choices that look the same, and what is filled in beforehand for every case although the field would not take it."""
     for language, titles in (("zh", [o.label for o in field.options]), ("en", [o.label_en for o in field.options])):
         for title in sorted(text for text, count in Counter(map(str.strip, titles)).items() if text and count > 1):
             yield Problem(
@@ -108,14 +108,14 @@ def _exclude_each_other(field: Field) -> bool:
 
 
 def _offers_nothing(field: Field) -> bool:
-    """Whether none of the options is among what may be chosen, which is the same for every case."""
+    """Tell whether none of the options is among what may be chosen, which is the same for every case."""
     values = _constant(field.expressions.get("allowed"))
     choices = [typed.stored_choice(field, option.value) for option in field.options]
     return isinstance(values, list) and bool(choices) and not any(choice in values for choice in choices)
 
 
 def _pattern_excludes_lengths(field: Field) -> bool:
-    """Whether no text is both as long as the field takes and as its pattern has it."""
+    """Tell whether no text is both as long as the field takes and as its pattern has it."""
     if not field.pattern:
         return False
     shortest, longest = patterns.compile(field.pattern).lengths
@@ -125,7 +125,7 @@ def _pattern_excludes_lengths(field: Field) -> bool:
 
 
 def _is_refused(field: Field, value: Any) -> bool:
-    """Whether a field would not take a value of its own; limits that depend on variables are not held against it."""
+    """Tell whether a field would not take a value of its own; limits that depend on variables are not held against it."""
     constants = {name: text for name, text in field.expressions.items() if _constant(text) is not None}
     copy = Field(**{**field.__dict__, "expressions": constants})
     try:
@@ -136,14 +136,14 @@ def _is_refused(field: Field, value: Any) -> bool:
 
 
 def _typed(field: Field, value: Any) -> Any:
-    """A value as somebody would type it."""
+    """Return a value as somebody would type it."""
     if field.amount is not None and field.type == "number":
         return written.in_figures(value, field.amount)
     return value if isinstance(value, list) else "yes" if value is True else str(value)
 
 
 def _constant(expression: Expression | None) -> Any:
-    """The value of an expression that always has the same; None for any other."""
+    """Return the value of an expression that always has the same; None for any other."""
     if expression is None or expression.names or any(clock in expression.text for clock in CLOCKS):
         return None
     try:

@@ -13,13 +13,13 @@ EVERYBODY = "*"  # in `notBy`: whoever began the case, or did a step of it that 
 
 
 def check(element: Element, diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Problems of one step; `diagrams` are the processes of its package by key."""
+    """Yield problems of one step; `diagrams` are the processes of its package by key."""
     alone = list(_approval(element))
     yield from alone or _not_by(element, diagram, diagrams)
 
 
 def _not_by(element: Element, diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Whose completer may not do a step is a user task of the package that can come before it, or everybody who prepared it."""
+    """Check that the step whose completer may not do this one is a user task of the package that can come before it, or that it is everybody who prepared it."""
     user_tasks = {
         e.id for other_diagram in diagrams.values() for e in other_diagram.elements.values() if e.type == "userTask"
     }
@@ -31,13 +31,13 @@ def _not_by(element: Element, diagram: Diagram, diagrams: Mapping[str, Diagram])
 
 
 def _comes_after(diagram: Diagram, later: str, earlier: str) -> bool:
-    """Whether one step comes after the other and never before it; a step of a branch beside it may be either."""
+    """Tell whether one step comes after the other and never before it; a step of a branch beside it may be either."""
     follows = later == earlier or later in followed_by(diagram, earlier)
     return follows and earlier not in followed_by(diagram, later)
 
 
 def _approval(element: Element) -> Iterator[Problem]:
-    """What one person asks for another approves; and what is approved is said at a step that approves."""
+    """Check that what one person asks for another approves, and that what is approved is said at a step that approves."""
     properties = element.properties
     if properties.get("approves") and not _named(element) - {element.id}:
         yield _problem(element, "approval_of_ones_own")

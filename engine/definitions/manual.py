@@ -14,7 +14,7 @@ REF = "manualRef"
 
 
 def unknown_manual_refs(content: Package, manual_ids: Collection[str]) -> list[Problem]:
-    """A warning for each reference in the own files of a package that the manual does not have; without a list of it none is judged."""
+    """Return a warning for each reference in the own files of a package that the manual does not have; without a list of it none is judged."""
     if not manual_ids:
         return []
     chapters = {_chapter(manual_id) for manual_id in manual_ids} | {"TS", "SUB", "CH1", "CH2"}
@@ -27,7 +27,7 @@ def unknown_manual_refs(content: Package, manual_ids: Collection[str]) -> list[P
 
 
 def unknown_papers(content: Package, papers: Collection[str]) -> list[Problem]:
-    """A warning for each paper that a step of the own diagram names and that there is not."""
+    """Return a warning for each paper that a step of the own diagram names and that there is not."""
     name = f"{content.key}.bpmn"
     try:
         elements = diagram.parse(content.bpmn(content.key)).elements.values()
@@ -45,12 +45,12 @@ def unknown_papers(content: Package, papers: Collection[str]) -> list[Problem]:
 
 
 def _chapter(ref: str) -> str:
-    """TS of TS-002.5; chapters that the list does not treat at all are not judged."""
+    """Return TS of TS-002.5; chapters that the list does not treat at all are not judged."""
     return ref.replace(".", "-").partition("-")[0]
 
 
 def _references(name: str, text: str) -> Iterator[tuple[int, str, str]]:
-    """(line, element, reference); nothing of what cannot be read, which is told elsewhere."""
+    """Yield (line, element, reference); nothing of what cannot be read, which is told elsewhere."""
     try:
         if name.endswith(".bpmn"):
             for element in diagram.parse(text.encode()).elements.values():

@@ -14,7 +14,7 @@ CARRIER = "message"  # the parameter by which a service task that brings a messa
 
 
 def check(content: Package, diagram: Diagram, in_force: Iterable[Package]) -> Iterator[Problem]:
-    """The warnings about the messages of one diagram; what those `in_force` send and wait for counts, and without any none is judged."""
+    """Yield the warnings about the messages of one diagram; what those `in_force` send and wait for counts, and without any none is judged."""
     around = [_of(package.files.get(f"{package.key}.bpmn", "")) for package in in_force if package.key != content.key]
     if not around:
         return
@@ -30,7 +30,7 @@ def check(content: Package, diagram: Diagram, in_force: Iterable[Package]) -> It
 
 @lru_cache(maxsize=MOST_KEPT)
 def _of(bpmn: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The messages that a diagram sends, and those it waits for; a diagram that cannot be read has neither."""
+    """Return the messages that a diagram sends, and those it waits for; a diagram that cannot be read has neither."""
     try:
         return _of_diagram(parse(bpmn.encode()))
     except EngineError:
@@ -54,7 +54,7 @@ def _throws(element: Element) -> bool:
 
 
 def _brought(element: Element) -> Iterator[str]:
-    """What a service task that brings a message is told to bring, where it is written as a text."""
+    """Yield what a service task that brings a message is told to bring, where it is written as a text."""
     for parameter in element.parameters if element.type in SERVED else ():
         if parameter.name == CARRIER and parameter.says:
             yield parameter.says

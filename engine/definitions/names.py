@@ -46,7 +46,7 @@ NEEDS = {
 def check(
     content: Package, in_force: Iterable[Package] = (), opening_types: Mapping[str, str] = NOTHING
 ) -> list[Problem]:
-    """Every warning about the processes of a package, at most MOST_FOUND.
+    """Return every warning about the processes of a package, at most MOST_FOUND.
 
     Shape: `in_force` are the packages in force, whose processes may call these; `opening_types` are the variables a case begins with, name → FEEL type.
     """
@@ -58,7 +58,7 @@ def check(
 def _checked(
     same: Same, in_force: tuple[Same, ...], opening_types: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> tuple[Problem, ...]:
-    """Kept, because an editor asks about the same draft again and again."""
+    """Check a package and keep the answer, because an editor asks about the same draft again and again."""
     around = kept(same, in_force, opening_types, topics)
     problems: dict[tuple[Any, ...], Problem] = {}
     for problem in _problems(same.package, around):
@@ -95,7 +95,7 @@ def _of_expressions(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 
 def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
-    """Conditions of an exclusive gateway that those before them have answered; they are asked in the order in which the flows stand in the file."""
+    """Yield conditions of an exclusive gateway that those before them have answered; they are asked in the order in which the flows stand in the file."""
     for gateway in process.diagram.elements.values():
         if gateway.type != "exclusiveGateway":
             continue
@@ -112,7 +112,7 @@ def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 
 def _fails(expression: PlacedExpression, doubt: Doubt, process: Drawn) -> bool:
-    """Whether a case that comes here cannot but go wrong, or never go the way that is drawn."""
+    """Tell whether a case that comes here cannot but go wrong, or never go the way that is drawn."""
     unknown = doubt.rule.startswith("unknown_name") or doubt.rule == "set_later"
     if expression.field or (not unknown and not doubt.rule.startswith("not_offered")):
         return False
@@ -143,13 +143,13 @@ def _warning(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
 
 
 def of_form(form: Form) -> list[Problem]:
-    """The warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
+    """Return the warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
     expressions = of_fields(form, NOWHERE, Names({}, complete=False))
     return [_warning(expression, _with_near(doubt), "") for expression in expressions for doubt in doubts(expression)]
 
 
 def _of_fields(process: Drawn) -> Iterator[Problem]:
-    """Fields that can hardly be meant, whatever the variables are."""
+    """Yield fields that can hardly be meant, whatever the variables are."""
     for element in process.diagram.elements.values():
         form = form_of(process.package, element) if element.type == "userTask" else None
         for problem in form_lint.warnings(form) if form is not None else ():
@@ -158,7 +158,7 @@ def _of_fields(process: Drawn) -> Iterator[Problem]:
 
 
 def _of_texts(around: Surroundings, process: Drawn) -> Iterator[Problem]:
-    """Placeholders that nothing fills in, and those of a message's wording that nothing is given for."""
+    """Yield placeholders that nothing fills in, and those of a message's wording that nothing is given for."""
     for element in process.diagram.elements.values():
         names = around.at(process.key, element.id)
         form = form_of(process.package, element) if element.type == "userTask" else None
@@ -171,7 +171,7 @@ def _of_texts(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 
 def _of_limits(around: Surroundings, process: Drawn) -> Iterator[Problem]:
-    """A limit of the whole case counts for a case of its own; where the process is called, that of the caller does."""
+    """Warn of a limit of the whole case where the process is called: it counts for a case of its own, and there that of the caller does."""
     callers = ", ".join(sorted({key for key, _element in around.calls_of(process.key)}))
     for element in process.diagram.elements.values():
         if callers and element.type == "startEvent" and element.properties.get("due"):
@@ -180,7 +180,7 @@ def _of_limits(around: Surroundings, process: Drawn) -> Iterator[Problem]:
 
 
 def doubts(expression: PlacedExpression) -> list[Doubt]:
-    """What is doubtful in an expression, and in what it gives to what takes it."""
+    """Return what is doubtful in an expression, and in what it gives to what takes it."""
     findings: list[Doubt] = []
     try:
         result_type = feel.judge(expression.text)(expression.names, findings)
@@ -194,7 +194,7 @@ def doubts(expression: PlacedExpression) -> list[Doubt]:
 
 
 def _unfit(expression: PlacedExpression, result_type: Type) -> Iterator[Doubt]:
-    """What the whole expression gives, against what takes it."""
+    """Hold what the whole expression gives against what takes it."""
     expected = expression.wanted
     if not result_type.is_known or not expected.is_known:
         return
@@ -217,7 +217,7 @@ def _kinds(judged_type: Type) -> str:
 
 
 def _told_apart(doubt: Doubt, around: Surroundings, process: Drawn, element_id: str) -> Doubt:
-    """A name that is set, but not on any way that leads here, is told as that; one that looks like another, with that one."""
+    """Tell a name that is set, but not on any way that leads here, as that; one that looks like another, with that one."""
     if doubt.rule == "unknown_name":
         later = around.set_later(process.key, element_id, doubt.values["variable"])
         if later is not None:
@@ -226,7 +226,7 @@ def _told_apart(doubt: Doubt, around: Surroundings, process: Drawn, element_id: 
 
 
 def _is_kept(expression: PlacedExpression, variable: str, around: Surroundings, process: Drawn) -> bool:
-    """Whether a form may be filled in again: the expression stands at the field that keeps the variable, or another step with that form knows it."""
+    """Tell whether a form may be filled in again: the expression stands at the field that keeps the variable, or another step with that form knows it."""
     if expression.field == variable:
         return True
     steps = [
@@ -259,7 +259,7 @@ def _of_decisions(around: Surroundings, process: Drawn, uses: outcomes.Uses) -> 
 
 
 def told_of_table(findings: list[Doubt]) -> Iterator[Problem]:
-    """What is doubtful in a table, without a place in a diagram: warnings, but for rules at which a case stops."""
+    """Yield what is doubtful in a table, without a place in a diagram: warnings, but for rules at which a case stops."""
     for doubt in findings:
         finding = _with_near(doubt)
         yield Problem(0, "", finding.rule, finding.values, warning=finding.rule not in STOPS)

@@ -35,20 +35,20 @@ class Uses:
     by_path: dict[str, frozenset[Use]]
 
     def is_read(self, variable: str) -> bool:
-        """Whether anything asks for a variable or a part of it."""
+        """Tell whether anything asks for a variable or a part of it."""
         return any(path == variable or path.startswith(f"{variable}.") for path in self.by_path)
 
     def of(self, path: str) -> frozenset[Use]:
-        """The uses of exactly this path."""
+        """Return the uses of exactly this path."""
         return self.by_path.get(path, frozenset())
 
     def is_taken_whole(self, variable: str) -> bool:
-        """Whether the variable itself goes on somewhere, with all of its parts."""
+        """Tell whether the variable itself goes on somewhere, with all of its parts."""
         return any(use.how != WHETHER for use in self.of(variable))
 
 
 def uses(around: Surroundings) -> Uses:
-    """All uses in the processes of an office."""
+    """Return all uses in the processes of an office."""
     uses_by_path: dict[str, set[Use]] = {}
     for process in around.drawn.values():
         for use in (*_of_expressions(around, process), *_of_decisions(process)):
@@ -96,7 +96,7 @@ def _used(text: str, model: Model | None = None, *, cell: bool = False) -> Itera
 
 
 def check(around: Surroundings, process: Drawn, uses: Uses) -> Iterator[Problem]:
-    """The warnings about what the decisions of a process give."""
+    """Yield the warnings about what the decisions of a process give."""
     for element in process.diagram.elements.values():
         model_and_decision = decision_of(process.package, element) if element.type == "businessRuleTask" else None
         if (
@@ -136,14 +136,14 @@ def _of_table(
 
 
 def _is_for_the_record(table: DecisionTable, number: int) -> bool:
-    """Whether every result of a column that is written out is a text."""
+    """Tell whether every result of a column that is written out is a text."""
     literals = [feel.points_of(rule.outputs[number].text) for rule in table.rules]
     values = [value for points in literals if points is not None for value in points.values if value is not None]
     return not values or all(isinstance(value, str) for value in values)
 
 
 def _given(table: DecisionTable, number: int) -> Iterator[Row]:
-    """(row, text) of the results that are texts."""
+    """Yield (row, text) of the results that are texts."""
     for row, rule in enumerate(table.rules, start=1):
         points = feel.points_of(rule.outputs[number].text)
         for value in points.values if points is not None else ():
@@ -152,7 +152,7 @@ def _given(table: DecisionTable, number: int) -> Iterator[Row]:
 
 
 def _odd_ones(results: list[Row], uses: Iterable[Use]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Results that stand once in their column and are a slip of the pen away from one that stands there more often; those that are asked for are none."""
+    """Yield results that stand once in their column and are a slip of the pen away from one that stands there more often; those that are asked for are none."""
     occurrences = Counter(value for _row, value in results)
     codes = {value for use in uses if use.how == ONE_OF for value in use.literals}
     often = [value for value, count in occurrences.items() if count > 1]
@@ -163,7 +163,7 @@ def _odd_ones(results: list[Row], uses: Iterable[Use]) -> Iterator[tuple[str, di
 
 
 def _unasked(results: list[Row], uses: Iterable[Use], *, free: bool, last: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Results that nothing asks for; the one of the `last` rule, or of several, is the rest that a default flow takes."""
+    """Yield results that nothing asks for; the one of the `last` rule, or of several, is the rest that a default flow takes."""
     codes = {value for use in uses if use.how == ONE_OF for value in use.literals if isinstance(value, str)}
     if not codes:
         return
@@ -186,7 +186,7 @@ def _unasked(results: list[Row], uses: Iterable[Use], *, free: bool, last: int) 
 
 
 def meant(value: str, codes: Iterable[str]) -> str:
-    """The known text that another is a slip of the pen away from: one letter wrong, missing, too much, or two that changed places; empty when none is.
+    """Return the known text that another is a slip of the pen away from: one letter wrong, missing, too much, or two that changed places; empty when none is.
 
     Numbers tell things apart, and so does a syllable before (`eligible`, `ineligible`): these are no slips. Only codes are judged, for one sign of a
     sentence may change its meaning.
@@ -212,7 +212,7 @@ def _plain(text: str) -> str:
 
 
 def _distance(a: str, b: str) -> int:
-    """How many letters are wrong, missing, too many or exchanged; more than MOST_WRONG are not counted."""
+    """Return how many letters are wrong, missing, too many or exchanged; more than MOST_WRONG are not counted."""
     if abs(len(a) - len(b)) > MOST_WRONG:
         return MOST_WRONG + 1
     before, row = [0] * (len(b) + 1), list(range(len(b) + 1))

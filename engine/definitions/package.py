@@ -29,7 +29,7 @@ class Package:
     files: dict[str, str]
 
     def canonical(self) -> bytes:
-        """The bytes that are stored and hashed: sorted JSON, UTF-8."""
+        """Return the bytes that are stored and hashed: sorted JSON, UTF-8."""
         document = {"key": self.key, "files": self.files}
         return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -39,19 +39,19 @@ class Package:
         return hashlib.sha256(self.canonical()).hexdigest()
 
     def bpmn(self, key: str) -> bytes:
-        """The diagram of one of its processes. Errors: MissingFile."""
+        """Return the diagram of one of its processes. Errors: MissingFile."""
         return self._file(f"{key}.bpmn").encode()
 
     def diagrams(self) -> dict[str, bytes]:
-        """The diagrams of all its processes, by key."""
+        """Return the diagrams of all its processes, by key."""
         return {key: self.bpmn(key) for key in self.processes}
 
     def decision(self, decision_id: str) -> bytes:
-        """The DMN file that holds a decision. Errors: MissingFile."""
+        """Return the DMN file that holds a decision. Errors: MissingFile."""
         return self._file(f"decisions/{decision_id}.dmn").encode()
 
     def form(self, form_id: str) -> str:
-        """The form-js schema. Errors: MissingFile."""
+        """Return the form-js schema. Errors: MissingFile."""
         return self._file(f"forms/{form_id}.form")
 
     def _file(self, name: str) -> str:
@@ -67,7 +67,7 @@ class Package:
 
 
 def load_package(content: bytes) -> Package:
-    """The package that `canonical()` wrote."""
+    """Return the package that `canonical()` wrote."""
     document = json.loads(content)
     return Package(key=document["key"], files=document["files"])
 
@@ -81,7 +81,7 @@ def read_package(directory: Path, key: str) -> Package:
 
 
 def found(directory: Path, key: str) -> Package:
-    """The same of a directory that lacks some of it: what is not there is left out, and `lint` says so. Errors: MalformedXml."""
+    """Return the same of a directory that lacks some of it: what is not there is left out, and `lint` says so. Errors: MalformedXml."""
     start = {f"{key}.bpmn": _text(directory, f"{key}.bpmn")}
     content = Package(key=key, files=start)
     pending = [key]
@@ -98,7 +98,7 @@ def found(directory: Path, key: str) -> Package:
 
 
 def pruned_package(content: Package) -> Package:
-    """The package without files that nothing in it refers to. Errors: MissingFile; MalformedXml."""
+    """Return the package without files that nothing in it refers to. Errors: MissingFile; MalformedXml."""
     return _collected(content.key, content._file, content.files.__contains__)
 
 
@@ -123,12 +123,12 @@ def _collected(key: str, text: Callable[[str], str], has: Callable[[str], bool])
 
 
 def package_with(content: Package, files: Mapping[str, str]) -> Package:
-    """The package with some files replaced or added."""
+    """Return the package with some files replaced or added."""
     return Package(key=content.key, files={**content.files, **files})
 
 
 def own_files(content: Package) -> set[str]:
-    """The files of its own process: all but the diagrams and catalogues of the processes it calls, and what only those use."""
+    """Return the files of its own process: all but the diagrams and catalogues of the processes it calls, and what only those use."""
     files_of_callees: set[str] = set()
     for callee in content.processes[1:]:
         files_of_callees |= {f"{callee}.bpmn", f"translations/{callee}.en.yaml"}
@@ -145,7 +145,7 @@ def _referred(content: Package, key: str) -> set[str]:
 
 
 def completed_package(content: Package, published: Callable[[str], Package | None]) -> Package:
-    """The package with the newest published files of the processes it calls; its own files stay as they are.
+    """Return the package with the newest published files of the processes it calls; its own files stay as they are.
 
     Shape: `published` gives the newest package of a key, None when there is none. A diagram that cannot be read is left alone.
     """
@@ -169,7 +169,7 @@ def _calls(content: Package, key: str) -> list[str]:
 
 
 def references(element: diagram.Element) -> list[str]:
-    """The files an element needs beside its diagram."""
+    """Return the files an element needs beside its diagram."""
     files = []
     if element.type == "userTask" and element.properties.get("form"):
         files.append(f"forms/{element.properties['form']}.form")

@@ -16,7 +16,7 @@ ANY_NAMES = Names({}, complete=False)
 
 
 def of_text(text: str) -> list[Doubt]:
-    """What is refused in an expression; nothing in one that cannot be read, which is told elsewhere."""
+    """Return what is refused in an expression; nothing in one that cannot be read, which is told elsewhere."""
     doubts: list[Doubt] = []
     try:
         feel.judge(text)(ANY_NAMES, doubts)
@@ -26,7 +26,7 @@ def of_text(text: str) -> list[Doubt]:
 
 
 def problems(form: Form) -> Iterator[Problem]:
-    """What is refused in the expressions of a form."""
+    """Yield what is refused in the expressions of a form."""
     for field in form.fields:
         hiding = {"hide": field.hide} if field.hide is not None else {}
         for place, expression in {**hiding, **field.expressions}.items():
@@ -35,7 +35,7 @@ def problems(form: Form) -> Iterator[Problem]:
 
 
 def of_decision(model: Model, decision: Decision) -> list[Doubt]:
-    """What is refused in a decision and in those it requires."""
+    """Return what is refused in a decision and in those it requires."""
     return _refused(tables.doubts(model, decision, ANY_NAMES, asked_for=True))
 
 

@@ -27,7 +27,7 @@ ANY_NAMES = Names({}, complete=False)
 
 
 def check(element: Element, form: Form | None, names: Names) -> Iterator[Doubt]:
-    """What is doubtful at an element; `near` is the variable that seems to be meant, or empty."""
+    """Yield what is doubtful at an element; `near` is the variable that seems to be meant, or empty."""
     yield from _unfilled("placeholder_shown", "documentation", element.documentation, names)
     for parameter in element.parameters:
         for text in _texts(parameter.expression):
@@ -47,7 +47,7 @@ def _of_field(field: Field) -> Iterator[tuple[str, str]]:
 
 
 def _texts(expression: str) -> list[str]:
-    """The texts that are written in an expression."""
+    """Return the texts that are written in an expression."""
     try:
         return [lexer.unquote(token.text) for token in lexer.tokens(expression, ()) if token.kind == "string"]
     except FeelSyntaxError:  # told as a problem
@@ -63,7 +63,7 @@ def _unfilled(rule: str, place: str, text: str, names: Names, **place_values: st
 
 
 def _wording(element: Element, names: Names) -> Iterator[Doubt]:
-    """What a wording asks for and is not given, and what is given and not asked for."""
+    """Yield what a wording asks for and is not given, and what is given and not asked for."""
     handler = handlers.handlers_by_topic().get(element.topic)
     if handler is None or handler.fills is None:
         return
@@ -75,7 +75,7 @@ def _wording(element: Element, names: Names) -> Iterator[Doubt]:
 
 
 def _filled(fills: Fills, types: Mapping[str, Type]) -> dict[str, dict[str, bool]]:
-    """The placeholders of all wordings that may be chosen, by the parameter that fills them: a value is a must where every wording asks for it."""
+    """Return the placeholders of all wordings that may be chosen, by the parameter that fills them: a value is a must where every wording asks for it."""
     literals = {name: sorted(kind.values) for name, kind in types.items() if kind.literal and kind.values}
     merged: dict[str, dict[str, bool]] = {}
     if prod(map(len, literals.values())) > MOST_WORDINGS:

@@ -10,7 +10,7 @@ from engine.runtime import handlers
 
 
 def check(key: str, diagrams: Mapping[str, Diagram]) -> list[Problem]:
-    """The warnings about one diagram of a package, which holds those it calls."""
+    """Return the warnings about one diagram of a package, which holds those it calls."""
     diagram = diagrams[key]
     return [*_uncaught(diagram, diagrams), *_never_thrown(diagram, diagrams)]
 
@@ -31,7 +31,7 @@ def _uncaught(diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Pro
 
 
 def _never_thrown(diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Events that wait for an error of a code that nothing at their activity can end in."""
+    """Yield events that wait for an error of a code that nothing at their activity can end in."""
     for event in diagram.elements.values():
         host = diagram.elements.get(event.attached_to)
         if event.trigger == "error" and host is not None:
@@ -44,7 +44,7 @@ def _never_thrown(diagram: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator
 
 
 def _thrown(host: Element, diagram: Diagram, diagrams: Mapping[str, Diagram]) -> set[str] | None:
-    """The codes that may leave an activity, caught inside or not; None when that cannot be known."""
+    """Return the codes that may leave an activity, caught inside or not; None when that cannot be known."""
     if host.type in SERVED:
         return set(handlers.find(host.topic).errors) if host.topic in handlers.handlers_by_topic() else None
     if host.type == "callActivity":
@@ -69,13 +69,13 @@ def _inside(level: str, diagram: Diagram, diagrams: Mapping[str, Diagram]) -> se
 
 
 def ends(diagram: Diagram) -> list[str]:
-    """The codes of the errors in which a process may end."""
+    """Return the codes of the errors in which a process may end."""
     error_ends = (e for e in diagram.elements.values() if e.type == "endEvent" and e.trigger == "error")
     return list(dict.fromkeys(e.error_code or "" for e in error_ends if e.parent == diagram.key))
 
 
 def _left(codes: Iterator[str] | list[str] | tuple[str, ...], element: Element | None, diagram: Diagram) -> list[str]:
-    """The codes that neither an element nor a sub-process around it catches."""
+    """Return the codes that neither an element nor a sub-process around it catches."""
     remaining = list(codes)
     while element is not None and remaining:
         caught_codes = [event.error_code for event in diagram.boundary_events(element.id) if event.trigger == "error"]

@@ -26,7 +26,7 @@ Case = dict[str, Any]
 
 
 def fixed(text: str, names: Names) -> str:
-    """NEVER or ALWAYS, where a condition is so whatever the variables are; else nothing."""
+    """Return NEVER or ALWAYS, where a condition is so whatever the variables are; else nothing."""
     answers = _answers([text], names)
     if answers is None:
         return ""
@@ -35,7 +35,7 @@ def fixed(text: str, names: Names) -> str:
 
 
 def answered_before(texts: Sequence[str], names: Names) -> Iterator[tuple[int, int]]:
-    """(number of a condition that is never asked, number of an earlier one that holds whenever it does), of conditions asked in this order.
+    """Yield (number of a condition that is never asked, number of an earlier one that holds whenever it does), of conditions asked in this order.
 
     Shape: the second number is -1 where it takes several earlier ones together.
     """
@@ -57,7 +57,7 @@ def _is_answered(earlier: Sequence[str], later: str, names: Names) -> bool:
 
 
 def _answers(texts: Sequence[str], names: Names) -> list[tuple[bool, ...]] | None:
-    """Whether each condition holds, case by case; None when it cannot be told."""
+    """Tell whether each condition holds, case by case; None when it cannot be told."""
     try:
         compiled = [feel.compile(text) for text in texts]
         uses = frozenset().union(*(feel.uses_of(text) for text in texts))
@@ -85,7 +85,7 @@ def _cases(uses: Iterable[Use], names: Names) -> list[Case] | None:
 
 
 def _type_of(path: str, names: Names) -> Type | None:
-    """What a path leads to; None when that is not known, or passes a list."""
+    """Return what a path leads to; None when that is not known, or passes a list."""
     name, *parts = path.split(".")
     type_there = names.types.get(name)
     for part in parts:
@@ -96,7 +96,7 @@ def _type_of(path: str, names: Names) -> Type | None:
 
 
 def _domain(uses: Sequence[Use], type_there: Type | None) -> list[Any] | None:
-    """The values of a path that make a difference to how it is used."""
+    """Return the values of a path that make a difference to how it is used."""
     if type_there is None or not type_there.kinds - {inferred.NULL} <= {*IN_ORDER, "string", "boolean"}:
         return _presence(uses)
     literals = [value for use in uses for value in use.literals if value is not None]
@@ -111,7 +111,7 @@ def _domain(uses: Sequence[Use], type_there: Type | None) -> list[Any] | None:
 
 
 def _presence(uses: Sequence[Use]) -> list[Any] | None:
-    """Of what is only asked whether there is one."""
+    """Return the values that make a difference where it is only asked whether there is one."""
     return [None, [], [OTHER], OTHER, 0, {OTHER: OTHER}] if all(use.how == WHETHER for use in uses) else None
 
 

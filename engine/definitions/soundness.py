@@ -31,7 +31,7 @@ State = tuple[tuple[str, int], ...]
 
 @lru_cache(maxsize=64)
 def certain(source: bytes) -> tuple[Problem, ...]:
-    """The findings about a diagram without other problems that hold on every way."""
+    """Return the findings about a diagram without other problems that hold on every way."""
     return tuple(problem for problem in check(parse(source)) if problem.rule == "always_stands_still")
 
 
@@ -56,7 +56,7 @@ class StateProblem:
 
 
 def check(diagram: Diagram) -> list[Problem]:
-    """The warnings about a diagram that has no problem, at most one of a kind at each element.
+    """Return the warnings about a diagram that has no problem, at most one of a kind at each element.
 
     Shape: `way` in the values of a finding are the ids of the elements and flows that lead there, in order.
     """
@@ -81,7 +81,7 @@ class _Level:
         self.came: dict[State, tuple[State, Move] | None] = {}
 
     def problems(self) -> Iterator[Problem]:
-        """Every finding, the shortest way to it."""
+        """Yield every finding, the shortest way to it."""
         reported: set[tuple[str, str]] = set()
         for finding in list(self.explore()):
             element = self.elements.get(finding.element)
@@ -102,7 +102,7 @@ class _Level:
                 yield Problem(line, finding.element, finding.rule, values)
 
     def _never_joins(self, element_id: str) -> bool:
-        """Whether a gateway that waits for all its flows does so for ever, on whatever way: no state lets it go on."""
+        """Tell whether a gateway that waits for all its flows does so for ever, on whatever way: no state lets it go on."""
         element = self.elements.get(element_id)
         explored = len(self.came) <= MOST_STATES
         return explored and element is not None and element.type == "parallelGateway" and element_id not in self.joined
@@ -112,7 +112,7 @@ class _Level:
         return source.name or source.id
 
     def explore(self) -> Iterator[StateProblem]:
-        """States breadth first, until there are no more or too many."""
+        """Go through the states breadth first, until there are no more or too many."""
         (start,) = self.drawn.starts(self.level)
         first: State = _state(Counter(flow.id for flow in self.leaving(start.id)))
         self.came = {first: None}
@@ -140,7 +140,7 @@ class _Level:
         return [flow for flow in self.drawn.incoming(element_id) if flow.id in self.flows]
 
     def _moves(self, tokens: Counter[str]) -> list[Move]:
-        """The steps to be tried: all of one token that hinders no other; when there is none, of every gateway that joins; then of those that merge.
+        """Return the steps to be tried: all of one token that hinders no other; when there is none, of every gateway that joins; then of those that merge.
 
         What takes all tokens away comes last, when nothing is left to be found without it.
         """
@@ -164,11 +164,11 @@ class _Level:
         return gathering or ending
 
     def _gathers(self, element: Element) -> bool:
-        """Whether tokens from several flows come together there."""
+        """Tell whether tokens from several flows come together there."""
         return element.type != "endEvent" and len(self.arriving(element.id)) > 1
 
     def _of(self, element: Element, flow: str) -> list[Move]:
-        """What one token may do at an element."""
+        """Return what one token may do at an element."""
         if element.type == "endEvent":
             return [Move((element.id,), (flow,), (), self._ends_all(element))]
         if element.type in ("exclusiveGateway", "eventBasedGateway"):
@@ -180,11 +180,11 @@ class _Level:
         return [Move((element.id,), (flow,), tuple(flow_out.id for flow_out in self.leaving(element.id)))]
 
     def _ends_all(self, element: Element) -> bool:
-        """Terminating, or an error that leaves the sub-process or the called process."""
+        """Tell whether an end ends all: terminating, or an error that leaves the sub-process or the called process."""
         return element.type == "endEvent" and element.trigger in ("terminate", "error")
 
     def _done(self, element: Element, flow: str) -> Iterator[Move]:
-        """An activity is done or interrupted; meanwhile none, one or all of the events that do not interrupt may have happened."""
+        """Yield the moves of an activity that is done or interrupted; meanwhile none, one or all of the events that do not interrupt may have happened."""
         events = self.drawn.boundary_events(element.id)
         beside = [event.id for event in events if not event.interrupting]
         happened = [(), *((event_id,) for event_id in beside), *([tuple(beside)] if len(beside) > 1 else [])]
@@ -195,7 +195,7 @@ class _Level:
                 yield Move(tuple(by), (flow,), flows_out)
 
     def _choices(self, element: Element) -> list[tuple[str, ...]]:
-        """Which flows an inclusive gateway may take: any of those with a condition, or the default alone."""
+        """Return which flows an inclusive gateway may take: any of those with a condition, or the default alone."""
         leaving = [flow_out.id for flow_out in self.leaving(element.id)]
         conditional = [id for id in leaving if id != element.default] or leaving
         sizes = range(1, len(conditional) + 1) if len(conditional) <= MOST_BRANCHES else (1, len(conditional))
@@ -209,7 +209,7 @@ class _Level:
         return [Move((element.id,), flows_in, tuple(flow_out.id for flow_out in self.leaving(element.id)))]
 
     def _gathering(self, element: Element, tokens: Counter[str]) -> list[Move]:
-        """An inclusive gateway that joins goes on when no other token can come on a flow on which none has."""
+        """Return the moves of an inclusive gateway that joins: it goes on when no other token can come on a flow on which none has."""
         arriving = [flow_in.id for flow_in in self.arriving(element.id)]
         came = tuple(flow for flow in arriving if tokens[flow])
         reaching = self._reaching(element)
@@ -220,7 +220,7 @@ class _Level:
         return [Move((element.id,), came, flows_out) for flows_out in self._choices(element)]
 
     def _reaching(self, element: Element) -> dict[str, set[str]]:
-        """By flow into a gateway, the flows from which a token can come on it without passing the gateway."""
+        """Return, by flow into a gateway, the flows from which a token can come on it without passing the gateway."""
         if element.id not in self.reaching:
             self.reaching[element.id] = {
                 flow_in.id: self._before(flow_in, element.id) for flow_in in self.arriving(element.id)
@@ -240,7 +240,7 @@ class _Level:
         return flow_ids
 
     def _meeting(self, tokens: Counter[str], state: State) -> Iterator[StateProblem]:
-        """Tokens on several flows into one element that takes each by itself: what follows is done once for each of them."""
+        """Yield tokens on several flows into one element that takes each by itself: what follows is done once for each of them."""
         targets = Counter(self.flows[flow].target for flow in tokens)
         for id in sorted(id for id, count in targets.items() if count > 1):
             element = self.elements[id]
@@ -248,7 +248,7 @@ class _Level:
                 yield StateProblem("done_twice", id, state)
 
     def _does(self, element: Element) -> bool:
-        """Whether anything is done from an element on; doing nothing twice is no harm."""
+        """Tell whether anything is done from an element on; doing nothing twice is no harm."""
         visited, pending = {element.id}, [element]
         while pending:
             element = pending.pop()
@@ -260,13 +260,13 @@ class _Level:
         return False
 
     def _stuck(self, tokens: Counter[str], state: State) -> Iterator[StateProblem]:
-        """Nothing can move any more, and tokens are left: at the gateways where they stand."""
+        """Tell that nothing can move any more and tokens are left: at the gateways where they stand."""
         for id in sorted({self.flows[flow].target for flow in tokens}):
             missing = tuple(flow_in.id for flow_in in self.arriving(id) if not tokens[flow_in.id])
             yield StateProblem("stands_still", id, state, missing)
 
     def way(self, state: State) -> list[str]:
-        """The elements and flows by which a state is reached, each once."""
+        """Return the elements and flows by which a state is reached, each once."""
         moves: list[Move] = []
         while (before := self.came[state]) is not None:
             state = before[0]

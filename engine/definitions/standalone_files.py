@@ -18,7 +18,7 @@ Lint = Callable[[Package], list[Problem]]
 
 
 def check(file: Path, lint: Lint) -> list[Problem]:
-    """Every problem of a file; a diagram is checked by `lint`, with the forms and tables that lie beside it as in processes/."""
+    """Return every problem of a file; a diagram is checked by `lint`, with the forms and tables that lie beside it as in processes/."""
     if not file.is_file():
         return [Problem(0, "", "missing_file", {"file": file.name}, file.name)]
     checks: dict[str, Callable[[Path, Lint], list[Problem]]] = {".dmn": _decisions, ".form": _form}
@@ -33,7 +33,7 @@ def check(file: Path, lint: Lint) -> list[Problem]:
 
 
 def unused_findings(name: str, text: str) -> list[Problem]:
-    """That no step uses a table or a form, and everything wrong or doubtful in it, all of it as warnings: it is not executed."""
+    """Warn that no step uses a table or a form, and of everything wrong or doubtful in it, all of it as warnings: it is not executed."""
     try:
         if name.endswith(".dmn"):
             problems = [*_of_model(dmn.read_decisions(text.encode())), *_of_tables(text.encode())]
@@ -89,7 +89,7 @@ def _diagram(file: Path, lint: Lint) -> list[Problem]:
 
 
 def package_of(file: Path) -> Package:
-    """A diagram with what lies beside it as in processes/; alone when nothing lies so. Errors: MalformedXml."""
+    """Return a diagram with what lies beside it as in processes/; alone when nothing lies so. Errors: MalformedXml."""
     text = decoded_file(file.read_bytes())
     parsed = diagram.parse(text.encode())
     if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
@@ -98,7 +98,7 @@ def package_of(file: Path) -> Package:
 
 
 def warnings(file: Path, opening_types: Mapping[str, str]) -> list[Problem]:
-    """What can hardly be right in a file that can be executed: of a decision table by itself, of a diagram among those that lie beside it.
+    """Return what can hardly be right in a file that can be executed: of a decision table by itself, of a diagram among those that lie beside it.
 
     Shape: `opening_types` as in `names.check`.
     """

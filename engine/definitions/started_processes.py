@@ -8,12 +8,12 @@ from engine.runtime import handlers
 
 
 def begun_by(content: Package) -> list[str]:
-    """Their keys, each once. Errors: MalformedXml, MissingFile."""
+    """Return their keys, each once. Errors: MalformedXml, MissingFile."""
     return sorted({key for _file, _element, key in begun_at(content)})
 
 
 def begun_at(content: Package) -> list[tuple[str, Element, str]]:
-    """Where a package begins them: file, element, and the key of what is begun. Errors: MalformedXml, MissingFile."""
+    """Return where a package begins them: file, element, and the key of what is begun. Errors: MalformedXml, MissingFile."""
     service_tasks = handlers.handlers_by_topic()
     elements = [
         (f"{key}.bpmn", element) for key in content.processes for element in parse(content.bpmn(key)).elements.values()
@@ -26,5 +26,5 @@ def begun_at(content: Package) -> list[tuple[str, Element, str]]:
 
 
 def called_by(content: Package, key: str) -> list[str]:
-    """The processes that a process of a package calls, whether the package has them or not. Errors: MalformedXml, MissingFile."""
+    """Return the processes that a process of a package calls, whether the package has them or not. Errors: MalformedXml, MissingFile."""
     return parse(content.bpmn(key)).called_processes()

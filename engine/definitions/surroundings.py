@@ -48,13 +48,13 @@ class Drawn:
         return Predecessors(self.diagram)
 
     def around(self, element_id: str) -> list[Element]:
-        """The multi-instance activities that an element or flow is or stands in, the outermost first."""
+        """Return the multi-instance activities that an element or flow is or stands in, the outermost first."""
         if element_id not in self._around:
             self._around[element_id] = around(self.diagram, element_id)
         return self._around[element_id]
 
     def before(self, element_id: str) -> list[Element]:
-        """The elements that may have been passed when a token comes to an element or flow, on other branches as well."""
+        """Return the elements that may have been passed when a token comes to an element or flow, on other branches as well."""
         if element_id not in self._before:
             self._before[element_id] = self._predecessors.of(element_id)
         return self._before[element_id]
@@ -80,7 +80,7 @@ class Surroundings:
     # -- what is known where -----------------------------------------------------------------------------------------------
 
     def at(self, key: str, element_id: str) -> Names:
-        """The variables that can exist when a token comes to an element, or leaves by a flow."""
+        """Return the variables that can exist when a token comes to an element, or leaves by a flow."""
         return self._told(key, self.seen(key, element_id))
 
     def _told(self, key: str, types: Types) -> Names:
@@ -89,7 +89,7 @@ class Surroundings:
         return Names(types, self._settled)
 
     def seen(self, key: str, element_id: str) -> Types:
-        """The same as far as it is known, in a process in which something may set what nobody can tell as well."""
+        """Return the same as far as it is known, in a process in which something may set what nobody can tell as well."""
         process = self.drawn[key]
         inside = process.around(element_id)
         types = {**ALWAYS, **self._seen(process, process.before(element_id), inside)}
@@ -98,7 +98,7 @@ class Surroundings:
         return types
 
     def within(self, key: str, element: Element) -> Names:
-        """The variables that an item of a multi-instance activity has when it is done."""
+        """Return the variables that an item of a multi-instance activity has when it is done."""
         names = self.at(key, element.id)
         own = self._given(self.drawn[key], element)
         if element.type == "subProcess":
@@ -111,12 +111,12 @@ class Surroundings:
         return names.with_types({**own, **COUNTS})
 
     def finally_(self, key: str) -> Names:
-        """The variables that a process may have when it ends."""
+        """Return the variables that a process may have when it ends."""
         process = self.drawn[key]
         return self._names(key, self._seen(process, list(process.diagram.elements.values()), []), [])
 
     def set_later(self, key: str, element_id: str, name: str) -> Element | None:
-        """The first element of a process, else of one that calls it, that sets a variable which is not known at an element or flow of the process."""
+        """Return the first element of a process, else of one that calls it, that sets a variable which is not known at an element or flow of the process."""
         inside, pending = self.drawn[key].around(element_id), [key]
         for process_key in pending:
             process = self.drawn[process_key]
@@ -147,19 +147,19 @@ class Surroundings:
         return types
 
     def _outside(self, key: str, element: Element) -> Names:
-        """What a multi-instance activity sees when it is reached: its list is evaluated before there is an item."""
+        """Return what a multi-instance activity sees when it is reached: its list is evaluated before there is an item."""
         process = self.drawn[key]
         inside = [marked for marked in process.around(element.id) if marked.id != element.id]
         return self._names(key, self._seen(process, process.before(element.id), inside), inside)
 
     def listing(self, key: str, element: Element) -> Names:
-        """The variables that the list of a multi-instance activity, and a timer on it, may name."""
+        """Return the variables that the list of a multi-instance activity, and a timer on it, may name."""
         return self._outside(key, element)
 
     # -- how it comes to be known ------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
-        """What processes begin with depends on what others set, and the other way round: again until nothing changes."""
+        """Settle what processes begin with and what they set: each depends on the other, so it is done again until nothing changes."""
         for process in self.drawn.values():
             process.entry = dict(self._started)
             process.sets = {
@@ -188,7 +188,7 @@ class Surroundings:
         return types
 
     def calls_of(self, key: str) -> Iterator[tuple[str, Element]]:
-        """Who calls a process, and by which activity."""
+        """Yield who calls a process, and by which activity."""
         for caller, process in self.drawn.items():
             for element in process.diagram.elements.values():
                 if element.type == "callActivity" and element.called == key:
@@ -198,7 +198,7 @@ class Surroundings:
         return {element.id: self._set(process, element) for element in process.diagram.elements.values()}
 
     def _set(self, process: Drawn, element: Element) -> Types:
-        """What an element adds to the variables around it: of a multi-instance activity only its list of results."""
+        """Return what an element adds to the variables around it: of a multi-instance activity only its list of results."""
         marker = element.multi_instance
         if marker is None:
             return self._given(process, element)
@@ -208,7 +208,7 @@ class Surroundings:
         return {marker.results: list_of(item) if item.is_known else LIST}
 
     def _given(self, process: Drawn, element: Element) -> Types:
-        """What an element gives, or one item of it."""
+        """Return what an element gives, or one item of it."""
         if element.type == "userTask":
             approval = element.properties.get("approves", "")
             return {**_form_types(process.package, element), **({approval: CONTEXT} if approval else {})}
@@ -237,7 +237,7 @@ class Surroundings:
     # -- what is not known -------------------------------------------------------------------------------------------------
 
     def _with_unknown_sources(self) -> set[str]:
-        """Processes in which something sets variables that nobody can tell, and those they call."""
+        """Return processes in which something sets variables that nobody can tell, and those they call."""
         keys = {
             key
             for key, process in self.drawn.items()
@@ -260,7 +260,7 @@ class Surroundings:
 
 
 def _is_hidden(process: Drawn, element_id: str, inside: list[Element]) -> bool:
-    """Whether an element stands in a multi-instance activity that keeps what it sets from those who do not stand inside."""
+    """Tell whether an element stands in a multi-instance activity that keeps what it sets from those who do not stand inside."""
     return any(marker not in inside and marker.id != element_id for marker in process.around(element_id))
 
 
@@ -282,7 +282,7 @@ class Same:
 def kept(
     content: Same, in_force: tuple[Same, ...], opening_types: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> Surroundings:
-    """The surroundings of a package, kept while an owner goes from element to element; `topics` are the service tasks known then."""
+    """Return the surroundings of a package, kept while an owner goes from element to element; `topics` are the service tasks known then."""
     return Surroundings(content.package, (package.package for package in in_force), dict(opening_types))
 
 
@@ -294,7 +294,7 @@ def _read(package: Package, key: str) -> Diagram | None:
 
 
 def form_of(package: Package, element: Element) -> Form | None:
-    """The form of a user task; None when there is none that can be read."""
+    """Return the form of a user task; None when there is none that can be read."""
     text = package.files.get(f"forms/{element.properties.get('form', '')}.form")
     return _form(text, vocabulary.in_force()) if text is not None else None
 
@@ -308,7 +308,7 @@ def _form(text: str, _: Vocabulary) -> Form | None:
 
 
 def decision_of(package: Package, element: Element) -> tuple[dmn.Model, dmn.Decision] | None:
-    """The decision of a business rule task with the file it stands in; None when there is none that can be executed."""
+    """Return the decision of a business rule task with the file it stands in; None when there is none that can be executed."""
     text = package.files.get(f"decisions/{element.decision}.dmn")
     return _decision(text, element.decision, vocabulary.in_force()) if text is not None else None
 
@@ -328,13 +328,13 @@ def _form_types(package: Package, element: Element) -> Types:
 
 
 def _mapped(element: Element, side: str) -> list[tuple[str, str]]:
-    """(name, expression) of what a call activity hands over (`in.`) or takes back (`out.`)."""
+    """Return (name, expression) of what a call activity hands over (`in.`) or takes back (`out.`)."""
     properties = element.properties.items()
     return [(name.removeprefix(side), text) for name, text in properties if name.startswith(side)]
 
 
 def _judged(text: str, names: Names) -> Type:
-    """What an expression gives; anything for one that cannot be read, which is told elsewhere."""
+    """Return what an expression gives; anything for one that cannot be read, which is told elsewhere."""
     try:
         judgement = feel.judge(text)(names, [])
     except FeelSyntaxError:

@@ -36,7 +36,7 @@ TYPES = {name: name for name in inferred.KINDS} | {
 
 
 def problems(decision: Decision) -> list[Problem]:
-    """What cannot be right whatever the variables are: two result columns of one name, of which one would overwrite the other."""
+    """Return what cannot be right whatever the variables are: two result columns of one name, of which one would overwrite the other."""
     if not isinstance(decision.logic, DecisionTable):
         return []
     occurrences = Counter(output.name for output in decision.logic.outputs)
@@ -46,7 +46,7 @@ def problems(decision: Decision) -> list[Problem]:
 
 
 def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
-    """What can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
+    """Return what can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
     findings = [*of_one(model, decision, names, asked_for=asked_for), *of_knowledge(model)]
     for id in decision.requires:
         if id in model.decisions:
@@ -55,7 +55,7 @@ def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -
 
 
 def of_knowledge(model: Model) -> list[Doubt]:
-    """What knowledge models name beside their parameters: it is always null there."""
+    """Return what knowledge models name beside their parameters: it is always null there."""
     return [
         Doubt("unknown_name", {"variable": name, "near": inferred.nearest(name, parameters), "table": knowledge})
         for knowledge, name, parameters in model.unbound
@@ -63,7 +63,7 @@ def of_knowledge(model: Model) -> list[Doubt]:
 
 
 def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
-    """The same of the one decision."""
+    """Return the same of the one decision."""
     scope = variable_types.with_required(model, decision, names)
     table = decision.name or decision.id
     if not isinstance(decision.logic, DecisionTable):
@@ -105,7 +105,7 @@ class _Table:
         self.columns = columns.of_rules(heads_by_input, table.rules)
 
     def _tested(self, number: int) -> Type:
-        """What a column tests: what its expression gives, or what the column says that it is; called by its name, or as the expression stands."""
+        """Return what a column tests: what its expression gives, or what the column says that it is; called by its name, or as the expression stands."""
         text = self.table.inputs[number].expression.text
         judgement = self._judged(text, [])
         declaration = TYPES.get(self.decision.heads.inputs[number][1], "")
@@ -118,7 +118,7 @@ class _Table:
     # -- columns and cells -------------------------------------------------------------------------------------------------
 
     def heads(self) -> Iterator[Doubt]:
-        """The expressions that columns test."""
+        """Yield what is doubtful in the expressions that columns test, and in the values that they list."""
         for number, (heading, declaration) in enumerate(self.decision.heads.inputs):
             findings: list[Doubt] = []
             judgement = self._judged(self.table.inputs[number].expression.text, findings)
@@ -131,7 +131,7 @@ class _Table:
                 yield _in(Doubt("column_type", about), heading)
 
     def _listed(self, number: int) -> Iterator[Doubt]:
-        """The values that a column lists for what it tests."""
+        """Yield what is doubtful in the values that a column lists for what it tests."""
         domain = self.table.inputs[number].allowed
         if domain is not None:
             findings: list[Doubt] = []
@@ -141,7 +141,7 @@ class _Table:
             yield from (_bare(doubt, domain.text) for doubt in findings)
 
     def cells(self) -> Iterator[Doubt]:
-        """What rules test: names, types and values."""
+        """Yield what is doubtful in what rules test: names, types and values."""
         for column in self.columns:
             for row, cell in enumerate(column.cells, start=1):
                 findings: list[Doubt] = []
@@ -151,14 +151,14 @@ class _Table:
                 yield from (_in(doubt, column.heading, row) for doubt in _not_listed(column, cell.text))
 
     def _in_cell(self, text: str) -> Names:
-        """In a table that stands alone a single word is a name only when the table knows it."""
+        """Return the names that a cell knows: in a table that stands alone a single word is a name only when the table knows it."""
         if self.names.complete or not text.replace("_", "").isalnum():
             return self.names
         vocabulary = {name for column in self.table.inputs for name in column.expression.names} | self.model.names
         return Names({**dict.fromkeys(vocabulary, ANYTHING), **self.names.types})
 
     def results(self) -> Iterator[Doubt]:
-        """What rules give: names, types, and whether the column lists it."""
+        """Yield what is doubtful in what rules give: names, types, and whether the column lists it."""
         for number, (heading, declaration) in enumerate(self.decision.heads.outputs):
             result_type = inferred.named(TYPES.get(declaration, ""))
             order = self.table.outputs[number].order
@@ -187,7 +187,7 @@ class _Table:
     # -- rules -------------------------------------------------------------------------------------------------------------
 
     def rules(self, wrong: set[int], *, asked_for: bool) -> list[Doubt]:
-        """What rules are to each other; of those in `wrong` something has been told already."""
+        """Tell what rules are to each other; of those in `wrong` something has been told already."""
         findings = list(self._empty())
         empty_rows = {doubt.values["row"] for doubt in findings}
         never = [doubt for doubt in self._never() if doubt.values["row"] not in wrong | empty_rows]
@@ -205,11 +205,11 @@ class _Table:
 
     @staticmethod
     def _is_empty(rule: Rule) -> bool:
-        """Whether it asks nothing and gives nothing, which is told as that."""
+        """Tell whether it asks nothing and gives nothing, which is told as that."""
         return all(test.text == ANY for test in rule.tests) and all(output.text == EMPTY for output in rule.outputs)
 
     def _never(self) -> Iterator[Doubt]:
-        """Rules with a cell that no value satisfies."""
+        """Yield rules with a cell that no value satisfies."""
         for row, rule in enumerate(self.rules_, start=1):
             for column, test in zip(self.columns, rule.tests, strict=True):
                 if column.is_told(test.text) and not column.bits(test.text):
@@ -217,7 +217,7 @@ class _Table:
                     break
 
     def _overlaps(self) -> Iterator[Doubt]:
-        """Under UNIQUE two rules for one case, under ANY two that disagree; each rule is told once."""
+        """Yield, under UNIQUE, two rules for one case, and under ANY two that disagree; each rule is told once."""
         overlapping: set[int] = set()
         for first, second in self._pairs() if self.table.policy in ("UNIQUE", "ANY") else ():
             if second in overlapping or not self._is_wrong_together(first, second):
@@ -229,7 +229,7 @@ class _Table:
                 yield Doubt(rule, {"row": second + 1, "other": first + 1, "case": self._shown(shared)})
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
-        """Every two rules; of a large table only those with the same cells."""
+        """Yield every two rules; of a large table only those with the same cells."""
         if len(self.rules_) ** 2 / 2 <= MOST_PAIRS:
             yield from combinations(range(len(self.rules_)), 2)
             return
@@ -246,7 +246,7 @@ class _Table:
         return any(_surely_differ(a.text, b.text) for a, b in pairs)
 
     def _shared(self, first: Rule, second: Rule) -> _Piece | None:
-        """What satisfies both rules; None when nothing does, or when it cannot be told."""
+        """Return what satisfies both rules; None when nothing does, or when it cannot be told."""
         columns_compared: list[int] = []
         sets = []
         for number, (column, a, b) in enumerate(zip(self.columns, first.tests, second.tests, strict=True)):
@@ -259,7 +259,7 @@ class _Table:
         return None if self._hang_together(columns_compared) else _Piece(tuple(sets))
 
     def _both(self, column: Column, a: str, b: str) -> int:
-        """The values that satisfy two cells; 0 when that cannot be told."""
+        """Return the values that satisfy two cells; 0 when that cannot be told."""
         if a == b or ANY in (a, b):
             cell = b if a == ANY else a
             if not column.is_told(cell):
@@ -270,7 +270,7 @@ class _Table:
         return column.bits(a) & column.bits(b) & column.possible
 
     def _hang_together(self, numbers: list[int]) -> bool:
-        """Whether some of these columns test the same variable, so that not every combination can be."""
+        """Tell whether some of these columns test the same variable, so that not every combination can be."""
         paths = [sorted(self._paths(number)) for number in numbers]
         return any(
             _is_within(a, b) or _is_within(b, a)
@@ -279,7 +279,7 @@ class _Table:
         )
 
     def _paths(self, number: int) -> set[str]:
-        """The variables and the parts of them that a column tests."""
+        """Return the variables and the parts of them that a column tests."""
         expression = self.table.inputs[number].expression
         try:
             return {use.path for use in feel.uses_of(expression.text, self.model.names, self.model.functions)}
@@ -287,7 +287,7 @@ class _Table:
             return set(expression.names)
 
     def _unreached(self, dead: set[int]) -> Iterator[Doubt]:
-        """Rules all of whose cases an earlier one answers, or one whose result comes first."""
+        """Yield rules all of whose cases an earlier one answers, or one whose result comes first."""
         for row, rule in enumerate(self.rules_, start=1):
             before = self._before(row - 1) if row not in dead else []
             if before and self._rest(self._box(rule), (self._cover(rule, earlier) for earlier in before)) == []:
@@ -306,7 +306,7 @@ class _Table:
         ]
 
     def _priority(self, rule: Rule) -> tuple[int, ...] | None:
-        """The places of a rule's results in the order of their columns; None when one is no literal."""
+        """Return the places of a rule's results in the order of their columns; None when one is no literal."""
         ranks = []
         for output, result in zip(self.table.outputs, rule.outputs, strict=True):
             points = feel.points_of(result.text)
@@ -319,12 +319,12 @@ class _Table:
         return tuple(ranks)
 
     def _box(self, rule: Rule) -> _Piece:
-        """At most what satisfies a rule."""
+        """Return at most what satisfies a rule."""
         tests = zip(self.columns, rule.tests, strict=True)
         return _Piece(tuple(c.bits(t.text) if c.is_told(t.text) else c.everything for c, t in tests))
 
     def _cover(self, rule: Rule, other_rule: Rule) -> _Piece:
-        """At least what another rule takes from this one."""
+        """Return at least what another rule takes from this one."""
         sets = []
         for column, own, test in zip(self.columns, rule.tests, other_rule.tests, strict=True):
             if test.text in (ANY, own.text):
@@ -334,7 +334,7 @@ class _Table:
         return _Piece(tuple(sets))
 
     def _rest(self, whole: _Piece, covers: Iterable[_Piece]) -> list[_Piece] | None:
-        """What no cover holds; None when that is too much work to tell."""
+        """Return what no cover holds; None when that is too much work to tell."""
         pieces = [whole]
         for cover in covers:
             self.work -= len(pieces)
@@ -346,7 +346,7 @@ class _Table:
         return pieces
 
     def _gap(self) -> Iterator[Doubt]:
-        """A case that no rule answers; or that nobody knows whether there is one."""
+        """Yield a case that no rule answers; or that nobody knows whether there is one."""
         if any(all(test.text == ANY for test in rule.tests) for rule in self.rules_):
             return
         whole = _Piece(tuple(column.certain for column in self.columns))
@@ -361,11 +361,11 @@ class _Table:
             yield Doubt("gaps_not_sought", {})
 
     def _is_told(self, rule: Rule) -> bool:
-        """Whether all that satisfies a rule is known."""
+        """Tell whether all that satisfies a rule is known."""
         return all(column.is_told(test.text) for column, test in zip(self.columns, rule.tests, strict=True))
 
     def _shown(self, piece: _Piece) -> list[tuple[str, str]]:
-        """An example of a piece: heading and value of the columns where not everything would do; an empty value is any other."""
+        """Return an example of a piece: heading and value of the columns where not everything would do; an empty value is any other."""
         example = []
         for column, bits in zip(self.columns, piece.sets, strict=True):
             if not column.values or bits == column.everything:
@@ -377,12 +377,12 @@ class _Table:
 
 
 def _is_within(path: str, outer: str) -> bool:
-    """Whether a path is another, or leads into it."""
+    """Tell whether a path is another, or leads into it."""
     return path == outer or path.startswith(f"{outer}.")
 
 
 def _without(piece: _Piece, cover: _Piece) -> Iterator[_Piece]:
-    """What is left of a piece, in pieces that do not overlap."""
+    """Yield what is left of a piece, in pieces that do not overlap."""
     if any(not bits & cover_bits for bits, cover_bits in zip(piece.sets, cover.sets, strict=True)):
         yield piece
         return
@@ -399,13 +399,13 @@ def _comes_first(first: tuple[tuple[int, ...] | None, int], second: tuple[tuple[
 
 
 def _surely_differ(a: str, b: str) -> bool:
-    """Whether two results are literals, and not the same."""
+    """Tell whether two results are literals, and not the same."""
     first, second = feel.points_of(a), feel.points_of(b)
     return first is not None and second is not None and first.values != second.values
 
 
 def worded(doubt: Doubt, text: str) -> Doubt:
-    """Where a part of an expression has no name of its own, the expression stands for it."""
+    """Return the doubt in words: where a part of an expression has no name of its own, the expression stands for it."""
     missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
     return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
 
@@ -415,7 +415,7 @@ def _in(doubt: Doubt, heading: str, row: int = 0) -> Doubt:
 
 
 def _bare(doubt: Doubt, text: str) -> Doubt:
-    """A word that is the name of nothing, alone in its cell, is most likely a text without its quotation marks."""
+    """Tell of a word that is the name of nothing, alone in its cell, that it is most likely a text without its quotation marks."""
     doubt = worded(doubt, text)
     name = doubt.values.get("variable")
     alone = name in [part.strip() for part in text.split(",")]
@@ -425,7 +425,7 @@ def _bare(doubt: Doubt, text: str) -> Doubt:
 
 
 def _not_listed(column: Column, text: str) -> Iterator[Doubt]:
-    """Literals that the column does not list as possible."""
+    """Yield literals that the column does not list as possible."""
     points = feel.points_of(text) if text != ANY and column.input.allowed is not None else None
     for value in points.values if points is not None and not points.ordered else ():
         if value is not None and not column.allows(value):

@@ -10,7 +10,7 @@ from engine.language import instants
 
 
 def check(diagram: Diagram) -> Iterator[Problem]:
-    """Problems of every limit; one that steps share is reckoned at one of them."""
+    """Yield problems of every limit; one that steps share is reckoned at one of them."""
     reckoned = {e.properties.get("dueGroup") for e in diagram.elements.values() if e.properties.get("due")}
     for element in diagram.elements.values():
         due, group = element.properties.get("due", ""), element.properties.get("dueGroup", "")
@@ -21,7 +21,7 @@ def check(diagram: Diagram) -> Iterator[Problem]:
 
 
 def of_instant(element: Element, text: str) -> Iterator[Problem]:
-    """Problems of what has to give an instant, or a duration from when it is asked."""
+    """Yield problems of what has to give an instant, or a duration from when it is asked."""
     if instants.UNQUOTED.fullmatch(text):
         yield _problem(element, "unquoted_duration", text=text.strip())
     elif instants.never(text):

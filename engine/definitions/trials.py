@@ -14,12 +14,12 @@ SEPARATOR = ":"
 
 
 def names(element: Element) -> list[str]:
-    """As they are written."""
+    """Return the names as they are written."""
     return [name.strip() for name in element.properties.get("tries", "").split(",") if name.strip()]
 
 
 def find(name: str, process: str, diagrams: Mapping[str, Diagram]) -> tuple[Element | None, Element] | None:
-    """The call activity, if there is one, and the service task of a name; None when nothing is called so."""
+    """Return the call activity, if there is one, and the service task of a name; None when nothing is called so."""
     first, _, inner = name.partition(SEPARATOR)
     element = diagrams[process].elements.get(first)
     if inner:
@@ -30,7 +30,7 @@ def find(name: str, process: str, diagrams: Mapping[str, Diagram]) -> tuple[Elem
 
 
 def of(element: Element, process: str, diagrams: Mapping[str, Diagram]) -> Iterator[tuple[Element | None, Element]]:
-    """Each one that is there."""
+    """Yield each one that is there."""
     for name in names(element):
         call_and_service = find(name, process, diagrams)
         if call_and_service is not None:

@@ -17,12 +17,12 @@ DURATIONS = frozenset({"string", "days and time duration"})
 
 
 def of_schema(schema: Schema) -> Type:
-    """What a schema dumps: a context of its fields and no others."""
+    """Return what a schema dumps: a context of its fields and no others."""
     return inferred.context_of({field.data_key or name: of_field(field) for name, field in schema.fields.items()})
 
 
 def of_field(field: fields.Field) -> Type:
-    """What a schema's field is in a result, where dates and instants are ISO text."""
+    """Return what a schema's field is in a result, where dates and instants are ISO text."""
     unit = str(field.metadata.get("unit") or "")
     if isinstance(field, fields.Boolean):
         return BOOLEAN
@@ -41,7 +41,7 @@ def of_field(field: fields.Field) -> Type:
 
 
 def _unsigned(field: fields.Number) -> bool:
-    """Whether a number is never below nothing: an amount that is no balance, or one with such a limit."""
+    """Tell whether a number is never below nothing: an amount that is no balance, or one with such a limit."""
     limits = [
         validator.min
         for validator in field.validators
@@ -59,7 +59,7 @@ def _text(field: fields.Field) -> Type:
 
 
 def taken(field: fields.Field) -> Type:
-    """What a schema's field takes for a parameter."""
+    """Return what a schema's field takes for a parameter."""
     if isinstance(field, fields.DateTime | fields.Date | fields.Time):
         return Type(AT_TYPES)
     if isinstance(field, fields.TimeDelta):
@@ -74,7 +74,7 @@ def taken(field: fields.Field) -> Type:
 
 
 def of_form_field(field: Field) -> Type:
-    """What a field of a form stores."""
+    """Return what a field of a form stores."""
     if field.is_boolean:
         return BOOLEAN
     if field.type == "number":
@@ -90,24 +90,24 @@ def of_form_field(field: Field) -> Type:
 
 
 def _line(lines: Field) -> Type:
-    """A picked line."""
+    """Return a picked line."""
     amount = Type(NUMBER.kinds, unit=lines.amount.name if lines.amount is not None else "", unsigned=True)
     return inferred.context_of({"line": TEXT, "component": TEXT, "amount": amount, "reason": TEXT})
 
 
 def of_form(form: Form) -> dict[str, Type]:
-    """What the fields of a form store, by key."""
+    """Return what the fields of a form store, by key."""
     return {field.key: of_form_field(field) for field in form.inputs}
 
 
 def while_filled(form: Form) -> dict[str, Type]:
-    """The same as the form's own conditions may see it: a yes or no may still be the word that was chosen."""
+    """Return the same as the form's own conditions may see it: a yes or no may still be the word that was chosen."""
     yes_no = Type(frozenset({"boolean", "string"}), values=YES_NO)
     return {field.key: yes_no if field.is_boolean else of_form_field(field) for field in form.inputs}
 
 
 def of_decision(model: Model, decision: Decision, names: Names) -> Type:
-    """What a decision gives, over variables of these types."""
+    """Return what a decision gives, over variables of these types."""
     variables = with_required(model, decision, names)
     if not isinstance(decision.logic, DecisionTable):
         return feel.judge(decision.logic.text, model.names, model.functions)(variables, [])
@@ -115,7 +115,7 @@ def of_decision(model: Model, decision: Decision, names: Names) -> Type:
 
 
 def with_required(model: Model, decision: Decision, names: Names) -> Names:
-    """The variables with what the required decisions give, under their names."""
+    """Return the variables with what the required decisions give, under their names."""
     required = [model.decisions[id] for id in decision.requires if id in model.decisions]
     return names.with_types(
         {required_decision.name: of_decision(model, required_decision, names) for required_decision in required}

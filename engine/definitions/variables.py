@@ -43,7 +43,7 @@ def at(
     in_force: Iterable[Package] = (),
     opening_types: Mapping[str, str] = NOTHING,
 ) -> list[Variable]:
-    """The variables known at an element of a process of the package, by name, the parts of contexts after them.
+    """Return the variables known at an element of a process of the package, by name, the parts of contexts after them.
 
     Shape: `in_force` and `opening_types` as in `names.check`. A diagram that cannot be read knows nothing.
     """
@@ -68,16 +68,16 @@ def _listed(name: str, element_id: str, kind: Type) -> Iterator[Variable]:
 
 
 def type_of(field: fields.Field) -> str:
-    """The FEEL type of a schema's field."""
+    """Return the FEEL type of a schema's field."""
     return next((name for kind, name in SCHEMA_TYPES if isinstance(field, kind)), "string")
 
 
 def choices_of(field: fields.Field) -> tuple[str, ...]:
-    """The only texts that a schema's field takes; empty when it takes any."""
+    """Return the only texts that a schema's field takes; empty when it takes any."""
     judgement = variable_types.of_field(field)
     return tuple(sorted(judgement.values)) if judgement.values is not None and judgement.kinds == {"string"} else ()
 
 
 def fields_of(schema: type[Schema]) -> dict[str, fields.Field]:
-    """The fields of a schema by name."""
+    """Return the fields of a schema by name."""
     return dict(schema().fields)

@@ -96,7 +96,7 @@ OURS = (
 
 
 def check(content: bytes) -> list[Problem]:
-    """The settings of other tools in a BPMN file, in document order, each once per element. Errors: MalformedXml."""
+    """Return the settings of other tools in a BPMN file, in document order, each once per element. Errors: MalformedXml."""
     problems: dict[tuple[str, str, str], Problem] = {}
     for process in xml.tree(content):
         if xml.local(process) in ("process", "collaboration"):
@@ -119,14 +119,14 @@ def _within(node: xml.Element, owner: str) -> Iterator[Problem]:
 
 
 def _tool(namespace: str, setting: str) -> str:
-    """Whose setting it is; of a tool that is not known its namespace, where the setting is named as those of others are; empty for what sets nothing."""
+    """Return whose setting it is; of a tool that is not known its namespace, where the setting is named as those of others are; empty for what sets nothing."""
     if namespace in TOOLS:
         return TOOLS[namespace]
     return namespace if namespace and namespace not in OURS and setting in INSTEAD else ""
 
 
 def _owner(node: xml.Element, owner: str) -> str:
-    """The element an owner can click on: event definitions, conditions and the like belong to the one around them."""
+    """Return the element an owner can click on: event definitions, conditions and the like belong to the one around them."""
     inner = xml.local(node).endswith(EVENT_DEFINITION) or "LoopCharacteristics" in xml.local(node)
     return owner if inner or not node.get("id") else str(node.get("id"))
 
@@ -140,7 +140,7 @@ def _attributes(node: xml.Element, owner: str) -> Iterator[Problem]:
 
 
 def _text(node: xml.Element, owner: str) -> Iterator[Problem]:
-    """Conditions and timers in the expression language of another engine, and the text of scripts."""
+    """Yield conditions and timers in the expression language of another engine, and the text of scripts."""
     text = (node.text or "").strip()
     if text.startswith(("${", "#{")):
         yield _problem(node, owner, "", text[:80], "foreign_expression")

@@ -33,7 +33,7 @@ Leaves = dict[str, str]
 
 
 def leaves(text: str | None, anchors: Collection[str]) -> dict[str, Leaves]:
-    """Anchor → path → what is written there; what stands in no anchor is the whole file's, under an empty id.
+    """Return anchor → path → what is written there; what stands in no anchor is the whole file's, under an empty id.
 
     Shape: a path is made of the names of elements, each with its id, its name or its number among its like: "property[due].value".
     """

@@ -41,7 +41,7 @@ class AddedDrawing:
         xml.indent(xml.around(planes(self.root)[0]))
 
     def called(self, node: xml.Element) -> str:
-        """Its name; a flow by what it joins."""
+        """Return its name; a flow by what it joins."""
         if xml.local(node) != "sequenceFlow":
             return str(node.get("name", ""))
         names = {sibling.get("id"): sibling.get("name") or sibling.get("id") for sibling in xml.around(node)}
@@ -61,7 +61,7 @@ class AddedDrawing:
         self.to.shape(node, at)
 
     def level(self, node: xml.Element) -> float:
-        """The middle of its lane, or of the pool, or below the top of the drawing."""
+        """Return the middle of its lane, or of the pool, or below the top of the drawing."""
         for lane in leaves(xml.around(node)):
             node_ids = {(node_ref.text or "").strip() for node_ref in lane.findall(f"{{{BPMN}}}flowNodeRef")}
             if node.get("id") in node_ids and lane.get("id") in self.at:
@@ -75,7 +75,7 @@ class AddedDrawing:
         return around[0].y + around[0].height / 2 if around else min(shape.y for shape in self.at.values()) + 60
 
     def widen(self, right: float) -> None:
-        """Pools and lanes that end where the drawing ended, end further right now."""
+        """Widen the pools and lanes that end where the drawing ended, so that they end further right."""
         for node in self.root.iter(f"{{{BPMN}}}participant", f"{{{BPMN}}}lane"):
             at = self.at.get(node.get("id", ""))
             if at is not None and abs(at.x + at.width - self.right) < INSET:

@@ -32,7 +32,7 @@ class Concurrency:
         self._beside: dict[str, set[str]] = {}
 
     def beside(self, element_id: str) -> set[str]:
-        """The elements that may be done, on another branch, before a token comes to an element."""
+        """Return the elements that may be done, on another branch, before a token comes to an element."""
         if element_id not in self._beside:
             elements: set[str] = set()
             for own, companions in self._pairs:
@@ -79,7 +79,7 @@ class _Way:
         return self._reached(self.branch.first)
 
     def until(self, element_id: str, companion: _Way) -> set[str]:
-        """What it leads to before a gateway waits for the companion branch, on which a token is on its way to an element."""
+        """Return what it leads to before a gateway waits for the companion branch, on which a token is on its way to an element."""
         if companion is self:
             return self.elements
         gateways = frozenset(
@@ -121,7 +121,7 @@ class _Way:
         return (sources & (reached - {gateway})) | direct
 
     def _waits(self, gateway: str, element_id: str, companion: _Way) -> bool:
-        """Whether an inclusive gateway waits for what is on its way to an element of the companion branch: it comes on a flow of its own, by that element."""
+        """Tell whether an inclusive gateway waits for what is on its way to an element of the companion branch: it comes on a flow of its own, by that element."""
         if not companion.awaited[gateway].isdisjoint(self._arriving(gateway)):
             return False
         comes_later = element_id not in self._reached(companion.branch.first, frozenset({gateway}))
@@ -152,5 +152,5 @@ class _Way:
 
 
 def _repeats(event: Element) -> bool:
-    """Whether an event that does not interrupt may happen again before what it began is done."""
+    """Tell whether an event that does not interrupt may happen again before what it began is done."""
     return event.trigger != "timer" or event.timer_kind == "timeCycle"

@@ -88,7 +88,7 @@ def parse(content: bytes) -> Diagram:
 
 
 def _hold_count(process: xml.Element) -> None:
-    """Errors: MalformedXml when there is more than anybody could follow, before anything is made of it."""
+    """Refuse a process with more in it than anybody could follow, before anything is made of it. Errors: MalformedXml."""
     kinds = [xml.local(node) for level in (process, *process.iter(SUB_PROCESS)) for node in level]
     flows = kinds.count("sequenceFlow")
     nodes = sum(1 for kind in kinds if kind not in WITHOUT_TOKENS)
@@ -118,7 +118,7 @@ def _named(root: xml.Element, tag: str, attribute: str) -> dict[str, str]:
 
 
 def _lanes(process: xml.Element) -> dict[str, tuple[str, ...]]:
-    """Element id → the lanes that name it; a lane around others may name what stands in those, and does not count then."""
+    """Return element id → the lanes that name it; a lane around others may name what stands in those, and does not count then."""
     lanes: dict[str, tuple[str, ...]] = {}
     for lane in process.iter(LANE):
         memberships = [
@@ -132,7 +132,7 @@ def _lanes(process: xml.Element) -> dict[str, tuple[str, ...]]:
 
 
 def _departments(process: xml.Element) -> dict[str, str]:
-    """Lane name → the expression that gives the department of its steps, of lanes that name one case by case."""
+    """Return lane name → the expression that gives the department of its steps, of lanes that name one case by case."""
     expressions = {lane.get("name", ""): _properties(lane).get(GROUP_FROM, "") for lane in process.iter(LANE)}
     return {name: text for name, text in expressions.items() if text}
 
@@ -191,7 +191,7 @@ class _Reader:
         )
 
     def properties(self, node: xml.Element, kind: str, lane: str) -> dict[str, str]:
-        """Those of a node; a step that says nothing of its department goes by its lane."""
+        """Return those of a node; a step that says nothing of its department goes by its lane."""
         own = _properties(node)
         if kind == "userTask" and lane in self.departments and not own.keys() & {"group", GROUP_FROM}:
             return {**own, GROUP_FROM: self.departments[lane]}

@@ -98,7 +98,7 @@ class Element:
         return tuple(ref.strip() for ref in self.properties.get("manualRef", "").split(",") if ref.strip())
 
     def mapping(self, prefix: str) -> list[tuple[str, str]]:
-        """Variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
+        """Return variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
         return [(name[len(prefix) :], text) for name, text in self.properties.items() if name.startswith(prefix)]
 
 
@@ -135,19 +135,19 @@ class Diagram:
     lanes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def outgoing(self, element_id: str) -> list[Flow]:
-        """The flows that leave an element, in document order."""
+        """Return the flows that leave an element, in document order."""
         return list(self._leaving.get(element_id, ()))
 
     def incoming(self, element_id: str) -> list[Flow]:
-        """The flows that arrive at an element, in document order."""
+        """Return the flows that arrive at an element, in document order."""
         return list(self._arriving.get(element_id, ()))
 
     def boundary_events(self, element_id: str) -> list[Element]:
-        """The events attached to an activity."""
+        """Return the events attached to an activity."""
         return list(self._attached.get(element_id, ()))
 
     def starts(self, parent: str) -> list[Element]:
-        """The start events of the process or of a sub-process."""
+        """Return the start events of the process or of a sub-process."""
         return list(self._starting.get(parent, ()))
 
     # PlacedExpression for every element of a diagram: looking through all of them each time takes the square of their number.
@@ -170,7 +170,7 @@ class Diagram:
         return _grouped(starts, lambda element: element.parent)
 
     def called_processes(self) -> list[str]:
-        """Keys of the processes that call activities name, in document order, each once."""
+        """Return keys of the processes that call activities name, in document order, each once."""
         return list(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
 
 

@@ -8,7 +8,7 @@ from engine.diagrams.diagram import Diagram
 
 
 def successors(diagram: Diagram, element_id: str) -> list[str]:
-    """Where a token may go from an element: along flows, to its boundary events, into its sub-process."""
+    """Return where a token may go from an element: along flows, to its boundary events, into its sub-process."""
     targets = [flow.target for flow in diagram.outgoing(element_id)]
     targets += [event.id for event in diagram.boundary_events(element_id)]
     targets += [event.id for event in diagram.starts(element_id)]
@@ -16,7 +16,7 @@ def successors(diagram: Diagram, element_id: str) -> list[str]:
 
 
 def reachable(diagram: Diagram) -> set[str]:
-    """The elements a token can reach from the start of the process."""
+    """Return the elements a token can reach from the start of the process."""
     return _closure(diagram, [event.id for event in diagram.starts(diagram.key)])
 
 
@@ -31,17 +31,17 @@ def _closure(diagram: Diagram, pending: list[str]) -> set[str]:
 
 
 def in_cycle(diagram: Diagram, element_id: str) -> bool:
-    """Whether a token that left an element can come back to it."""
+    """Tell whether a token that left an element can come back to it."""
     return element_id in reached_from(diagram, element_id)
 
 
 def reached_from(diagram: Diagram, element_id: str) -> set[str]:
-    """The elements to which a token that left an element can come."""
+    """Return the elements to which a token that left an element can come."""
     return _closure(diagram, successors(diagram, element_id))
 
 
 def followed_by(diagram: Diagram, element_id: str) -> set[str]:
-    """The elements that can come after one, beyond the ends of the sub-processes it stands in."""
+    """Return the elements that can come after one, beyond the ends of the sub-processes it stands in."""
     reached, around = reached_from(diagram, element_id), diagram.elements.get(diagram.elements[element_id].parent)
     while around is not None:
         reached |= reached_from(diagram, around.id)
@@ -50,7 +50,7 @@ def followed_by(diagram: Diagram, element_id: str) -> set[str]:
 
 
 def recursive_calls(diagrams: Mapping[str, Diagram]) -> list[str]:
-    """Processes that call themselves, directly or through others."""
+    """Return processes that call themselves, directly or through others."""
     calls = {key: [c for c in diagram.called_processes() if c in diagrams] for key, diagram in diagrams.items()}
     return sorted(key for key in calls if key in _called_from(calls, key))
 

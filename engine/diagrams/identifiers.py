@@ -48,7 +48,7 @@ def identify(root: xml.Element) -> Iterator[Mending]:
 
 
 def _lead_over(root: xml.Element, node: xml.Element, before: str) -> None:
-    """Flows that the renamed element names as its own begin or end at it from now on; everything does when the other bearer is no part of a process."""
+    """Lead the flows that the renamed element names as its own over to it, so that they begin or end there; everything does when the other bearer is no part of a process."""
     keeper = next(bearer for bearer in root.iter() if isinstance(bearer.tag, str) and bearer.get("id") == before)
     if xml.local(keeper) in ("process", "collaboration", "participant", "definitions", "message", "error", "laneSet"):
         refer(root, before, node.get("id"), OF_PARTS)
@@ -60,7 +60,7 @@ def _lead_over(root: xml.Element, node: xml.Element, before: str) -> None:
 
 
 def refer(root: xml.Element, before: str, after: str, attributes: frozenset[str]) -> None:
-    """What referred to an id by these attributes, or as a part of a lane or flow, refers to another."""
+    """Refer to another id whatever referred to one by these attributes, or as a part of a lane or flow."""
     for node in root.iter():
         if xml.namespace(node) not in (BPMN, BPMNDI) or (xml.local(node) == "BPMNPlane" and PROCESS not in attributes):
             continue
@@ -72,12 +72,12 @@ def refer(root: xml.Element, before: str, after: str, attributes: frozenset[str]
 
 
 def words(tag: str) -> str:
-    """userTask → user_task, sequenceFlow → flow."""
+    """Return the words of a type: userTask → user_task, sequenceFlow → flow."""
     return "flow" if tag == "sequenceFlow" else re.sub(r"(?<!^)([A-Z])", r"_\1", tag).lower()
 
 
 def free(ids: set[str], id: str) -> str:
-    """The id, or the next with a number that is not taken; taken from now on."""
+    """Take the id, or the next with a number that is not taken; it is among the `ids` from now on."""
     stem, number = id, 1
     if (numbered := re.fullmatch(r"(.+)_(\d+)", id)) is not None:
         stem, number = numbered[1], int(numbered[2])

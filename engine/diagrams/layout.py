@@ -115,7 +115,7 @@ class _Grid:
         return placement
 
     def route(self, line: Line) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]] | None:
-        """The tracks a line takes: channel after its source, gutter, channel before its target; None when it runs straight."""
+        """Return the tracks a line takes: channel after its source, gutter, channel before its target; None when it runs straight."""
         source, target = self.bearer(line.source), self.bearer(line.target)
         on_border = source != line.source
         (source_column, target_column) = self.columns[source], self.columns[target]
@@ -143,7 +143,7 @@ class _Grid:
         return number, tracks[number] - 1
 
     def measured(self) -> tuple[list[float], list[float], float]:
-        """Where each column begins, where each row begins, and how wide all is."""
+        """Return where each column begins, where each row begins, and how wide all is."""
         count = max(self.columns.values(), default=0) + 1
         widths, heights = [0.0] * count, [0.0] * len(self.order)
         for box in self.free:
@@ -166,7 +166,7 @@ class _Grid:
         return Shape(x, tops[row] + (self.heights[row] - box.height) / 2, box.width, box.height)
 
     def borders(self, placement: Placed) -> None:
-        """Events on the lower border of what they are attached to, side by side."""
+        """Place events on the lower border of what they are attached to, side by side."""
         guests = defaultdict(list)
         for box in self.boxes.values():
             if box.id not in placement.boxes:
@@ -216,7 +216,7 @@ class _Grid:
 
 
 def _columns(ids: list[str], lines: list[tuple[str, str]]) -> dict[str, int]:
-    """The column of each box: one more than that of the furthest box that leads to it, lines back left out of account."""
+    """Return the column of each box: one more than that of the furthest box that leads to it, lines back left out of account."""
     following: dict[str, list[str]] = defaultdict(list)
     led_to = set()
     for source, target in lines:
@@ -232,7 +232,7 @@ def _columns(ids: list[str], lines: list[tuple[str, str]]) -> dict[str, int]:
 
 
 def _forward(begin: list[str], following: dict[str, list[str]]) -> tuple[list[str], set[tuple[str, str]]]:
-    """The boxes in an order in which no forward line goes back, and the forward lines; depth first, without recursion."""
+    """Return the boxes in an order in which no forward line goes back, and the forward lines; depth first, without recursion."""
     finished: list[str] = []
     state: dict[str, bool] = {}  # False while its followers are looked at
     forward: set[tuple[str, str]] = set()
@@ -257,7 +257,7 @@ def _forward(begin: list[str], following: dict[str, list[str]]) -> tuple[list[st
 
 
 def _plain(*points: tuple[float, float]) -> Points:
-    """The bends without those in which a line does not turn."""
+    """Return the bends without those in which a line does not turn."""
     bends: list[tuple[float, float]] = []
     for point in points:
         if bends and bends[-1] == point:

@@ -31,7 +31,7 @@ def trace(root: xml.Element) -> Iterator[Mending]:
 
 
 def _drawn_processes(root: xml.Element) -> list[xml.Element]:
-    """The processes that can be in the drawing: those of the pools, or of no pool when there is none."""
+    """Return the processes that can be in the drawing: those of the pools, or of no pool when there is none."""
     processes = root.findall(f"{{{BPMN}}}process")
     pooled = {participant.get("processRef") for participant in root.iter(f"{{{BPMN}}}participant")}
     return [process for process in processes if process.get("id") in pooled] if pooled else processes
@@ -52,7 +52,7 @@ def _missing(root: xml.Element, drawn_parts: Seen) -> Iterator[xml.Element]:
 
 
 def _fits_beside(node: xml.Element, pictures: Seen) -> bool:
-    """Whether it can be drawn beside what is there: a flow, a node of the process itself, or an event on something drawn."""
+    """Tell whether it can be drawn beside what is there: a flow, a node of the process itself, or an event on something drawn."""
     if xml.local(node) == "sequenceFlow" or node.get("attachedToRef") in pictures.shapes:
         return True
     return xml.local(xml.around(node)) == "process" and xml.local(node) not in SCOPES and is_node(node)

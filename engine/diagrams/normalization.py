@@ -29,7 +29,7 @@ REFERENCES = frozenset({"messageRef", "errorRef", "calledElement", "processRef",
 
 
 def root(content: bytes) -> xml.Element:
-    """The root of a BPMN file, for reading only: whoever reads the same file again is given the same tree. Errors: MalformedXml."""
+    """Return the root of a BPMN file, for reading only: whoever reads the same file again is given the same tree. Errors: MalformedXml."""
     return _kept(content)[0]
 
 
@@ -50,13 +50,13 @@ def _regular(definitions: xml.Element) -> xml.Element:
 
 
 def _unprefixed(text: str, element: xml.Element) -> str:
-    """A QName's local part, when its prefix is one that is declared; ids may hold no colon."""
+    """Return a QName's local part, when its prefix is one that is declared; ids may hold no colon."""
     prefix, colon, name = text.strip().partition(":")
     return name if colon and prefix in element.nsmap else text.strip()
 
 
 def _name_flows(definitions: xml.Element) -> None:
-    """A flow is known by its ends; where that name is taken, a number follows."""
+    """Name each flow that has no id by its ends; where that name is taken, a number follows."""
     nameless = [flow for flow in definitions.iter(f"{{{BPMN}}}sequenceFlow") if not flow.get("id")]
     ids = {node.get("id") for node in definitions.iter() if node.get("id")} if nameless else set()
     next_number: dict[str, Iterator[int]] = {}

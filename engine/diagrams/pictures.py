@@ -33,7 +33,7 @@ class Seen:
 
 
 def check(content: bytes, diagram: Diagram) -> list[Problem]:
-    """Every such problem of a BPMN file, given what it says. Errors: MalformedXml."""
+    """Return every such problem of a BPMN file, given what it says. Errors: MalformedXml."""
     root = xml.tree(content)
     pictures = seen(root)
     problems = list(_twice(root, set(diagram.twice)))
@@ -43,12 +43,12 @@ def check(content: bytes, diagram: Diagram) -> list[Problem]:
 
 
 def leftovers(content: bytes, diagram: Diagram) -> list[Problem]:
-    """Pictures too many, which hide nothing: warnings, of nothing and of what is drawn already. Errors: MalformedXml."""
+    """Return pictures too many, which hide nothing: warnings, of nothing and of what is drawn already. Errors: MalformedXml."""
     return list(_pictures(seen(xml.tree(content)), set(diagram.twice)))
 
 
 def _twice(root: xml.Element, reported: set[str]) -> Iterator[Problem]:
-    """Ids given twice; `reported` are those that are reported as elements already."""
+    """Yield ids given twice; `reported` are those that are reported as elements already."""
     for node in repeated(root):
         id, drawn_id, line = node.get("id"), node.get("bpmnElement", ""), node.sourceline or 0
         if xml.namespace(node) == BPMN and id not in reported:
@@ -58,7 +58,7 @@ def _twice(root: xml.Element, reported: set[str]) -> Iterator[Problem]:
 
 
 def repeated(root: xml.Element) -> list[xml.Element]:
-    """Elements and pictures whose id another before them has; an element goes before a picture."""
+    """Return elements and pictures whose id another before them has; an element goes before a picture."""
     nodes = [node for node in root.iter() if xml.namespace(node) in WITH_IDS and node.get("id")]
     ids: set[str] = set()
     repeats = []
@@ -80,7 +80,7 @@ def _pictures(pictures: Seen, reported: set[str]) -> Iterator[Problem]:
 
 
 def _unseen(root: xml.Element, diagram: Diagram, pictures: Seen) -> Iterator[Problem]:
-    """What has no id in the file can have no picture either; it gets both when it is brought in or opened."""
+    """Yield what has no picture; what has no id in the file can have none, and gets both when it is brought in or opened."""
     ids = {node.get("id") for node in root.iter() if xml.namespace(node) == BPMN}
     for element in diagram.elements.values():
         if element.id in ids and element.id not in pictures.shapes:
@@ -95,7 +95,7 @@ def _unseen(root: xml.Element, diagram: Diagram, pictures: Seen) -> Iterator[Pro
 
 
 def seen(root: xml.Element) -> Seen:
-    """What an editor draws of a file."""
+    """Return what an editor draws of a file."""
     ids = {node.get("id") for node in root.iter() if xml.namespace(node) == BPMN and node.get("id")}
     pictures = Seen()
     for plane in planes(root):
@@ -119,19 +119,19 @@ def _note(node: xml.Element, ids: set[str], here: set[str], pictures: Seen) -> N
 
 
 def planes(root: xml.Element) -> list[xml.Element]:
-    """The planes that are drawn: the first of the file, and those of sub-processes."""
+    """Return the planes that are drawn: the first of the file, and those of sub-processes."""
     scopes = {node.get("id") for node in root.iter() if xml.local(node) in ("subProcess", "adHocSubProcess")}
     all_planes = list(root.iter(f"{{{BPMNDI}}}BPMNPlane"))
     return all_planes[:1] + [plane for plane in all_planes[1:] if plain(plane.get("bpmnElement")) in scopes]
 
 
 def plain(name: str | None) -> str:
-    """An id as it is referred to, without the prefix that a qualified name may have."""
+    """Return an id as it is referred to, without the prefix that a qualified name may have."""
     return (name or "").rpartition(":")[2]
 
 
 def has_place(node: xml.Element) -> bool:
-    """Whether a shape has bounds, and an edge two points at least, in numbers."""
+    """Tell whether a shape has bounds, and an edge two points at least, in numbers."""
     if node.tag == EDGE:
         points = node.findall(f"{{{DI}}}waypoint")
         return len(points) >= 2 and all(_are_numbers(point, NUMBERS[:2]) for point in points)

@@ -17,14 +17,14 @@ SIZES = {"textAnnotation": (100.0, 60.0), "dataObjectReference": (36.0, 50.0), "
 
 
 def is_node(node: xml.Element) -> bool:
-    """Whether it is a flow node: read as `diagram` reads it."""
+    """Tell whether it is a flow node: read as `diagram` reads it."""
     kind, around = xml.local(node), node.getparent()
     inside = around is not None and xml.local(around) in {"process", *SCOPES}
     return inside and xml.namespace(node) == BPMN and kind not in WITHOUT_TOKENS and not kind.endswith(EVENT_DEFINITION)
 
 
 def size(node: xml.Element) -> tuple[float, float]:
-    """How large bpmn.io draws it."""
+    """Return how large bpmn.io draws it."""
     kind = xml.local(node)
     if kind in SIZES:
         return SIZES[kind]
@@ -34,7 +34,7 @@ def size(node: xml.Element) -> tuple[float, float]:
 
 
 def leaves(process: xml.Element) -> list[xml.Element]:
-    """The lanes that hold nodes themselves, from above to below."""
+    """Return the lanes that hold nodes themselves, from above to below."""
     inner = f"{{{BPMN}}}childLaneSet"
     return [lane for lane in process.iter(f"{{{BPMN}}}lane") if lane.find(f"{inner}/{{{BPMN}}}lane") is None]
 
@@ -52,7 +52,7 @@ class Plane:
         self.plane = xml.add(diagram, f"{{{BPMNDI}}}BPMNPlane", id=self.free("plane_1"), bpmnElement=element_id)
 
     def add(self, tag: str, **attributes: str) -> xml.Element:
-        """A picture on the plane that was begun last. Errors: LookupError before the first."""
+        """Add a picture on the plane that was begun last. Errors: LookupError before the first."""
         if self.plane is None:
             raise LookupError(tag)
         return xml.add(self.plane, tag, prefixes=PREFIXES, **attributes)
@@ -73,12 +73,12 @@ class Plane:
 
 
 def written(number: float) -> str:
-    """A number of pixels as text."""
+    """Return a number of pixels as text."""
     return str(round(number))
 
 
 def straight(start: Shape, end: Shape) -> Points:
-    """The shortest line from one shape to another: down, up, or to the right."""
+    """Return the shortest line from one shape to another: down, up, or to the right."""
     middle, target = start.x + start.width / 2, end.x + end.width / 2
     if start.y + start.height <= end.y:
         return (middle, start.y + start.height), (target, end.y)

@@ -19,7 +19,7 @@ class Predecessors:
         self._concurrency = Concurrency(diagram, following)
 
     def of(self, element_id: str) -> list[Element]:
-        """The elements that may have been passed when a token comes to an element, in document order; a flow stands for where it begins."""
+        """Return the elements that may have been passed when a token comes to an element, in document order; a flow stands for where it begins."""
         flow = self.diagram.flows.get(element_id)
         target = flow.source if flow else element_id
         beside = self._concurrency.beside(target)
@@ -31,7 +31,7 @@ class Predecessors:
 
 
 def _following(diagram: Diagram) -> dict[str, list[str]]:
-    """Of every element those to which a token goes on from it, out of a sub-process as well."""
+    """Return, for every element, those to which a token goes on from it, out of a sub-process as well."""
     following = {id: graph.successors(diagram, id) for id in diagram.elements}
     for element in diagram.elements.values():
         if element.parent in following:
@@ -53,7 +53,7 @@ def _closed(following: Mapping[str, list[str]], element_id: str) -> set[str]:
 
 
 def around(diagram: Diagram, element_id: str) -> list[Element]:
-    """The multi-instance activities that an element is or stands in, the outermost first."""
+    """Return the multi-instance activities that an element is or stands in, the outermost first."""
     flow, enclosing = diagram.flows.get(element_id), []
     element = diagram.elements.get(flow.source if flow else element_id)
     if flow and element is not None:  # a flow leaves the activity, not an item of it

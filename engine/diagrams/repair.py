@@ -44,7 +44,7 @@ def _clear(root: xml.Element) -> Iterator[Mending]:
 
 
 def executable(text: str, key: str) -> Mended:
-    """The file with its process under a key, to be executed: the only one, or the one that is said to be. Errors: MalformedXml."""
+    """Return the file with its process under a key, to be executed: the only one, or the one that is said to be. Errors: MalformedXml."""
     root = xml.parse(text.encode(), whole=True)
     processes = root.findall(f"{{{BPMN}}}process")
     marked = [process for process in processes if process.get("isExecutable") == "true"]

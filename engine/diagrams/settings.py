@@ -94,7 +94,7 @@ ONCE = frozenset({"conditionExpression", "completionCondition"})
 
 
 def check(content: bytes, diagram: Diagram) -> list[Problem]:
-    """What would be passed over, in document order. Errors: MalformedXml."""
+    """Return what would be passed over, in document order. Errors: MalformedXml."""
     problems: list[Problem] = []
     for part in normalization.root(content):
         if xml.local(part) == "process" and part.get("id", "") == diagram.key:
@@ -105,7 +105,7 @@ def check(content: bytes, diagram: Diagram) -> list[Problem]:
 
 
 def asked_properties() -> dict[str, list[str]]:
-    """Our own properties by the kind of element that asks for them; under "" those that any kind does."""
+    """Return our own properties by the kind of element that asks for them; under "" those that any kind does."""
     kinds = {kind: PROPERTIES.get(kind, frozenset()) for kind in {"", *PROPERTIES, *REPEATED}}
     return {
         kind: sorted(properties | ANYWHERE | (OF_LISTS if kind in REPEATED else set()))
@@ -114,7 +114,7 @@ def asked_properties() -> dict[str, list[str]]:
 
 
 def usable(variable: str) -> bool:
-    """Whether an expression can read a variable of this name: no operator, no word of FEEL's own."""
+    """Tell whether an expression can read a variable of this name: no operator, no word of FEEL's own."""
     if not VARIABLE.fullmatch(variable):
         return False
     try:
@@ -166,7 +166,7 @@ def _parts(node: xml.Element, owner: str) -> Iterator[Problem]:
 
 
 def _extensions(node: xml.Element, owner: str) -> Iterator[Problem]:
-    """Things of which the last or the first alone would count."""
+    """Yield things of which the last or the first alone would count."""
     if xml.local(node) != "extensionElements":
         return
     own = [child for child in node if xml.namespace(child) == SPIFF]

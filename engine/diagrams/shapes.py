@@ -30,7 +30,7 @@ class Drawing:
 
 
 def read_drawing(content: bytes) -> Drawing:
-    """The first drawing of a BPMN file; what has no readable numbers is left out. Errors: MalformedXml."""
+    """Return the first drawing of a BPMN file; what has no readable numbers is left out. Errors: MalformedXml."""
     shapes: dict[str, Shape] = {}
     lines: dict[str, Points] = {}
     for node in xml.tree(content).iter():
@@ -43,7 +43,7 @@ def read_drawing(content: bytes) -> Drawing:
 
 
 def places(content: bytes) -> dict[str, Shape]:
-    """Where each element stands. Errors: MalformedXml."""
+    """Return where each element stands. Errors: MalformedXml."""
     return read_drawing(content).shapes
 
 

@@ -41,7 +41,7 @@ class WholeDrawing:
             xml.indent(xml.around(self.to.plane))
 
     def pooled(self, processes: dict[str, xml.Element]) -> xml.Element:
-        """Several processes are drawn together as pools; each is drawn, and none is executed for it."""
+        """Put several processes together as pools: each is drawn, and none is executed for it."""
         together = xml.add(self.root, f"{{{BPMN}}}collaboration", id=self.to.free("collaboration_1"))
         self.root.remove(together)
         self.root.insert(list(self.root).index(next(iter(processes.values()))), together)
@@ -52,7 +52,7 @@ class WholeDrawing:
         return together
 
     def participant(self, participant: xml.Element, process: xml.Element | None, top: float) -> float:
-        """One pool; its lower border."""
+        """Draw one pool; returns its lower border."""
         if process is None:
             self.put(participant, Shape(160, top, 600, 60), isHorizontal="true")
             return top + 60
@@ -64,7 +64,7 @@ class WholeDrawing:
         return top + placement.height
 
     def pool(self, process: xml.Element, left: float, top: float, width: float = 0.0) -> None:
-        """What is in a process, its lanes first."""
+        """Draw what is in a process, its lanes first."""
         placement, depth = self.scope(process), _depth(process)
         bands = dict(
             zip(
@@ -88,7 +88,7 @@ class WholeDrawing:
                 self.lanes(inner, bands, left + HEAD, top, width - HEAD)
 
     def scope(self, scope: xml.Element) -> layout.Placed:
-        """Where everything in a process or sub-process goes, from the inside outwards."""
+        """Find where everything in a process or sub-process goes, from the inside outwards."""
         if scope.get("id") not in self.inside:
             lanes = _lanes_of(scope)
             without = int(
@@ -141,7 +141,7 @@ class WholeDrawing:
         self.to.shape(node, at, **more)
 
     def connections(self) -> None:
-        """Associations, message flows and flows whose ends stand in different scopes: straight from one to the other."""
+        """Draw associations, message flows and flows whose ends stand in different scopes: straight from one to the other."""
         edges = {edge.get("bpmnElement") for edge in self.root.iter(f"{{{BPMNDI}}}BPMNEdge")}
         for node in self.root.iter():
             if (
@@ -156,7 +156,7 @@ class WholeDrawing:
 
 
 def _depth(process: xml.Element) -> int:
-    """How many lanes lie in each other."""
+    """Return how many lanes lie in each other."""
     lanes = process.iter(f"{{{BPMN}}}lane")
     return max((sum(xml.local(up) == "lane" for up in lane.iterancestors()) + 1 for lane in lanes), default=0)
 
@@ -169,7 +169,7 @@ def _lanes_of(scope: xml.Element) -> dict[str, int]:
 
 
 def _partner(scope: xml.Element, id: str) -> str:
-    """What an annotation or a data object belongs to."""
+    """Return what an annotation or a data object belongs to."""
     for association in scope.iter(f"{{{BPMN}}}association"):
         if id in (association.get("sourceRef"), association.get("targetRef")):
             return str(

@@ -51,17 +51,17 @@ KINDS: dict[tuple[str, str], Kind] = {
 
 
 def kind_of(token: Token) -> Kind:
-    """The kind of what a token stands at: a multi-instance activity, or what it is done with each item."""
+    """Return the kind of what a token stands at: a multi-instance activity, or what it is done with each item."""
     return multi_instance.KIND if is_repeated(token) else drawn_kind(token.element)
 
 
 def is_repeated(token: Token) -> bool:
-    """Whether a token stands at a multi-instance activity, not in one of its items."""
+    """Tell whether a token stands at a multi-instance activity, not in one of its items."""
     return token.element.multi_instance is not None and ITEM not in token.task.internal_data
 
 
 def drawn_kind(element: Element) -> Kind:
-    """The kind of an element, or of each of its items. Errors: Corrupt for what is not executed."""
+    """Return the kind of an element, or of each of its items. Errors: Corrupt for what is not executed."""
     kind = KINDS.get((element.type, element.trigger))
     if kind is None:
         raise Corrupt(element=element.id, type=element.type)
@@ -69,12 +69,12 @@ def drawn_kind(element: Element) -> Kind:
 
 
 def triggers(type: str) -> frozenset[str]:
-    """By what elements of a BPMN type may be triggered; none for a type that is not executed."""
+    """Return by what elements of a BPMN type may be triggered; none for a type that is not executed."""
     return frozenset(trigger for of_type, trigger in KINDS if of_type == type)
 
 
 def problems(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """What the module of an element finds wrong with it, and that of multi-instance activities with its list."""
+    """Yield what the module of an element finds wrong with it, and that of multi-instance activities with its list."""
     if element.multi_instance is not None:
         yield from multi_instance.problems(element, diagram, content)
     kind = KINDS.get((element.type, element.trigger))

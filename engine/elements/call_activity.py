@@ -13,7 +13,7 @@ from engine.ground.errors import Problem
 
 
 def arrive(run: Running, token: Token) -> None:
-    """The called process begins with what it is handed."""
+    """Begin the called process with what it is handed."""
     number, element, scope = token.number, token.element, token.scope
     variables = {name: run.evaluate(text, scope) for name, text in element.mapping("in.")}
     token.task.internal_data[SCOPE] = number
@@ -30,7 +30,7 @@ def arrive(run: Running, token: Token) -> None:
 
 
 def leave(run: Running, token: Token) -> None:
-    """A called process has ended."""
+    """Leave a called process that has ended."""
     element, outer, number = token.element, token.scope, token.task.internal_data[SCOPE]
     inner = run.case.scopes[number]
     variables = {name: run.evaluate(text, inner) for name, text in element.mapping("out.")}
@@ -43,7 +43,7 @@ def leave(run: Running, token: Token) -> None:
 
 
 def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """The called process is in the package."""
+    """Check that the called process is in the package."""
     if f"{element.called}.bpmn" not in content.files:
         yield problem(element, "unknown_called_process", called=element.called)
 

@@ -17,18 +17,18 @@ SECOND = timedelta(seconds=1)
 
 
 def has_own(element: Element) -> bool:
-    """Whether a step has a limit of its own, or shares one; otherwise that of the case is its."""
+    """Tell whether a step has a limit of its own, or shares one; otherwise that of the case is its."""
     return bool(element.properties.get("due") or element.properties.get("dueGroup"))
 
 
 def reckoned(run: Running, element: Element, scope: Scope) -> datetime | None:
-    """The limit that an element asks for, as its variables are now; None when it gives none, or asks for none."""
+    """Return the limit that an element asks for, as its variables are now; None when it gives none, or asks for none."""
     text = element.properties.get("due", "")
     return instants.of(run.evaluate(text, scope), run.at) if text else None
 
 
 def due(run: Running, number: int, element: Element, scope: Scope) -> datetime | None:
-    """When a user task is due."""
+    """Return when a user task is due."""
     if not has_own(element):
         return run.case.due
     group = element.properties.get("dueGroup", "")
@@ -38,7 +38,7 @@ def due(run: Running, number: int, element: Element, scope: Scope) -> datetime |
 
 
 def miss(run: Running, number: int, element: Element, scope: Scope) -> None:
-    """A limit that cannot be reckoned is not none: the step is open, and a person is told. Earlier versions said nothing."""
+    """Tell a person of a limit that cannot be reckoned: it is not none, and the step is open. Earlier versions said nothing."""
     told = run.recorded is None or any(
         s["type"] == "incident_opened" and s["token"] == number and s["kind"] == NO_LIMIT for s in run.recorded
     )
@@ -48,7 +48,7 @@ def miss(run: Running, number: int, element: Element, scope: Scope) -> None:
 
 
 def done(run: Running, token: Token) -> None:
-    """An activity is done; when the customer has thereby been answered, the case has kept its limit."""
+    """Note that an activity is done; when the customer has thereby been answered, the case has kept its limit."""
     properties = token.element.properties
     if properties.get("caseLimit") != "met":
         return
@@ -61,7 +61,7 @@ def done(run: Running, token: Token) -> None:
 
 
 def meet(run: Running, scope: int = 0, **fields: Any) -> None:
-    """What the limit of the case asked for has been done: it ends, and with it that of the steps that have none of their own."""
+    """Meet the limit of the case, since what it asked for has been done: it ends, and with it that of the steps that have none of their own."""
     tokens = [
         token
         for token, wait in run.case.open.items()
@@ -73,7 +73,7 @@ def meet(run: Running, scope: int = 0, **fields: Any) -> None:
 
 
 def resume(run: Running, number: int, element_id: str) -> None:
-    """The customer has answered: when nobody else is waited for, every open limit moves by the time that passed."""
+    """Resume the clock, since the customer has answered: when nobody else is waited for, every open limit moves by the time that passed."""
     if number not in run.case.paused:
         return
     earliest = min(run.case.paused.values())
@@ -96,13 +96,13 @@ def resume(run: Running, number: int, element_id: str) -> None:
 
 
 def _keep_since(run: Running, number: int, earliest: datetime, instants: list[datetime]) -> dict[str, Any]:
-    """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
+    """Return since when the clock stands: whoever is still waited for keeps it standing since it stopped; earlier versions forgot the time before they were asked."""
     if earliest == min(instants, default=earliest) or is_omitted(run, number, "since"):
         return {}
     return {"since": earliest}
 
 
 def is_omitted(run: Running, number: int, field: str) -> bool:
-    """Whether the entry that is done again comes from a version that did not say this when the clock went on."""
+    """Tell whether the entry that is done again comes from a version that did not say this when the clock went on."""
     steps = (s for s in run.recorded or () if s["type"] == "clock_resumed" and s["token"] == number)
     return run.recorded is not None and not any(field in s for s in steps)

@@ -46,7 +46,7 @@ def carry_out(run: Running, token: Token) -> None:
 
 
 def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """The package has the decision, it can be evaluated, and its result has a name."""
+    """Check that the package has the decision, that it can be evaluated, and that its result has a name."""
     if not element.result_variable:
         yield problem(element, "no_result_variable")
     try:

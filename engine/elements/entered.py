@@ -29,18 +29,18 @@ class Entered:
         self._fields = {scope: {name: name for name, value in form.items() if value is not None}}
 
     def field_of(self, expression: Expression, scope: int) -> str | None:
-        """The first field that an expression names in a scope."""
+        """Return the first field that an expression names in a scope."""
         fields = self._fields.get(scope, {})
         names = sorted(expression.names & fields.keys(), key=lambda name: _place(name, expression.text))
         return fields[names[0]] if names else None
 
     def enter(self, scope: int, outer: int, mapping: Iterable[tuple[str, Expression]] = ()) -> None:
-        """A scope opens with what stands around it, and on top the variables that `mapping` makes by expressions."""
+        """Open a scope with what stands around it, and on top the variables that `mapping` makes by expressions."""
         self._fields[scope] = dict(self._fields.get(outer, {}))
         self._carry(mapping, outer, scope)
 
     def leave(self, scope: int, outer: int, mapping: Iterable[tuple[str, Expression]]) -> None:
-        """A called process brings variables back."""
+        """Take over the variables that a called process brings back."""
         self._fields.setdefault(outer, {})
         self._carry(mapping, scope, outer)
 
@@ -52,11 +52,11 @@ class Entered:
                 self._fields[target][name] = field
 
     def overwritten(self, variable: str, scope: int) -> None:
-        """A variable now holds what no person has entered."""
+        """Forget who entered a variable, which now holds what no person has entered."""
         self._fields.get(scope, {}).pop(variable, None)
 
 
 def _place(name: str, text: str) -> int:
-    """Where a name stands in an expression; not where it begins a longer one."""
+    """Return where a name stands in an expression; not where it begins a longer one."""
     match = re.search(rf"\b{re.escape(name)}\b", text)
     return match.start() if match else len(text)

@@ -15,7 +15,7 @@ from engine.record.steps import Failed
 
 
 def carry_out(run: Running, token: Token) -> None:
-    """Where nobody around catches it the process ends with it; inside, or in what is called, a person decides (under the first rules it was lost)."""
+    """Throw the error: where nobody around catches it the process ends with it; inside, or in what is called, a person decides (under the first rules it was lost)."""
     task, element = token.task, token.element
     code, inside = element.error_code or "", run.is_inside(task)
     if inside and run.counts_all and run.catcher(task, code) is None:
@@ -29,13 +29,13 @@ def carry_out(run: Running, token: Token) -> None:
 
 
 def problems_of_thrown(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Which refusal is meant is said."""
+    """Check that it is said which refusal is meant."""
     if not element.error_code:
         yield problem(element, "no_error_code")
 
 
 def problems_of_caught(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Which refusal is meant is said, or of none; and a refusal ends what it is caught at."""
+    """Check that it is said which refusal is meant, or that none is, and that a refusal ends what it is caught at."""
     if not element.error_code and (element.error_code is not None or element.error_named):
         yield problem(element, "no_error_code")
     if not element.interrupting:

@@ -19,7 +19,7 @@ _EVENTS = {"timer": timer.wait, "message": message.wait}
 
 
 def wait_for_any(run: Running, token: Token) -> None:
-    """Every event that is drawn after the gateway is waited for under a number of its own."""
+    """Wait for every event that is drawn after the gateway, each under a number of its own."""
     numbers: dict[str, str] = {}
     for event in run.events_after(token.task):
         number = run.next_number()
@@ -29,13 +29,13 @@ def wait_for_any(run: Running, token: Token) -> None:
 
 
 def go_on(run: Running, token: Token, _outcome: WorkOutcome) -> None:
-    """A person lets a gateway at which the case stands still go on with what has come."""
+    """Let a gateway at which the case stands still go on, as a person wants it, with what has come."""
     run.add("token_released", token.scope.number, token=token.number, element=token.element.id)
     run.release(token)
 
 
 def problems_of_choice(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Every flow but the default one says when it is taken."""
+    """Check that every flow but the default one says when it is taken."""
     leaving = diagram.outgoing(element.id)
     if len(leaving) < MANY:
         return
@@ -47,19 +47,19 @@ def problems_of_choice(element: Element, diagram: Diagram, _content: Package) ->
 
 
 def problems_of_join(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """What waits for several tokens is passed once."""
+    """Check that what waits for several tokens is passed once."""
     if in_cycle(diagram, element.id):
         yield problem(element, "parallel_gateway_in_loop")
 
 
 def problems_of_both(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """An inclusive gateway chooses and joins."""
+    """Check an inclusive gateway, which chooses and joins."""
     yield from problems_of_choice(element, diagram, content)
     yield from problems_of_join(element, diagram, content)
 
 
 def problems_of_events(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Only what waits may follow."""
+    """Check that only what waits follows."""
     for flow in diagram.outgoing(element.id):
         target = diagram.elements.get(flow.target)
         if target is not None and not _can_be_raced(diagram, target):
@@ -67,7 +67,7 @@ def problems_of_events(element: Element, diagram: Diagram, _content: Package) ->
 
 
 def _can_be_raced(diagram: Diagram, target: Element) -> bool:
-    """Whether an event gateway may wait for it: reached from nowhere else, with no boundary event of its own."""
+    """Tell whether an event gateway may wait for it: reached from nowhere else, with no boundary event of its own."""
     waits = target.type in ("intermediateCatchEvent", "receiveTask")
     return waits and len(diagram.incoming(target.id)) == 1 and not diagram.boundary_events(target.id)
 

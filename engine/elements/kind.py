@@ -17,22 +17,22 @@ Happening = Callable[[Running, Token], None]
 
 
 def problem(element: Element, rule: str, **values: object) -> Problem:
-    """Something that is wrong with an element."""
+    """Return something that is wrong with an element."""
     return Problem(element.line, element.id, rule, {"name": element.name, **values})
 
 
 def no_problems(_element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """What is drawn so needs nothing else."""
+    """Find nothing wrong: what is drawn so needs nothing else."""
     return iter(())
 
 
 def once(_run: Running, _token: Token) -> Notes | None:
-    """What has happened does not happen again."""
+    """Return nothing: what has happened does not happen again."""
     return None
 
 
 def nothing(_run: Running, _token: Token) -> None:
-    """What most kinds do at most moments."""
+    """Do nothing, as most kinds do at most moments."""
 
 
 @dataclass(frozen=True, kw_only=True)

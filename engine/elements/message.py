@@ -14,7 +14,7 @@ from engine.record.steps import Failed, WorkOutcome
 
 
 def arrive(run: Running, token: Token) -> None:
-    """Where the token has not come because the message is there already, it is waited for."""
+    """Wait for the message, unless the token has come because it is there already."""
     if run.is_waiting(token.task):
         wait(run, token)
 
@@ -33,17 +33,17 @@ def wait(run: Running, token: Token) -> None:
 
 
 def waits_for_any(run: Running, number: int) -> bool:
-    """Whether the entry that is done again comes from a version that waited without a key."""
+    """Tell whether the entry that is done again comes from a version that waited without a key."""
     return any(s["type"] == "message_awaited" and s["token"] == number for s in run.recorded or ())
 
 
 def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
-    """A person lets it be as if a message without variables had come."""
+    """Go on as if a message without variables had come, because a person lets it be so."""
     receive(run, token, "", {})
 
 
 def receive(run: Running, token: Token, key: str, variables: Mapping[str, object]) -> None:
-    """The message has come."""
+    """Take in the message that has come."""
     run.add(
         "message_received",
         token.scope.number,
@@ -57,12 +57,12 @@ def receive(run: Running, token: Token, key: str, variables: Mapping[str, object
 
 
 def again(run: Running, _token: Token) -> Notes | None:
-    """What leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
+    """Return the notes for one time more: what leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
     return {} if run.counts_all else None
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """Which message is said, and the key under which it finds the case."""
+    """Check that it is said which message is meant, and under which key it finds the case."""
     if not element.message:
         yield problem(element, "no_message")
     if not element.properties.get("correlationKey"):

@@ -45,7 +45,7 @@ def arrive(run: Running, token: Token) -> None:
 
 
 def _packed(run: Running, element: Element, scope: Scope) -> list[Any] | Failed:
-    """The items as they can be kept."""
+    """Return the items as they can be kept."""
     text = _marker(element).collection
     try:
         items = run.evaluate(text, scope)
@@ -85,7 +85,7 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
 
 
 def leave(run: Running, token: Token) -> None:
-    """An item is done: keep what it gives, then go on with the next, or leave the activity."""
+    """Keep what an item that is done gives, then go on with the next, or leave the activity."""
     element, item = token.element, run.case.scopes[token.task.internal_data[ITEM]]
     activity = run.token_at(token.task.before)._replace(scope=run.case.scopes[item.parent])
     progress, marker = activity.task.internal_data[ITEMS], _marker(element)
@@ -112,7 +112,7 @@ def leave(run: Running, token: Token) -> None:
 
 
 def _enough(run: Running, progress: Items, marker: MultiInstance, item: Scope) -> bool:
-    """Whether the completion condition holds, seen from the item that was just done."""
+    """Tell whether the completion condition holds, seen from the item that was just done."""
     if not marker.completion:
         return False
     active = 0 if marker.sequential else progress["count"] - progress["left"]
@@ -135,7 +135,7 @@ def _leave_all(run: Running, activity: Token) -> None:
 
 
 def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
-    """A person has settled that the list cannot be had: go on as after an empty one."""
+    """Go on as after an empty list, because a person has settled that it cannot be had."""
     if not isinstance(outcome, Done):
         settle_otherwise(run, token, outcome)
         return
@@ -156,7 +156,7 @@ def _index(result: list[Any]) -> int:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """A list that is named in our way, at an activity that may have one."""
+    """Check that the list is named in our way, and that the activity may have one."""
     marker = element.multi_instance
     if marker is None:
         return

@@ -35,7 +35,7 @@ def try_out(run: Running, token: Token, form: dict[str, Any]) -> None:
 
 
 def tried(run: Running, token: Token, form: dict[str, Any]) -> Iterator[EntryRefused]:
-    """What each of these service tasks would refuse."""
+    """Yield what each of these service tasks would refuse."""
     element, scope = token.element, token.scope
     condition = element.properties.get("triesWhen", "")
     if condition and run.evaluate(condition, replace(scope, variables={**scope.variables, **form})) is not True:
@@ -57,7 +57,7 @@ def tried(run: Running, token: Token, form: dict[str, Any]) -> Iterator[EntryRef
 
 
 def _as_if_called(run: Running, call: Element | None, scope: Scope, form: dict[str, Any]) -> Scope:
-    """The scope a later service task would see if it came now; one nobody else sees."""
+    """Return the scope a later service task would see if it came now; one nobody else sees."""
     view = Scope(NOWHERE, scope.process, scope.number, variables={**scope.variables, **form})
     run.entered.enter(NOWHERE, scope.number)
     if call is not None:
@@ -80,7 +80,7 @@ def tell(run: Running, element: Element, scope: Scope, outcome: WorkOutcome, tas
 
 
 def tell_decided(run: Running, element: Element, scope: Scope) -> None:
-    """The same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
+    """Do the same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
     code, condition = element.properties.get("refuses", ""), element.properties.get("refusesWhen", "")
     if code and condition and run.evaluate(condition, scope) is True:
         _tell(run, element, scope, [(Reason(code), element.properties.get("about", "").split(","))])
@@ -89,7 +89,7 @@ def tell_decided(run: Running, element: Element, scope: Scope) -> None:
 def _tell(
     run: Running, element: Element, scope: Scope, reasons: list[tuple[Reason, list[str]]], task: Task | None = None
 ) -> None:
-    """Errors: EntryRefused with every reason, each at the first field it is about; the first reason is the one that may be recorded."""
+    """Refuse what was entered for these reasons, if any is about a field. Errors: EntryRefused with every reason, each at the first field it is about; the first reason is the one that may be recorded."""
     by_field: dict[str, list[Reason]] = {}
     for reason, about in reasons:
         fields = (run.entered.field_of(run.definition.expression(text), scope.number) for text in about)
@@ -110,7 +110,7 @@ def _tell(
 
 
 def _comes_later(outcome: WorkOutcome, parameters: dict[str, Any]) -> bool:
-    """Whether all that a tried service task could not take is what nobody has given yet."""
+    """Tell whether all that a tried service task could not take is what nobody has given yet."""
     if not isinstance(outcome, Failed) or outcome.kind != "InvalidParameters":
         return False
     return all(parameters.get(name) is None for name in outcome.about)

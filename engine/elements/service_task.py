@@ -33,7 +33,7 @@ def carry_out(run: Running, token: Token) -> None:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """There is a handler, and it is given what it takes; a message is thrown by the service task that brings it to those who wait."""
+    """Check that there is a handler, and that it is given what it takes; a message is thrown by the service task that brings it to those who wait."""
     if element.type in THROWING and not element.topic:
         return  # told as what is not executed
     if element.trigger == "message" and not element.message:
@@ -60,7 +60,7 @@ def _topic(element: Element) -> Iterator[Problem]:
 
 
 def fields(schema: type[Schema]) -> dict[str, bool]:
-    """The parameters of a handler, each with whether it is needed."""
+    """Return the parameters of a handler, each with whether it is needed."""
     return {name: field.required for name, field in schema().fields.items()}
 
 

@@ -8,7 +8,7 @@ from engine.elements.token import Token
 
 
 def arrive(run: Running, token: Token) -> None:
-    """A token goes in."""
+    """Let a token go in."""
     run.add("entered", token.scope.number, element=token.element.id, token=token.number)
 
 

@@ -27,7 +27,7 @@ FORMER: Final = "former"
 
 
 def arrive(run: Running, token: Token) -> None:
-    """Where the token has not come because its time is there already, it is waited for."""
+    """Wait for the time, unless the token has come because it is there already."""
     if run.is_waiting(token.task):
         wait(run, token)
 
@@ -46,13 +46,13 @@ def wait(run: Running, token: Token) -> None:
 
 
 def _since(run: Running, token: Token) -> datetime:
-    """From when a timer counts: from now, or from when it was due the time before."""
+    """Return from when a timer counts: from now, or from when it was due the time before."""
     former = token.task.internal_data.get(FORMER)
     return datetime.fromisoformat(former) if former is not None else run.at
 
 
 def _occurrence(token: Token) -> dict[str, int]:
-    """Which time of how many it is; nothing for what is due once, and no number of times where it has none."""
+    """Return which time of how many it is; nothing for what is due once, and no number of times where it has none."""
     cycle = token.element.cycle
     if cycle is None:
         return {}
@@ -61,18 +61,18 @@ def _occurrence(token: Token) -> dict[str, int]:
 
 
 def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
-    """A person lets it be as if the time had come."""
+    """Go on as if the time had come, because a person lets it be so."""
     fire(run, token)
 
 
 def fire(run: Running, token: Token) -> None:
-    """The time has come."""
+    """Fire the timer, whose time has come."""
     run.add("timer_fired", token.scope.number, token=token.number, element=token.element.id, **_occurrence(token))
     run.happen(token)
 
 
 def again(run: Running, token: Token) -> Notes | None:
-    """The next time begins when this one was due; when a person let it happen that could not be reckoned, now."""
+    """Return the notes of the next time, which begins when this one was due; when a person let it happen that could not be reckoned, now."""
     notes, cycle = token.task.internal_data, token.element.cycle
     index = notes.get(INDEX, 1) + 1
     if cycle is None or not cycle.has(index):
@@ -81,7 +81,7 @@ def again(run: Running, token: Token) -> Notes | None:
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
-    """A timer is due once, at an instant that can come; or again and again beside a step that goes on."""
+    """Check that a timer is due once, at an instant that can come; or again and again beside a step that goes on."""
     if not element.timer:
         yield problem(element, "timer_without_time")
     elif element.timer_kind == "timeCycle":

@@ -25,7 +25,7 @@ APPROVAL = {"amount": "approvedAmount", "kind": "approvedKind", "payee": "approv
 
 
 def arrive(run: Running, token: Token) -> None:
-    """A step that this case does not need asks nobody; an item of a list is always asked."""
+    """Ask somebody to do the step; one that this case does not need asks nobody, and an item of a list is always asked."""
     condition = token.element.properties.get("skippedWhen", "")
     if condition and ITEM not in token.task.internal_data and run.evaluate(condition, token.scope) is True:
         token.task.internal_data[SKIPPED] = True
@@ -61,7 +61,7 @@ def _open(run: Running, token: Token) -> None:
 
 
 def tell_dead_end(run: Running, token: Token) -> None:
-    """A step that must be answered and offers nothing can be completed by nobody: a person is told. Earlier versions said nothing."""
+    """Tell a person of a step that must be answered and offers nothing: nobody can complete it. Earlier versions said nothing."""
     _, number, element, scope = token
     told = run.recorded is None or any(
         s["type"] == "incident_opened" and s["token"] == number and s["kind"] == NO_CHOICE for s in run.recorded
@@ -75,20 +75,20 @@ def tell_dead_end(run: Running, token: Token) -> None:
 
 
 def _group_from(run: Running, element: Element, scope: Scope) -> str:
-    """The department that an expression names; empty where there is none, or where it names nobody."""
+    """Return the department that an expression names; empty where there is none, or where it names nobody."""
     text = element.properties.get("groupFrom", "")
     department = run.evaluate(text, scope) if text else None
     return department.strip() if isinstance(department, str) else ""
 
 
 def _place(run: Running, scope: Scope) -> dict[str, int]:
-    """Which item of how many a scope lies in; empty when in none."""
+    """Return which item of how many a scope lies in; empty when in none."""
     item = run.case.scopes.item_around(scope.number)
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
 def complete(run: Running, token: Token, form: Mapping[str, object], by: str, aside: Collection[str] = ()) -> None:
-    """A person has answered with validated values, and set these doubts aside."""
+    """Complete the step with the validated values with which a person has answered, these doubts set aside."""
     at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
     more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
     run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
@@ -98,7 +98,7 @@ def complete(run: Running, token: Token, form: Mapping[str, object], by: str, as
 
 
 def _shown(run: Running, token: Token) -> list[str] | None:
-    """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
+    """Return what lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
     form = run.definition.form_by_id(token.element.properties["form"])
     variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
     paths = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
@@ -106,7 +106,7 @@ def _shown(run: Running, token: Token) -> list[str] | None:
 
 
 def _approve(run: Running, token: Token, by: str) -> None:
-    """A step that approves says what, for how much, of which kind and for whom; a no takes an earlier yes back."""
+    """Record what a step that approves says: what, for how much, of which kind and for whom; a no takes an earlier yes back."""
     properties, scope = token.element.properties, token.scope
     name = properties.get("approves", "")
     if not name:
@@ -121,7 +121,7 @@ def _approve(run: Running, token: Token, by: str) -> None:
 
 
 def problems(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
-    """A step has a form that can be filled in, a name, and somebody who does it: once."""
+    """Check that a step has a form that can be filled in, a name, and somebody who does it: once."""
     yield from _form(element, content)
     if not element.name.strip():
         yield problem(element, "step_without_name")

@@ -13,12 +13,12 @@ from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 
 
 def called_with(run: Running, element: Element, scope: Scope) -> dict[str, Any]:
-    """What a service task is called with, by name. Errors: those of FEEL."""
+    """Return what a service task is called with, by name. Errors: those of FEEL."""
     return {p.name: run.evaluate(p.expression, scope) for p in element.parameters}
 
 
 def work(token: Token, parameters: dict[str, Any], *, undone: bool = False) -> Work:
-    """A service task as it is handed to its handler."""
+    """Return a service task as it is handed to its handler."""
     return Work(
         token=token.number,
         element_id=token.element.id,
@@ -30,7 +30,7 @@ def work(token: Token, parameters: dict[str, Any], *, undone: bool = False) -> W
 
 
 def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
-    """The outcome is recorded, and the token goes where it leads."""
+    """Record the outcome, and let the token go where it leads."""
     task, number, element, scope = token
     common = {"token": number, "element": element.id, "topic": element.topic}
     if isinstance(outcome, Done):
@@ -44,7 +44,7 @@ def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
 
 
 def settle_otherwise(run: Running, token: Token, outcome: Refused | Queued | Failed) -> None:
-    """The same for what has not been done."""
+    """Do the same for what has not been done."""
     _, number, element, scope = token
     common = {"token": number, "element": element.id, "topic": element.topic}
     if isinstance(outcome, Refused):
@@ -68,5 +68,5 @@ def throw(run: Running, task: Task, code: str) -> bool:
 
 
 def stick(run: Running, token: Token, failed: Failed, *, after: str) -> None:
-    """The token stays where it is until a person has seen to it."""
+    """Keep the token where it is until a person has seen to it."""
     run.open_incident(token.number, token.element, token.scope, failed, after=after)

@@ -28,7 +28,7 @@ class Keys:
     signing: bytes = field(repr=False)
 
     def fingerprints(self) -> dict[str, str]:
-        """What tells each key from another and says nothing of it, in hex."""
+        """Return what tells each key from another and says nothing of it, in hex."""
         keys = {"master": self.master, "signing": self.signing}
         return {
             name: hmac.new(key, _TOLD_APART_BY + name.encode(), hashlib.sha256).hexdigest()
@@ -36,7 +36,7 @@ class Keys:
         }
 
     def opens(self, wrapped: bytes) -> bool:
-        """Whether a stored case key was wrapped by this master key."""
+        """Tell whether a stored case key was wrapped by this master key."""
         try:
             unseal(self.master, wrapped)
         except Unreadable:
@@ -44,23 +44,23 @@ class Keys:
         return True
 
     def signed(self, content: bytes, mac: bytes) -> bool:
-        """Whether a MAC was made by this signing key."""
+        """Tell whether a MAC was made by this signing key."""
         return hmac.compare_digest(mac, hmac.new(self.signing, content, hashlib.sha256).digest())
 
 
 def ephemeral_keys() -> Keys:
-    """Keys for a database that does not outlive the process."""
+    """Make keys for a database that does not outlive the process."""
     return Keys(master=secrets.token_bytes(32), signing=secrets.token_bytes(32))
 
 
 def seal(key: bytes, plain: bytes) -> bytes:
-    """Nonce and AES-256-GCM ciphertext."""
+    """Seal it: nonce and AES-256-GCM ciphertext."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, None)
 
 
 def unseal(key: bytes, sealed: bytes) -> bytes:
-    """The plain bytes. Errors: Unreadable."""
+    """Return the plain bytes. Errors: Unreadable."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
     except (InvalidTag, TypeError, ValueError):  # too short to be sealed, or no bytes at all

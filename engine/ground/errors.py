@@ -71,7 +71,7 @@ class Problem:
 
 
 def first_findings(problems: Iterable[Problem]) -> list[Problem]:
-    """At most MOST_FINDINGS of them, and when there are more a last one that says so: nobody reads the rest, and a page of them cannot be opened."""
+    """Return at most MOST_FINDINGS of them, and when there are more a last one that says so: nobody reads the rest, and a page of them cannot be opened."""
     findings = list(problems)
     if len(findings) <= MOST_FINDINGS or findings[-1].rule == "more_findings":
         return findings

@@ -19,7 +19,7 @@ class KeyTwice:
 
 
 def key_twice(text: str) -> KeyTwice | None:
-    """The first key that an object of a JSON text gives twice; None when there is none, or the text is no JSON."""
+    """Return the first key that an object of a JSON text gives twice; None when there is none, or the text is no JSON."""
     surplus: list[int] = []
     try:
         json.loads(text, object_pairs_hook=lambda pairs: surplus.append(len(pairs) - len({key for key, _ in pairs})))
@@ -29,7 +29,7 @@ def key_twice(text: str) -> KeyTwice | None:
 
 
 def _keys_twice(text: str) -> Iterator[KeyTwice]:
-    """Walks text that is JSON: a string directly before a colon is a key of the object that is open."""
+    """Yield the keys that a text which is JSON gives twice: a string directly before a colon is a key of the object that is open."""
     line, last, line_of_last = 1, "", 1
     open_objects: list[set[str]] = []
     for token in TOKEN.findall(text):

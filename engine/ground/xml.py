@@ -32,7 +32,7 @@ class MalformedXml(Invalid):
 
 
 def tree(content: bytes) -> Element:
-    """The root element, for reading only: whoever reads the same content again is given the same tree. Errors: as `parse`."""
+    """Return the root element, for reading only: whoever reads the same content again is given the same tree. Errors: as `parse`."""
     return _kept(content)[0]
 
 
@@ -42,7 +42,7 @@ def _kept(content: bytes) -> tuple[Element, int]:
 
 
 def parse(content: bytes, *, whole: bool = False) -> Element:
-    """The root element of a tree of its own; `whole` with comments and processing instructions, for what is written again.
+    """Return the root element of a tree of its own; `whole` with comments and processing instructions, for what is written again.
 
     Errors: MalformedXml(line, why): empty, no_xml, too_long, too_many, too_deep, document_type, not_well_formed.
     """
@@ -70,7 +70,7 @@ def _parser(*, whole: bool) -> etree.XMLParser:
 
 
 def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
-    """Where and why a text is no XML, as far as the parser knows."""
+    """Return where and why a text is no XML, as far as the parser knows."""
     line, column = getattr(error, "position", (0, 0))
     detail = str(error).splitlines()[0] if str(error) else ""
     if "Excessive depth" in detail:
@@ -82,7 +82,7 @@ def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
 
 
 def _measure(content: bytes) -> None:
-    """What can be said before anything is built: every tag costs a bracket, every attribute a sign of equality and a quotation mark."""
+    """Refuse what can be seen before anything is built: every tag costs a bracket, every attribute a sign of equality and a quotation mark. Errors: MalformedXml."""
     if not content.strip():
         raise MalformedXml(line=0, why="empty")
     if not content.lstrip().startswith(b"<"):
@@ -107,7 +107,7 @@ def _hold_depth(root: Element) -> None:
 
 
 def decoded_file(content: bytes) -> str:
-    """A file as text: UTF-8, UTF-16 with its mark, or the encoding that its declaration names, which then says UTF-8.
+    """Return a file as text: UTF-8, UTF-16 with its mark, or the encoding that its declaration names, which then says UTF-8.
 
     Errors: MalformedXml(why="encoding", encoding) when it is written in another, or in one that it does not name.
     """
@@ -124,12 +124,12 @@ def decoded_file(content: bytes) -> str:
 
 
 def local(element: Element) -> str:
-    """The tag without its namespace; empty for what is no element."""
+    """Return the tag without its namespace; empty for what is no element."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def around(element: Element) -> Element:
-    """The element that it stands in. Errors: MalformedXml for the root, which stands in none."""
+    """Return the element that it stands in. Errors: MalformedXml for the root, which stands in none."""
     parent = element.getparent()
     if parent is None:
         raise MalformedXml(line=element.sourceline or 0, why="not_well_formed")
@@ -137,12 +137,12 @@ def around(element: Element) -> Element:
 
 
 def namespace(element: Element) -> str:
-    """The namespace of the tag, or an empty string."""
+    """Return the namespace of the tag, or an empty string."""
     return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
 
 
 def add(parent: Element, tag: str, *, prefixes: Mapping[str, str] | None = None, **attributes: str) -> Element:
-    """A new last child; `prefixes` are namespaces by the prefix they are written with."""
+    """Add a new last child; `prefixes` are namespaces by the prefix they are written with."""
     return etree.SubElement(parent, tag, attributes, nsmap=prefixes)
 
 
@@ -152,5 +152,5 @@ def indent(node: Element) -> None:
 
 
 def serialise(root: Element) -> bytes:
-    """The tree as UTF-8 bytes with an XML declaration."""
+    """Return the tree as UTF-8 bytes with an XML declaration."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

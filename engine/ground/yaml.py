@@ -31,7 +31,7 @@ class _Plain(yaml.SafeDumper):
 
 
 def read_yaml(text: str, *, aliases: bool = False) -> Any:
-    """The document; None when it is empty. With `aliases`, for files of the installation's own, each counts as all that it stands for; there a
+    """Return the document; None when it is empty. With `aliases`, for files of the installation's own, each counts as all that it stands for; there a
     single value may also be tagged as the text or the time that it is.
 
     Errors: MalformedYaml(line, why): too_long, too_deep, too_many, alias, tag, number, duplicate_key, not_well_formed.
@@ -70,7 +70,7 @@ class _Measured:
     sizes: dict[str, int] = field(default_factory=dict)
 
     def take(self, event: yaml.Event) -> None:
-        """Errors: MalformedYaml."""
+        """Take in the next event. Errors: MalformedYaml."""
         line = event.start_mark.line + 1 if event.start_mark else 0
         anchor = getattr(event, "anchor", None) or ""
         if not self.aliases and anchor:
@@ -109,7 +109,7 @@ class _Measured:
 
 
 def _plainly_tagged(event: yaml.Event) -> bool:
-    """A single value that says it is a text or a time, and is."""
+    """Tell whether a single value says it is a text or a time, and is."""
     if not isinstance(event, yaml.ScalarEvent):
         return False
     is_time = event.tag == TIME and yaml.SafeLoader.timestamp_regexp.match(event.value)
@@ -117,7 +117,7 @@ def _plainly_tagged(event: yaml.Event) -> bool:
 
 
 def _hold_key(around: _Open, event: yaml.NodeEvent, line: int) -> None:
-    """Every second value of a mapping is a key: a text, and never the same twice, for the second would replace the first in silence."""
+    """Hold the key that every second value of a mapping is: a text, and never the same twice, for the second would replace the first in silence."""
     if around.keys is None:
         return
     if around.at_key:
@@ -129,5 +129,5 @@ def _hold_key(around: _Open, event: yaml.NodeEvent, line: int) -> None:
 
 
 def write_yaml(document: Any) -> str:
-    """A document as YAML that `parse` reads: in the order given, without aliases."""
+    """Return a document as YAML that `parse` reads: in the order given, without aliases."""
     return yaml.dump(document, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)

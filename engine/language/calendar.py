@@ -40,33 +40,33 @@ class Calendar:
         return ZoneInfo(self.zone)
 
     def fingerprint(self) -> str:
-        """SHA-256 of everything that limits depend on."""
+        """Return the SHA-256 of everything that limits depend on."""
         facts = (sorted(self.days_off), sorted(self.workdays), self.opens, self.closes, self.zone)
         content = repr(facts if self.edition == 1 else (*facts, self.edition))
         return hashlib.sha256(content.encode()).hexdigest()
 
     def is_working(self, day: date) -> bool:
-        """Whether the office works on that day."""
+        """Tell whether the office works on that day."""
         if day in self.workdays:
             return True
         return day.weekday() < WEEKEND and day not in self.days_off
 
     def local(self, at: datetime | date) -> datetime:
-        """An instant as the office's clock shows it; a date begins at midnight."""
+        """Return an instant as the office's clock shows it; a date begins at midnight."""
         if isinstance(at, datetime):
             return at.astimezone(self.tz) if at.tzinfo else at.replace(tzinfo=self.tz)
         return datetime.combine(at, time(), self.tz)
 
     def close_of(self, day: date) -> datetime:
-        """Close of business of a day."""
+        """Return the close of business of a day."""
         return datetime.combine(day, self.closes, self.tz).astimezone(UTC)
 
     def working_day_before(self, day: date) -> date:
-        """The day itself when the office works, else the last working day before it."""
+        """Return the day itself when the office works, else the last working day before it."""
         return self._seek(day, -DAY)
 
     def working_day_from(self, day: date) -> date:
-        """The day itself when the office works, else the next working day."""
+        """Return the day itself when the office works, else the next working day."""
         return self._seek(day, DAY)
 
     def _seek(self, day: date, step: timedelta) -> date:
@@ -77,7 +77,7 @@ class Calendar:
         raise OverflowError("no working day in reach")
 
     def same_day(self, at: datetime | date) -> datetime:
-        """Close of business on the working day of `at`; of the next one when `at` is after closing or on a day off."""
+        """Return the close of business on the working day of `at`; of the next one when `at` is after closing or on a day off."""
         local = self.local(at)
         day = local.date()
         if self.is_working(day) and local.timetz().replace(tzinfo=None) <= self.closes:
@@ -85,7 +85,7 @@ class Calendar:
         return self.close_of(self.working_day_from(day + DAY))
 
     def office_hours(self, at: datetime | date, duration: timedelta) -> datetime:
-        """`at` plus that much time in which the office is open; counting begins at the next opening when it is closed."""
+        """Return `at` plus that much time in which the office is open; counting begins at the next opening when it is closed."""
         local, remaining = self.local(at), duration
         for _ in range(MOST_DAYS):
             day = local.date()
@@ -99,7 +99,7 @@ class Calendar:
         raise OverflowError("too many office hours")
 
     def working_days(self, at: datetime | date, n: int) -> datetime:
-        """Close of business `n` working days after the day of `at`; for none, as `same_day`."""
+        """Return the close of business `n` working days after the day of `at`; for none, as `same_day`."""
         if n == 0:
             return self.same_day(at)
         if n > MOST_DAYS:
@@ -110,7 +110,7 @@ class Calendar:
         return self.close_of(day)
 
     def next_weekday(self, at: datetime | date, weekday: str) -> datetime:
-        """Close of business of the first such weekday on or after `at`; on a day off, of the working day before it.
+        """Return the close of business of the first such weekday on or after `at`; on a day off, of the working day before it.
 
         When that is already past, it is the following week's.
         """
@@ -125,7 +125,7 @@ class Calendar:
         raise OverflowError("no such weekday in reach")
 
     def day_of_month(self, at: datetime | date, n: int) -> datetime:
-        """Close of business of day `n` of the month of `at`, or of the first month after it in which that is not past.
+        """Return the close of business of day `n` of the month of `at`, or of the first month after it in which that is not past.
 
         A month that lacks the day: its last day. A day off: the working day before.
         """
@@ -139,7 +139,7 @@ class Calendar:
         raise OverflowError("no such day in reach")
 
     def next_month(self, at: datetime | date, n: int) -> datetime:
-        """As `day_of_month`, always in the month after that of `at`; when the working day before is past already, that month's first working day."""
+        """Return the same as `day_of_month`, always in the month after that of `at`; when the working day before is past already, that month's first working day."""
         local = self.local(at)
         due = self._in_month(*_next(local.year, local.month), n)
         return due if due >= local or self.edition == 1 else self.first_working_day(at)
@@ -149,12 +149,12 @@ class Calendar:
         return self.close_of(self.working_day_before(date(year, month, max(1, min(n, last)))))
 
     def first_working_day(self, at: datetime | date) -> datetime:
-        """Close of business of the first working day of the month after that of `at`."""
+        """Return the close of business of the first working day of the month after that of `at`."""
         local = self.local(at)
         return self.close_of(self.working_day_from(date(*_next(local.year, local.month), 1)))
 
     def period_of(self, at: datetime | date) -> str:
-        """The month of an instant, "2026-11"."""
+        """Return the month of an instant, "2026-11"."""
         return f"{self.local(at):%Y-%m}"
 
 

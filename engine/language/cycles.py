@@ -17,12 +17,12 @@ class Cycle:
     interval: str
 
     def has(self, index: int) -> bool:
-        """Whether there is an occurrence of this number, counted from 1."""
+        """Tell whether there is an occurrence of this number, counted from 1."""
         return self.count is None or index <= self.count
 
 
 def parse(text: str) -> Cycle | None:
-    """The repetition that a text means; None when it is none."""
+    """Return the repetition that a text means; None when it is none."""
     repetition = REPETITION.fullmatch(text)
     if repetition is None:
         return None

@@ -44,7 +44,7 @@ class Output:
     shape: Shape = ANY
 
     def part_of(self, expression: Expression, variables: Variables, scope: Scope) -> FeelValue:
-        """What a cell of the column gives, inside another evaluation. Errors: FeelLimit."""
+        """Return what a cell of the column gives, inside another evaluation. Errors: FeelLimit."""
         return self.shape.fitted(expression.part_of(variables, scope))
 
 
@@ -68,7 +68,7 @@ class Match:
     annotation: str
 
     def as_step(self) -> dict[str, Any]:
-        """As history records it."""
+        """Return it as history records it."""
         return {"number": self.number, "id": self.id, "annotation": self.annotation}
 
 
@@ -92,7 +92,7 @@ class DecisionTable:
     aggregation: str = ""
 
     def evaluate(self, variables: Variables, scope: Scope) -> Outcome:
-        """The value the matching rules give; a table without a match gives its default outputs, or null.
+        """Return the value the matching rules give; a table without a match gives its default outputs, or null.
 
         The whole table has one budget.
 
@@ -102,7 +102,7 @@ class DecisionTable:
         return self.part_of(variables, scope)
 
     def part_of(self, variables: Variables, scope: Scope) -> Outcome:
-        """The same inside another evaluation, on that one's budget."""
+        """Return the same inside another evaluation, on that one's budget."""
         values = [column.expression.part_of(variables, scope) for column in self.inputs]
         inputs = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
         self._check_inputs(values, variables, scope)
@@ -120,7 +120,7 @@ class DecisionTable:
         return Outcome(self._value([row for _, _, row in matches], scope), matched, inputs)
 
     def free_names(self) -> frozenset[str]:
-        """The variables that its columns and rules ask for."""
+        """Return the variables that its columns and rules ask for."""
         parts: list[Expression | UnaryTests] = [column.expression for column in self.inputs]
         parts += [column.allowed for column in self.inputs if column.allowed is not None]
         parts += [column.default for column in self.outputs if column.default is not None]
@@ -129,7 +129,7 @@ class DecisionTable:
         return frozenset().union(*(part.names for part in parts))
 
     def _check_inputs(self, values: list[FeelValue], variables: Variables, scope: Scope) -> None:
-        """Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
+        """Check each input against what its column allows. Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
         for column, value in zip(self.inputs, values, strict=True):
             if value is None or column.allowed is None:
                 continue

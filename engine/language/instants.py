@@ -24,7 +24,7 @@ CHOOSING = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:if|for|some|every|and|or|in|get v
 
 
 def of(value: Any, at: datetime) -> datetime | None:
-    """The instant that a value means, given as text or not: an instant, a date (its end in the office's zone), or a duration from `at`."""
+    """Return the instant that a value means, given as text or not: an instant, a date (its end in the office's zone), or a duration from `at`."""
     zone = vocabulary.in_force().zone
     if isinstance(value, str):
         value = temporal.at_literal(value.strip())
@@ -44,7 +44,7 @@ def of(value: Any, at: datetime) -> datetime | None:
 
 
 def any_day() -> feel.Scope:
-    """A morning in a week without a day off, for what is the same on every day."""
+    """Return a morning in a week without a day off, for what is the same on every day."""
     return _on(_samples()[0])
 
 
@@ -59,7 +59,7 @@ def _on(at: datetime) -> feel.Scope:
 
 
 def never(text: str) -> bool:
-    """Whether an expression is no instant, whatever the variables: as far as that can be seen without them. Errors: none; what is no FEEL is not judged."""
+    """Tell whether an expression is no instant, whatever the variables: as far as that can be seen without them. Errors: none; what is no FEEL is not judged."""
     return _never(text, vocabulary.in_force())
 
 
@@ -78,7 +78,7 @@ def _never(text: str, _: Vocabulary) -> bool:
 
 
 def over(text: str) -> bool:
-    """Whether an instant has always come when it is reckoned, as with a negative duration or a day of long ago. Of what depends on a variable nothing is said."""
+    """Tell whether an instant has always come when it is reckoned, as with a negative duration or a day of long ago. Of what depends on a variable nothing is said."""
     return _over(text, vocabulary.in_force())
 
 
@@ -101,7 +101,7 @@ def _is_over(expression: feel.Expression, at: datetime) -> bool:
 
 
 def _values(at: datetime) -> list[Any]:
-    """What a variable may hold, a kind each."""
+    """Return what a variable may hold, a kind each."""
     return [at, at.date(), timedelta(hours=4), YearsMonths(1), 5, "2026-12-01", "PT4H", WEEKDAYS[0]]
 
 

@@ -24,7 +24,7 @@ class MalformedPattern(Invalid):
 
 
 def assemble(text: str, flags: str) -> tuple[tuple[Instruction, ...], int]:
-    """The program of a pattern and how many groups it has. Errors: MalformedPattern."""
+    """Return the program of a pattern and how many groups it has. Errors: MalformedPattern."""
     if len(text) > MOST_CHARACTERS or any(flag not in "ismx" for flag in flags):
         raise MalformedPattern(pattern=text[:80], why="too_long" if len(text) > MOST_CHARACTERS else "flags")
     reader = _Reader(text, flags)
@@ -261,7 +261,7 @@ class _Reader:
         return character
 
     def _class(self) -> Accepts:
-        """What stands between brackets: without the case of letters before it is turned round, less what is taken away."""
+        """Return what stands between brackets: without the case of letters before it is turned round, less what is taken away."""
         negated = self._accept("^")
         members: list[Accepts] = []
         subtraction: Accepts | None = None
@@ -305,7 +305,7 @@ class _Reader:
 
 
 def _of_either_case(character: str) -> set[str]:
-    """A letter as it may be written, the long s as s too; what two letters stand for in capitals (ß) is no letter of another case."""
+    """Return a letter as it may be written, the long s as s too; what two letters stand for in capitals (ß) is no letter of another case."""
     capital, small = character.upper(), character.lower()
     return {form for form in (character, capital, small, capital.lower(), small.upper()) if len(form) == 1}
 

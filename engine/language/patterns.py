@@ -43,7 +43,7 @@ class Match:
         return self.saved[1]
 
     def group(self, number: int) -> str:
-        """The text of a group; empty when it took no part or does not exist."""
+        """Return the text of a group; empty when it took no part or does not exist."""
         if 2 * number + 1 >= len(self.saved) or self.saved[2 * number + 1] < 0:
             return ""
         return self.text[self.saved[2 * number] : self.saved[2 * number + 1]]
@@ -57,7 +57,7 @@ class Pattern:
     groups: int
 
     def search(self, text: str, spend: Spend, start: int = 0) -> Match | None:
-        """The leftmost match at or after `start`; among those that begin there, the one Perl would prefer."""
+        """Return the leftmost match at or after `start`; among those that begin there, the one Perl would prefer."""
         waiting: list[tuple[int, Saved]] = []
         best: Saved | None = None
         for position in range(start, len(text) + 1):
@@ -91,7 +91,7 @@ class Pattern:
         return lengths[0]
 
     def all(self, text: str, spend: Spend) -> Iterator[Match]:
-        """Every match, one after the other; none of them empty."""
+        """Yield every match, one after the other; none of them empty."""
         position = 0
         while match := self.search(text, spend, position):
             if match.end == match.begin:
@@ -109,13 +109,13 @@ class Pattern:
         return joined
 
     def _cost(self, followed: int) -> int:
-        """What it takes to follow so many instructions; each may copy the bounds of all groups."""
+        """Return what it takes to follow so many instructions; each may copy the bounds of all groups."""
         return 1 + followed * (8 + self.groups) // 64
 
     def _step(
         self, current: list[tuple[int, Saved]], position: int, text: str, spend: Spend
     ) -> tuple[list[tuple[int, Saved]], Saved | None]:
-        """One character: the threads that go on, and the match that cut off those of lower priority."""
+        """Go on by one character: the threads that go on, and the match that cut off those of lower priority."""
         following: list[tuple[int, Saved]] = []
         visited: set[int] = set()
         for counter, saved in current:
@@ -159,7 +159,7 @@ def compile(text: str, flags: str = "") -> Pattern:  # noqa: A001
 
 
 def expand(replacement: str) -> Callable[[Match], str]:
-    """What a replacement text puts in place of a match: $1 is a group, \\$ and \\\\ are themselves. Errors: MalformedPattern."""
+    """Return what a replacement text puts in place of a match: $1 is a group, \\$ and \\\\ are themselves. Errors: MalformedPattern."""
     parts: list[int | str] = []
     position = 0
     while position < len(replacement):

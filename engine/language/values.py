@@ -37,7 +37,7 @@ class YearsMonths:
 
 
 def pack(value: Any) -> Any:
-    """A JSON-able equal of a value. Errors: NotStorable."""
+    """Return a JSON-able equal of a value. Errors: NotStorable."""
     kind = type(value)
     if kind in _PLAIN or (kind is int and LEAST <= value <= MOST):
         return value
@@ -118,7 +118,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def unpack(value: Any) -> Any:
-    """The inverse of `pack`."""
+    """Undo `pack`: return the value that it made this of."""
     kind = type(value)
     if kind is list:
         return [inner if type(inner) in _READ else unpack(inner) for inner in value]
@@ -134,7 +134,7 @@ def unpack(value: Any) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """The one way to write a value down: sorted names, no spaces, UTF-8. Errors: NotStorable."""
+    """Return the one way to write a value down: sorted names, no spaces, UTF-8. Errors: NotStorable."""
     try:
         return orjson.dumps(pack(value), option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:

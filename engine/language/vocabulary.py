@@ -72,7 +72,7 @@ class Vocabulary:
     channels: tuple[str, ...] = ()
 
     def counts(self, name: object) -> bool:
-        """Whether a unit of this name is the one of amounts."""
+        """Tell whether a unit of this name is the one of amounts."""
         return bool(name) and name == self.unit.name
 
 
@@ -81,15 +81,15 @@ _in_force: ContextVar[Vocabulary] = ContextVar("vocabulary", default=NOTHING_ADD
 
 
 def in_force() -> Vocabulary:
-    """The vocabulary of the office in which this is done; outside of any nothing is added."""
+    """Return the vocabulary of the office in which this is done; outside of any nothing is added."""
     return _in_force.get()
 
 
 def enter(vocabulary: Vocabulary) -> Token[Vocabulary]:
-    """From here on this one is in force, until `leave` is given the token."""
+    """Put this one in force from here on, until `leave` is given the token."""
     return _in_force.set(vocabulary)
 
 
 def leave(token: Token[Vocabulary]) -> None:
-    """The one is in force that was before."""
+    """Put the one in force that was before."""
     _in_force.reset(token)

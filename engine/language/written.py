@@ -39,12 +39,12 @@ _MONTH = re.compile(r"(\d{4})(?:(\d\d)|[-/.](\d{1,2})|年(\d{1,2})月)", re.ASCI
 
 
 def plain(text: str) -> str:
-    """A text with full-width signs, blanks and dashes in the ASCII forms, without what cannot be seen, without blanks around it."""
+    """Return a text with full-width signs, blanks and dashes in the ASCII forms, without what cannot be seen, without blanks around it."""
     return text.translate(_ALIKE).strip()
 
 
 def number(text: str) -> Decimal | None:
-    """`1,234.50`, `.5`, `58.`, `58。00`, `－3`: separators stand before three digits each, and nothing but digits is a digit."""
+    """Read a number as it is typed, `1,234.50`, `.5`, `58.`, `58。00`, `－3`: separators stand before three digits each, and nothing but digits is a digit."""
     signed = _SIGNED.fullmatch(plain(text))
     match = _NUMBER.fullmatch(signed["rest"]) if signed and len(text) <= 2 * MOST_DIGITS else None
     if signed is None or match is None:
@@ -56,7 +56,7 @@ def number(text: str) -> Decimal | None:
 
 
 def amount(text: str, unit: Unit) -> Decimal | None:
-    """What was typed for an amount, as a number is written, with a sign of the unit before it or one of its endings after it."""
+    """Return what was typed for an amount, as a number is written, with a sign of the unit before it or one of its endings after it."""
     bare = plain(text)
     for ending in unit.endings:
         bare = bare.removesuffix(ending).rstrip()
@@ -68,42 +68,42 @@ def amount(text: str, unit: Unit) -> Decimal | None:
 
 
 def parts(text: str, unit: Unit) -> int | None:
-    """The same in the unit in which it is kept; None also for what has more decimals than the unit has digits."""
+    """Return the same in the unit in which it is kept; None also for what has more decimals than the unit has digits."""
     typed = amount(text, unit)
     whole = typed * unit.parts if typed is not None else None
     return int(whole) if whole is not None and whole == whole.to_integral_value() else None
 
 
 def in_figures(count: int, unit: Unit, between: str = "") -> str:
-    """An amount as it is written everywhere, of a unit of two digits "1234.50"; with `between` before every three digits "1,234.50"."""
+    """Return an amount as it is written everywhere, of a unit of two digits "1234.50"; with `between` before every three digits "1,234.50"."""
     sign, (whole, rest) = "-" if count < 0 else "", divmod(abs(count), unit.parts)
     decimals = f".{rest:0{unit.digits}d}" if unit.digits else ""
     return f"{sign}{whole:,}".replace(",", between) + decimals
 
 
 def code(text: str) -> str:
-    """The number of a card, an account or a receipt, without the blanks that group it."""
+    """Return the number of a card, an account or a receipt, without the blanks that group it."""
     return "".join(plain(text).split())
 
 
 def paper(text: str) -> str:
-    """The number of a receipt, a proof or a card as it is printed: a `code` in capital letters, for `sj-0201` is the receipt SJ-0201."""
+    """Return the number of a receipt, a proof or a card as it is printed: a `code` in capital letters, for `sj-0201` is the receipt SJ-0201."""
     return code(text).upper()
 
 
 def account(text: str) -> str | None:
-    """The digits of an account at a bank, whatever blanks and hyphens group them."""
+    """Return the digits of an account at a bank, whatever blanks and hyphens group them."""
     digits = code(text).replace("-", "")
     return digits if _DIGITS.fullmatch(digits) else None
 
 
 def name(text: str) -> str:
-    """The name of a person or of a unit, to be compared with another and not to be shown: `孙 敏` is 孙敏, and `ＬＩ Lei` is li lei."""
+    """Return the name of a person or of a unit, to be compared with another and not to be shown: `孙 敏` is 孙敏, and `ＬＩ Lei` is li lei."""
     return "".join(unicodedata.normalize("NFKC", plain(text)).split()).casefold()
 
 
 def day(text: str) -> date | None:
-    """`2026-11-28`, `2026/11/28`, `2026.11.28`, `20261128`, `2026年11月28日`: the year first and whole, so that day and month are not mistaken."""
+    """Read a day as it is typed, `2026-11-28`, `2026/11/28`, `2026.11.28`, `20261128`, `2026年11月28日`: the year first and whole, so that day and month are not mistaken."""
     match = _DAY.fullmatch(code(text))
     try:
         return date(*(int(part) for part in match.groups() if part and part.isdecimal())) if match else None
@@ -112,7 +112,7 @@ def day(text: str) -> date | None:
 
 
 def month(text: str) -> str | None:
-    """`2026-11`, `2026/11`, `202611`, `2026年11月` as 2026-11."""
+    """Read a month as it is typed, `2026-11`, `2026/11`, `202611`, `2026年11月` as 2026-11."""
     match = _MONTH.fullmatch(code(text))
     parts = [int(part) for part in match.groups() if part] if match else []
     return f"{parts[0]:04d}-{parts[1]:02d}" if parts and 1 <= parts[1] <= 12 else None
@@ -144,5 +144,5 @@ KINDS: dict[str, Kind] = {
 
 
 def kinds() -> Mapping[str, Kind]:
-    """The same with those of the office."""
+    """Return the same with those of the office."""
     return {**vocabulary.in_force().kinds, **KINDS}

@@ -57,7 +57,7 @@ class Broken(Exception):
 
 
 def stored_rows(stream: str, ids: Sequence[str]) -> dict[str, list[EntryRow]]:
-    """Rows of history by stream id, in order, as they stand in the database."""
+    """Return rows of history by stream id, in order, as they stand in the database."""
     table = HistoryEntry.__table__
     query = select(*map(as_stored, table.columns)).where(table.c.stream == stream, table.c.stream_id.in_(ids))
     by_id: dict[str, list[EntryRow]] = defaultdict(list)
@@ -68,7 +68,7 @@ def stored_rows(stream: str, ids: Sequence[str]) -> dict[str, list[EntryRow]]:
 
 
 def followed(stream: str, stream_id: str, stored: list[EntryRow]) -> Iterator[Document]:
-    """What the bodies of a stream say, personal values still sealed, each checked against the one before it. Errors: Broken."""
+    """Yield what the bodies of a stream say, personal values still sealed, each checked against the one before it. Errors: Broken."""
     previous = GENESIS
     for number, entry in enumerate(stored, start=1):
         for name in cells.unreadable(entry):
@@ -88,13 +88,13 @@ def followed(stream: str, stream_id: str, stored: list[EntryRow]) -> Iterator[Do
 
 
 def are_registers_open() -> bool:
-    """Whether streams have been given heads and numbers here, so that each must have one."""
+    """Tell whether streams have been given heads and numbers here, so that each must have one."""
     root = (StreamHead.stream == REGISTER, StreamHead.stream_id == ROOT)
     return bool(cells.rows(select(as_stored(StreamHead.stream)).where(*root)))
 
 
 def check_head(place: Place, stored: Sequence[EntryRow], *, opened: bool) -> None:
-    """A stream ends where its head says, and the office signed that; before registers were `opened` nothing needed to be. Errors: Broken."""
+    """Check that a stream ends where its head says, and that the office signed that; before registers were `opened` nothing needed to be. Errors: Broken."""
     end = Head(len(stored), stored[-1].hash if stored else GENESIS)
     if not stored or place.head != end:
         same = place.head.seq == end.seq
@@ -109,5 +109,5 @@ def check_head(place: Place, stored: Sequence[EntryRow], *, opened: bool) -> Non
 
 
 def schema(stored: EntryRow) -> int:
-    """How an entry was written; 1 for one that does not say."""
+    """Return how an entry was written; 1 for one that does not say."""
     return history.document(stored.body).get("v", 1)

@@ -126,7 +126,7 @@ class Folded:
         appliers.apply_each(entry.steps, self.case, entry.at)
 
     def tables(self) -> dict[str, Table]:
-        """Every row that must live, by table, token and count of rows of that token before it."""
+        """Return every row that must live, by table, token and count of rows of that token before it."""
         return {
             "user_task": _once(self.rows.user_tasks),
             "timer": _once(self.rows.timers),
@@ -155,7 +155,7 @@ class Living:
     rows: dict[str, dict[int, list[tuple[int, Row]]]] = field(default_factory=dict)
 
     def tables(self, instance_id: int) -> dict[str, Table]:
-        """As `Folded.tables`."""
+        """Return the same as `Folded.tables`."""
         return {table: _counted(by_instance.get(instance_id, ())) for table, by_instance in self.rows.items()}
 
 
@@ -181,7 +181,7 @@ def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
 
 
 def compare(instance: InstanceRow, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
-    """Where the living rows of an instance depart from the folded ones; `instance` is its own row."""
+    """Yield where the living rows of an instance depart from the folded ones; `instance` is its own row."""
     expected = {"ended_at": None, **folded.rows.instance}
     for name in INSTANCE:
         if name in expected and getattr(instance, name) not in (expected[name], UNREADABLE):
@@ -206,7 +206,7 @@ def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, str, 
 
 
 def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
-    """What differs; of what was erased only that something stands there can be said, and nothing is."""
+    """Yield what differs; of what was erased only that something stands there can be said, and nothing is."""
     for name, value in there.items():
         if value is UNREADABLE:
             yield name, "cell"
@@ -215,7 +215,7 @@ def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
 
 
 def instances(ids: Sequence[int]) -> list[InstanceRow]:
-    """The columns of these instances that verification looks at, in the order of their ids."""
+    """Return the columns of these instances that verification looks at, in the order of their ids."""
     columns = [getattr(ProcessInstance, name) for name in INSTANCE]
     more = (
         ProcessInstance.id,

@@ -27,7 +27,7 @@ from engine.spiff.run import Run
 
 
 def answers(steps: Sequence[CaseStep]) -> Perform:
-    """How the services answer: as they did then."""
+    """Return how the services answer: as they did then."""
     outcomes: dict[int, WorkOutcome] = {}
     for step in steps:
         if _says_outcome(step):
@@ -67,12 +67,12 @@ def _moved_by(step: LimitExtended) -> timedelta:
 
 
 def _told(step: LimitExtended) -> dict[str, object]:
-    """What an extension says beside how far the limits moved."""
+    """Return what an extension says beside how far the limits moved."""
     return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
 
 
 def _origin(opening: Started) -> dict[str, str]:
-    """The number of a case and the software that began it, which earlier versions did not say."""
+    """Return the number of a case and the software that began it, which earlier versions did not say."""
     return {"number": opening.get("number", ""), "software": opening.get("software", "")}
 
 
@@ -125,7 +125,7 @@ def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
 
 
 def _resolve(run: Run, first: IncidentClosed, after: list[CaseStep]) -> None:
-    """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
+    """Resolve a settled incident as it was: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     again = first["token"] == CASE or run.is_unreckoned(first["token"])
     offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
     if offers_nothing or (again and ("due" in first or after)):
@@ -141,7 +141,7 @@ def _resolve(run: Run, first: IncidentClosed, after: list[CaseStep]) -> None:
 
 
 def with_groups(steps: list[CaseStep], recorded: list[CaseStep]) -> list[CaseStep]:
-    """Steps with the departments that were recorded: lanes bear a department's name, and whose name that was is known by the record alone."""
+    """Return steps with the departments that were recorded: lanes bear a department's name, and whose name that was is known by the record alone."""
     return [_with_group(step, then) for step, then in zip(steps, recorded, strict=False)] + steps[len(recorded) :]
 
 
@@ -153,7 +153,7 @@ def _with_group(step: CaseStep, then: CaseStep) -> CaseStep:
 
 
 def difference(recorded: list[CaseStep], again: list[CaseStep]) -> str:
-    """Where what was done again parts from the record; empty when it does not."""
+    """Return where what was done again parts from the record; empty when it does not."""
     if values.canonical(recorded) == values.canonical(again):
         return ""
     for number, (step, replayed) in enumerate(zip(recorded, again, strict=False)):

@@ -95,7 +95,7 @@ class CaseHistory:
         return self.case.counters()
 
     def marking(self, scope: int = 0) -> Marking:
-        """Where the tokens are in the process of a scope, after the last of the entries."""
+        """Return where the tokens are in the process of a scope, after the last of the entries."""
         scopes = self.case.scopes
         scope = scopes.drawn(scope)
         holder = scopes.known(scope)
@@ -114,11 +114,11 @@ class CaseHistory:
         return bool(self.case.paused)
 
     def unsealed(self, ciphertext: bytes) -> bytes | None:
-        """What is kept sealed beside the case; None once the case has been erased."""
+        """Return what is kept sealed beside the case; None once the case has been erased."""
         return sealing.unseal(self._key, ciphertext) if self._key is not None else None
 
     def scope_of_task(self, token: int) -> int | None:
-        """The scope in which a user task was opened; None when none was opened under this token."""
+        """Return the scope in which a user task was opened; None when none was opened under this token."""
         for entry in reversed(self.entries):
             for step in entry.steps:
                 if step["type"] == "user_task_created" and step["token"] == token:
@@ -127,19 +127,19 @@ class CaseHistory:
 
 
 def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
-    """A case with everything its history tells, up to an entry or to the last. Errors: UnknownInstance, BrokenChain."""
+    """Return a case with everything its history tells, up to an entry or to the last. Errors: UnknownInstance, BrokenChain."""
     return history_from(_row(instance_id), upto)
 
 
 def history_from(row: CaseRow, upto: int | None = None) -> CaseHistory:
-    """The same for a row of `locking.find` or `locking.find_of_task`."""
+    """Return the same for a row of `locking.find` or `locking.find_of_task`."""
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     entries = history.read_history(INSTANCE, str(row.id), key, upto)
     return CaseHistory(versions.by_id(row.definition_id, row.sha256), entries, key)
 
 
 def what_holds(instance_id: int) -> CaseHistory:
-    """A case whose chain is broken, with the entries before the break. Errors: UnknownInstance."""
+    """Return a case whose chain is broken, with the entries before the break. Errors: UnknownInstance."""
     row = _row(instance_id)
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     entries = history.read_whole(INSTANCE, str(instance_id), key)
@@ -149,7 +149,7 @@ def what_holds(instance_id: int) -> CaseHistory:
 
 
 def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHistory:
-    """The newest `count` entries of a case, or the newest before an entry, with what comes after them; checked as far as the case's head.
+    """Return the newest `count` entries of a case, or the newest before an entry, with what comes after them; checked as far as the case's head.
 
     Shape:  `entries` may begin earlier than `since`, where a scope that they speak of was entered.
     Errors: UnknownInstance, BrokenChain.
@@ -166,7 +166,7 @@ def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHisto
 
 
 def _scopes_are_known(entries: list[CaseEntry]) -> bool:
-    """Whether every scope that the entries speak of is entered in them."""
+    """Tell whether every scope that the entries speak of is entered in them."""
     steps = [step for entry in entries for step in entry.steps]
     entered = {step["called"] for step in steps if step["type"] == "call_entered"}
     entered |= {step["item"] for step in steps if step["type"] == "item_entered"}
@@ -181,12 +181,12 @@ def _row(instance_id: int) -> CaseRow:
 
 
 def entries(instance_id: int, upto: int | None = None) -> list[CaseEntry]:
-    """The history of a case in order, the chain checked. Errors: UnknownInstance, BrokenChain."""
+    """Return the history of a case in order, the chain checked. Errors: UnknownInstance, BrokenChain."""
     return history_of(instance_id, upto).entries
 
 
 def calls_under_way(instance_ids: Collection[int]) -> dict[int, set[str]]:
-    """The processes that each case has called and not left yet, those that have called others among them. Nothing is unsealed or checked."""
+    """Return the processes that each case has called and not left yet, those that have called others among them. Nothing is unsealed or checked."""
     scopes = {id: Scopes("") for id in instance_ids}
     for id, body in history.bodies(INSTANCE, {str(id) for id in instance_ids}):
         if b'"called"' in body or b'"item"' in body:
@@ -196,7 +196,7 @@ def calls_under_way(instance_ids: Collection[int]) -> dict[int, set[str]]:
 
 
 def places(instance_id: int) -> tuple[dict[int, int], Scopes]:
-    """The scope in which each token of a case was, and the scopes as far as they are known, calls with what was handed to them. Nothing is unsealed or checked."""
+    """Return the scope in which each token of a case was, and the scopes as far as they are known, calls with what was handed to them. Nothing is unsealed or checked."""
     scopes, scopes_by_token = Scopes(""), dict[int, int]()
     for _, body in history.bodies(INSTANCE, {str(instance_id)}):
         for step in cast(list[CaseStep], history.document(body)["steps"]):
@@ -210,12 +210,12 @@ def places(instance_id: int) -> tuple[dict[int, int], Scopes]:
 
 
 def fold(instance_id: int, upto: int | None = None) -> Case:
-    """The case as it was after entry `upto`, or as it is. Errors: as `entries`."""
+    """Return the case as it was after entry `upto`, or as it is. Errors: as `entries`."""
     return history_of(instance_id, upto).case
 
 
 def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Marking:
-    """Where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
+    """Return where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
     return history_of(instance_id, upto).marking(scope)
 
 
@@ -243,6 +243,6 @@ class Follower(Case):
 
 
 def definition_of(instance_id: int) -> Definition:
-    """The version a case runs on. Errors: UnknownInstance."""
+    """Return the version a case runs on. Errors: UnknownInstance."""
     row = _row(instance_id)
     return versions.by_id(row.definition_id, row.sha256)

@@ -50,7 +50,7 @@ NAMES = {
 
 
 def verify_definitions() -> list[Deviation]:
-    """Every published version against the history of its publication. `instance_id` is 0: no case is concerned yet."""
+    """Verify every published version against the history of its publication. `instance_id` is 0: no case is concerned yet."""
     table = ProcessDefinition.__table__
     rows: dict[tuple[str, int], VersionRow] = {}
     deviations = []
@@ -114,14 +114,14 @@ def _compare_publications(
 
 
 def _is_whole(row: VersionRow) -> bool:
-    """Whether a version's package is the one of its fingerprint, and its name the one of its diagram."""
+    """Tell whether a version's package is the one of its fingerprint, and its name the one of its diagram."""
     if row.package is UNREADABLE or hashlib.sha256(row.package).hexdigest() != row.sha256:
         return False
     return versions.by_id(row.id, row.sha256).name == row.name
 
 
 def verify_streams() -> list[Deviation]:
-    """Histories whose instance is gone, and the chains and heads of all streams that belong to people."""
+    """Return histories whose instance is gone, and the chains and heads of all streams that belong to people."""
     cases = select(as_type(ProcessInstance.id, String))
     streams = select(as_stored(HistoryEntry.stream_id)).where(HistoryEntry.stream == INSTANCE).distinct()
     orphans: list[Streamed] = cells.rows(streams.where(HistoryEntry.stream_id.not_in(cases)))
@@ -153,7 +153,7 @@ class _Ends:
         self.ids = {id for id in with_entries | self._places.keys() if id is not UNREADABLE}
 
     def check(self, stream_id: str, stored: list[EntryRow]) -> None:
-        """Errors: Broken."""
+        """Check the end of a stream against its head. Errors: Broken."""
         place = self._places.get(stream_id)
         if place is not None:
             check_head(place, stored, opened=self.opened)
@@ -162,7 +162,7 @@ class _Ends:
 
 
 def _places() -> list[Place]:
-    """Everything in `stream_head`, as it stands there."""
+    """Return everything in `stream_head`, as it stands there."""
     rows: list[StreamHeadRow] = cells.rows(select(*map(as_stored, StreamHead.__table__.columns)))
     return [
         Place(row.stream, row.stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac)
@@ -172,7 +172,7 @@ def _places() -> list[Place]:
 
 
 def verify_registers() -> list[Deviation]:
-    """Every number that a register has given is that of a stream which is there, and no other number is."""
+    """Verify that every number that a register has given is that of a stream which is there, and that no other number is."""
     places, cases = _places(), _cases()
     registers = {place.stream_id: place for place in places if place.stream == REGISTER}
     if ROOT not in registers:
@@ -216,7 +216,7 @@ def _register(place: Place, streams: Iterable[tuple[int, str]]) -> Iterator[Devi
 
 
 def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last of each run of numbers that follow each other."""
+    """Yield the first and the last of each run of numbers that follow each other."""
     for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         members = [number for _, number in run]
         yield members[0], members[-1]

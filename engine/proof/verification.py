@@ -87,14 +87,14 @@ class Verdict:
 
 
 def verify(instance_id: int) -> list[Deviation]:
-    """Everything about a case that contradicts its record; empty when all is well. Errors: UnknownInstance."""
+    """Return everything about a case that contradicts its record; empty when all is well. Errors: UnknownInstance."""
     for verdict in verify_each([instance_id]):
         return list(verdict.deviations)
     raise UnknownInstance(instance=instance_id)
 
 
 def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
-    """The verdicts on these instances; ids that name none are left out."""
+    """Yield the verdicts on these instances; ids that name none are left out."""
     all_ids = list(ids)
     for start in range(0, len(all_ids), AT_ONCE):
         batch = all_ids[start : start + AT_ONCE]
@@ -104,7 +104,7 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
 
 
 def every_instance() -> list[int]:
-    """The ids of all instances, oldest first."""
+    """Return the ids of all instances, oldest first."""
     return list(session().scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
 
 
@@ -121,7 +121,7 @@ class _Examined:
         self._calendars: dict[str, Calendar] = {}
 
     def verdict(self, row: InstanceRow) -> Verdict:
-        """The verdict on one of them. What cannot even be looked at is a deviation of this one, and the others are looked at."""
+        """Return the verdict on one of them. What cannot even be looked at is a deviation of this one, and the others are looked at."""
         stored = self.stored[str(row.id)]
         case = _Case(row, stored, opened=self.opened)
         failed = jobs.survive(f"verifying {row.id}", lambda: self._examine(case))
@@ -162,7 +162,7 @@ class _Examined:
     def _again(
         self, row: InstanceRow, entries: list[CaseEntry], key: bytes, definition: Definition
     ) -> Iterator[Deviation]:
-        """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
+        """Check that running the recorded inputs again gives the recorded steps, and in the end the stored state."""
         run = self._run(definition, entries[0])
         for entry in entries:
             run.go_on(at=entry.at, calendar=self._calendar(entry), perform=re_execution.answers(entry.steps))
@@ -189,7 +189,7 @@ class _Examined:
         )
 
     def _definition(self, row: InstanceRow, opening: Started) -> Definition:
-        """The version the case was begun with, its package still what its fingerprint says."""
+        """Return the version the case was begun with, its package still what its fingerprint says."""
         if row.definition_id is UNREADABLE:
             raise Broken("definition", 1, "it is not known which version the case was begun with")
         if row.definition_id not in self._fingerprints:
@@ -223,7 +223,7 @@ class _Case:
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """What breaks inside is found."""
+        """Add what breaks inside to what was found."""
         try:
             yield
         except Broken as broken:
@@ -288,7 +288,7 @@ def _opened(stored: EntryRow, document: Document, key: bytes) -> CaseEntry:
 
 
 def _keeps(row: InstanceRow, key: bytes, state: dict[str, object]) -> bool:
-    """Whether the stored state is this one; a case that is over keeps none."""
+    """Tell whether the stored state is this one; a case that is over keeps none."""
     if row.state != CaseState.ACTIVE:
         return not row.state_blob
     try:
@@ -299,7 +299,7 @@ def _keeps(row: InstanceRow, key: bytes, state: dict[str, object]) -> bool:
 
 
 def _fingerprint(definition_id: int) -> str:
-    """The fingerprint of a version's package as it stands; empty when there is none, or its own column says otherwise."""
+    """Return the fingerprint of a version's package as it stands; empty when there is none, or its own column says otherwise."""
     columns = as_stored(ProcessDefinition.package), as_stored(ProcessDefinition.sha256)
     for row in cells.rows(select(*columns).where(ProcessDefinition.id == definition_id)):
         for name in cells.unreadable(row):

@@ -10,5 +10,5 @@ from engine.published.publishing import problems
 
 
 def lint_file(file: Path) -> list[Problem]:
-    """Every problem of a file that lies anywhere: a diagram, a decision table or a form, whoever drew it. Always findings, never an error."""
+    """Return every problem of a file that lies anywhere: a diagram, a decision table or a form, whoever drew it. Always findings, never an error."""
     return check(file, problems)

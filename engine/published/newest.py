@@ -12,7 +12,7 @@ from engine.runtime.calendars import calendar
 
 
 def start_timer(key: str) -> str:
-    """When the newest version of a process begins, in FEEL over the present; empty for one that is begun by somebody, or not published."""
+    """Return when the newest version of a process begins, in FEEL over the present; empty for one that is begun by somebody, or not published."""
     try:
         elements = versions.current(key).elements.values()
     except versions.UnknownProcess:

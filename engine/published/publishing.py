@@ -99,7 +99,7 @@ def _next(content: Package, by: Actor, note: str, at: datetime, approved_by: Act
 
 
 def problems(content: Package) -> list[Problem]:
-    """Every problem of a package, in document order; empty when it may be published, SpiffWorkflow's own among them."""
+    """Return every problem of a package, in document order; empty when it may be published, SpiffWorkflow's own among them."""
     return lint.check(content) or _unreadable(content)
 
 
@@ -110,7 +110,7 @@ def _check(content: Package) -> None:
 
 
 def _callers(contents: Sequence[Package]) -> Iterator[tuple[Newest, Package, list[str]]]:
-    """The newest version of every other process that calls some of these, what it becomes, and which it calls. Errors: InvalidDefinition."""
+    """Yield the newest version of every other process that calls some of these, what it becomes, and which it calls. Errors: InvalidDefinition."""
     keys = {content.key for content in contents}
     callers = {former.key: (former, caller) for content in contents for former, caller in callers_of(content.key)}
     for key in sorted(callers.keys() - keys):
@@ -122,7 +122,7 @@ def _callers(contents: Sequence[Package]) -> Iterator[tuple[Newest, Package, lis
 
 
 def changed_caller(caller: Package, contents: Iterable[Package]) -> Package:
-    """What a caller becomes once those of the packages that it calls are in force."""
+    """Return what a caller becomes once those of the packages that it calls are in force."""
     changed = caller
     for content in contents:
         if f"{content.key}.bpmn" in caller.files:
@@ -131,13 +131,13 @@ def changed_caller(caller: Package, contents: Iterable[Package]) -> Package:
 
 
 def callers_of(key: str) -> list[tuple[Newest, Package]]:
-    """The newest version of every process that calls `key`, directly or not, by key."""
+    """Return the newest version of every process that calls `key`, directly or not, by key."""
     callers = [(row, _content(row)) for row in _newest_of_each() if row.key != key]
     return [(row, caller) for row, caller in callers if f"{key}.bpmn" in caller.files]
 
 
 def in_force() -> list[Package]:
-    """What the newest version of every process consists of, by key."""
+    """Return what the newest version of every process consists of, by key."""
     return [_content(row) for row in _newest_of_each()]
 
 
@@ -152,7 +152,7 @@ def _newest_of_each() -> list[Newest]:
 
 
 def newest_package(key: str) -> Package | None:
-    """What the newest version of a process consists of; None when there is none."""
+    """Return what the newest version of a process consists of; None when there is none."""
     row = _newest(key)
     return _content(row) if row is not None else None
 
@@ -169,7 +169,7 @@ def record_definition(key: str, type: str, *, by: Actor, at: datetime, **fields:
 
 
 def _unreadable(content: Package) -> list[Problem]:
-    """Whether SpiffWorkflow reads the diagrams too: found out now, and kept for the first case."""
+    """Tell what SpiffWorkflow cannot read of the diagrams, now and not at the first case; what it reads is kept for that."""
     try:
         specification(content.sha256, content.key, content.diagrams)
     except NotExecutable as error:
@@ -227,5 +227,5 @@ def publish_directory(directory: Path, *, by: Actor, note: str, at: datetime) ->
 
 
 def count_published() -> int:
-    """How many versions there are."""
+    """Return how many versions there are."""
     return int(session().scalar(select(func.count()).select_from(ProcessDefinition)) or 0)

@@ -36,7 +36,7 @@ _NEWEST_OF_EACH = select(_DEFINITION.c.key, _DEFINITION.c.id, _DEFINITION.c.sha2
 
 
 def by_id(definition_id: int, sha256: str = "") -> Definition:
-    """A version by its row. Errors: UnknownProcess."""
+    """Return a version by its row. Errors: UnknownProcess."""
     fingerprint = sha256 or connection().scalar(_FINGERPRINT, {"id": definition_id})
     if not fingerprint:
         raise UnknownProcess(definition=definition_id)
@@ -44,7 +44,7 @@ def by_id(definition_id: int, sha256: str = "") -> Definition:
 
 
 def current(key: str, version: int | None = None) -> Definition:
-    """The newest version of a process, or the one asked for. Errors: UnknownProcess."""
+    """Return the newest version of a process, or the one asked for. Errors: UnknownProcess."""
     query, bindings = (_NEWEST, {}) if version is None else (_OF_VERSION, {"version": version})
     row = connection().execute(query, {"key": key, **bindings}).first()
     if row is None:
@@ -61,7 +61,7 @@ class InForce:
         self._found: dict[str, Definition] = {}
 
     def get(self, key: str) -> Definition | None:
-        """The version of a process; None when it is not published."""
+        """Return the version of a process; None when it is not published."""
         if key not in self._found and key in self._rows:
             row = self._rows[key]
             self._found[key] = by_id(row.id, row.sha256)

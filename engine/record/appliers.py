@@ -35,14 +35,14 @@ def apply(step: CaseStep, case: Case, at: datetime) -> None:
 
 
 def apply_each(steps: Sequence[CaseStep], case: Case, at: datetime) -> None:
-    """The same for the steps of one entry, in order."""
+    """Do the same for the steps of one entry, in order."""
     prepare(steps, case)
     for step in steps:
         apply(step, case, at)
 
 
 def prepare(steps: Sequence[CaseStep], case: Case) -> None:
-    """Earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
+    """Prepare the case for these steps: earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
     first = steps[0]
     if first["type"] != "message_received" or first["token"] not in case.stuck:
         return
@@ -169,7 +169,7 @@ def _task_created(step: TaskOpened, case: Case, at: datetime, scope: int) -> Non
 
 
 def _hands(step: TaskTaken) -> str | None:
-    """Whose hands a user task is in."""
+    """Return whose hands a user task is in."""
     if step["type"] == "user_task_released":
         return None
     return step["by"] if step["type"] == "user_task_claimed" else step.get("to")
@@ -285,7 +285,7 @@ def _incident_closed(step: IncidentClosed, case: Case, scope: int) -> None:
 
 
 def _limited(case: Case, token: int, element: str, scope: int, due: datetime) -> None:
-    """The limit of an open step, or of the case, is known after all."""
+    """Set the limit of an open step, or of the case, which is known after all."""
     if token:
         case.limited(element, scope, due)
         case.rows.user_task_changed(token, due_at=due)

@@ -87,7 +87,7 @@ class Case:
         self.scopes[scope].variables.update(variables)
 
     def seen(self, kind: Seen, name: str, scope: int, change: int) -> None:
-        """A token comes, goes or takes a flow."""
+        """Note that a token comes, goes or takes a flow."""
         self.moves.append(Move(kind, self.scopes.drawn(scope), name, change))
 
     def follow_scopes(self, step: ScopeStep) -> None:
@@ -97,27 +97,27 @@ class Case:
                 self.seen(Seen.ACTIVE, closed.element, closed.parent, -1)
 
     def limit_group(self, scope: int, element: str) -> str:
-        """The group of steps that an element shares its limit with, if any."""
+        """Return the group of steps that an element shares its limit with, if any."""
         if self.definition is None:
             return ""
         node = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
         return node.properties.get("dueGroup", "") if node is not None else ""
 
     def limited(self, element: str, scope: int, due: datetime | None) -> None:
-        """The limit of a step is known, and with it that of its group."""
+        """Set the limit of a step, and with it that of its group."""
         group = self.limit_group(scope, element) if due is not None else ""
         if group:
             self.scopes[scope].due_groups[group] = due
 
     def shift(self, by: timedelta) -> None:
-        """Every open limit falls later."""
+        """Move every open limit to a later time."""
         if self.due is not None:
             self.due += by
         for scope in map(self.scopes.__getitem__, self.scopes.numbers()):
             scope.due_groups = {name: due + by for name, due in scope.due_groups.items()}
 
     def resume(self, token: int, since: datetime | None, at: datetime) -> None:
-        """The clock goes on for a token; `since` when it stands for those still waited for, where the record says so."""
+        """Let the clock go on for a token; `since` when it stands for those still waited for, where the record says so."""
         if token not in self.paused:
             return
         earliest = min(self.paused.values())
@@ -128,14 +128,14 @@ class Case:
             self.shift(at - earliest)
 
     def counters(self) -> dict[Seen, dict[int, Counter[str]]]:
-        """The picture that the moves make: what is counted → scope → element or flow → how many."""
+        """Return the picture that the moves make: what is counted → scope → element or flow → how many."""
         counts: dict[Seen, dict[int, Counter[str]]] = {kind: {} for kind in Seen}
         for move in self.moves:
             counts[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
         return counts
 
     def pack(self) -> dict[str, Any]:
-        """JSON-able form."""
+        """Return a JSON-able form."""
         return {
             "open": {str(token): [w.kind, w.element, w.scope, w.message, w.key] for token, w in self.open.items()},
             "stuck": {str(token): [w.kind, w.element, w.scope] for token, w in self.stuck.items()},

@@ -60,11 +60,11 @@ class Place:
         return is_head and hmac.compare_digest(self.mac or UNSIGNED, self._signature())
 
     def signed(self) -> Place:
-        """The same with the office's signature."""
+        """Return the same with the office's signature."""
         return replace(self, mac=self._signature())
 
     def after(self, head: Head) -> Place:
-        """The stream with a later end; signed only if the one before was."""
+        """Return the stream with a later end; signed only if the one before was."""
         later = replace(self, head=head)
         return later.signed() if self.is_signed else replace(later, mac=UNSIGNED)
 
@@ -84,14 +84,14 @@ _ONE_FOR_CHANGE = _ONE.with_for_update()
 
 
 def find(stream: str, stream_id: str, *, lock: bool = True) -> Place | None:
-    """Where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
+    """Return where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
     parameters = {"of_stream": stream, "of_id": stream_id}
     row: StreamEnd | None = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, parameters).first()
     return Place(stream, stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac) if row else None
 
 
 def enter(stream: str, stream_id: str) -> Place:
-    """The head of a stream that is not a case, locked for change; one without a head is numbered, and signed if nothing was in it."""
+    """Return the head of a stream that is not a case, locked for change; one without a head is numbered, and signed if nothing was in it."""
     place = find(stream, stream_id)
     if place is not None:
         return place
@@ -101,13 +101,13 @@ def enter(stream: str, stream_id: str) -> Place:
 
 
 def change(place: Place) -> Write:
-    """The write that keeps the head of a stream which has entered."""
+    """Return the write that keeps the head of a stream which has entered."""
     end = {"sequence": place.head.seq, "head": place.head.hash, "mac": place.mac}
     return writes.change(_HEADS, end, stream=place.stream, stream_id=place.stream_id)
 
 
 def counted(parameter: str) -> list[Label[Any]]:
-    """What a statement has to answer for `next_case`: the register that the statement's parameter names, locked for change; nothing where it has not begun."""
+    """Return what a statement has to answer for `next_case`: the register that the statement's parameter names, locked for change; nothing where it has not begun."""
     of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == bindparam(parameter))
     columns = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
     return [
@@ -117,7 +117,7 @@ def counted(parameter: str) -> list[Label[Any]]:
 
 
 def next_case(register: str, answer: tuple[int, int | None, bytes, bytes]) -> Place:
-    """The register of a process with one more case in it; `answer` are the values of `counted`, in their order."""
+    """Return the register of a process with one more case in it; `answer` are the values of `counted`, in their order."""
     ordinal, sequence, head, mac = answer
     if sequence is None:
         place = enter(REGISTER, register)
@@ -127,12 +127,12 @@ def next_case(register: str, answer: tuple[int, int | None, bytes, bytes]) -> Pl
 
 
 def of_case(instance_id: int, process: str, ordinal: int | None, head: Head, mac: bytes | None) -> Place:
-    """The head of a case."""
+    """Return the head of a case."""
     return Place(INSTANCE, str(instance_id), process, ordinal, head, mac)
 
 
 def of_row(row: CaseEnd) -> Place:
-    """The head of the case of a row that is locked for change; numbered before anything is written where it was not."""
+    """Return the head of the case of a row that is locked for change; numbered before anything is written where it was not."""
     end = Head(row.sequence, row.head)
     if row.ordinal is not None:
         return of_case(row.id, row.key, row.ordinal, end, row.head_mac)
@@ -142,17 +142,17 @@ def of_row(row: CaseEnd) -> Place:
 
 
 def columns(place: Place) -> dict[str, int | bytes | None]:
-    """What the row of a case says of its head."""
+    """Return what the row of a case says of its head."""
     return {"sequence": place.head.seq, "head": place.head.hash, "ordinal": place.ordinal, "head_mac": place.mac}
 
 
 def open_registers() -> None:
-    """Number and sign what is there from before there were heads, once for an office; where it was done nothing happens."""
+    """Sign and number what is there from before there were heads, once for an office; where it was done nothing happens."""
     _root()
 
 
 def _root() -> Place:
-    """The register of everything that is no case, locked for change."""
+    """Return the register of everything that is no case, locked for change."""
     place = find(REGISTER, ROOT)
     if place is None:
         in_turn(StreamHead)
@@ -161,7 +161,7 @@ def _root() -> Place:
 
 
 def _begun(root: Place, stream: str, stream_id: str) -> Place:
-    """A stream gets the next number of the root register. What it should have had a head for already stays unsigned."""
+    """Begin a stream with the next number of the root register. What it should have had a head for already stays unsigned."""
     head = _end(stream, stream_id)
     register = root.after(Head(root.head.seq + 1, GENESIS))
     place = Place(stream, stream_id, ROOT, register.head.seq, head, UNSIGNED)
@@ -178,7 +178,7 @@ def _insertion(place: Place) -> Write:
 
 
 def _end(stream: str, stream_id: str) -> Head:
-    """Where the entries of a stream end."""
+    """Return where the entries of a stream end."""
     entries = (_ENTRY.c.stream == stream, _ENTRY.c.stream_id == stream_id)
     query = select(_ENTRY.c.sequence, _ENTRY.c.hash).where(*entries).order_by(_ENTRY.c.sequence.desc()).limit(1)
     row: LastEntry | None = connection().execute(query).first()
@@ -186,7 +186,7 @@ def _end(stream: str, stream_id: str) -> Head:
 
 
 def _opened() -> Place:
-    """The root register begins, and takes in what is there. Where something has been written with heads before, they were taken away: it stays unsigned."""
+    """Begin the root register, which takes in what is there. Where something has been written with heads before, they were taken away: it stays unsigned."""
     root = Place(REGISTER, ROOT, ROOT, 0, BEGINNING, UNSIGNED)
     if any(_written_with_heads()):
         writes.send([_insertion(root)])
@@ -199,7 +199,7 @@ def _opened() -> Place:
 
 
 def _written_with_heads() -> Iterator[int]:
-    """The schema of every entry that has a later one than the first."""
+    """Yield the schema of every entry that has a later one than the first."""
     holds = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}[bind().dialect.name]
     query = select(_ENTRY.c.body).where(holds(_ENTRY.c.body, b'"v":') > 0)
     for body in connection().execute(query).scalars():
@@ -209,7 +209,7 @@ def _written_with_heads() -> Iterator[int]:
 
 
 def _case_registers() -> Iterator[Place]:
-    """The register of every process that has cases, all of which it numbers in the order they began in."""
+    """Yield the register of every process that has cases, all of which it numbers in the order they began in."""
     columns = [_INSTANCE.c[name] for name in ("id", "key", "sequence", "head")]
     counts: dict[str, int] = {}
     signed = []

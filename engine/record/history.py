@@ -92,7 +92,7 @@ def entry(
     calendar: str = "",
     request: str = "",
 ) -> tuple[Head, Write]:
-    """The entry after `head`, to be sent with what it tells of, and the head it makes; what is `personal` in it is sealed before they are hashed.
+    """Return the entry after `head`, to be sent with what it tells of, and the head it makes; what is `personal` in it is sealed before they are hashed.
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
@@ -122,19 +122,19 @@ def append(stream: str, stream_id: str, steps: list[Step], *, by: str, at: datet
 
 
 def chain(previous: bytes, body: bytes) -> bytes:
-    """The hash that binds a body to what came before it."""
+    """Return the hash that binds a body to what came before it."""
     return hashlib.sha256(previous + body).digest()
 
 
 def read_history(
     stream: str, stream_id: str, case_key: bytes | None = None, upto: int | None = None
 ) -> list[Entry[Any]]:
-    """The entries of a stream in order, the chain checked. Errors: BrokenChain."""
+    """Return the entries of a stream in order, the chain checked. Errors: BrokenChain."""
     return list(_checked(rows(stream, stream_id, upto), stream_id, case_key))
 
 
 def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry[Any]]:
-    """The entries of a stream as far as its chain holds."""
+    """Return the entries of a stream as far as its chain holds."""
     entries: list[Entry[Any]] = []
     with suppress(BrokenChain):
         entries.extend(_checked(rows(stream, stream_id), stream_id, case_key))
@@ -156,7 +156,7 @@ MOST_ENTRIES = 2**31 - 1
 
 
 def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: bytes | None = None) -> list[Entry[Any]]:
-    """The entries of a stream from `since` on, the chain checked from them to the head it has to end at. Errors: BrokenChain."""
+    """Return the entries of a stream from `since` on, the chain checked from them to the head it has to end at. Errors: BrokenChain."""
     stored = rows(stream, stream_id, head.seq, since)
     if not stored or (stored[-1].sequence, stored[-1].hash) != (head.seq, head.hash):
         raise BrokenChain(stream=stream_id, seq=head.seq)
@@ -164,14 +164,14 @@ def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: byte
 
 
 def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[EntryRow]:
-    """The stored rows of a stream in order."""
+    """Return the stored rows of a stream in order."""
     last = MOST_ENTRIES if upto is None else upto
     bounds = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
     return connection().execute(_OF_STREAM, bounds).all()
 
 
 def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """(stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
+    """Yield (stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
     ids = sorted(stream_ids)
     for start in range(0, len(ids), AT_ONCE):
         condition = HistoryEntry.stream_id.in_(ids[start : start + AT_ONCE])
@@ -192,7 +192,7 @@ def _checked(
 
 
 def opened(row: EntryRow, case_key: bytes | None = None) -> Entry[Any]:
-    """One stored row, as it was when it was written. Errors: BrokenChain."""
+    """Return one stored row, as it was when it was written. Errors: BrokenChain."""
     is_stored = all(isinstance(cell, bytes) for cell in (row.previous, row.body, row.hash, row.mac))
     if not is_stored or row.hash != chain(row.previous, row.body):
         raise BrokenChain(stream=row.stream_id, seq=row.sequence)
@@ -202,7 +202,7 @@ def opened(row: EntryRow, case_key: bytes | None = None) -> Entry[Any]:
 
 
 def told(row: EntryRow, content: Document, case_key: bytes | None, erased: object = None) -> Entry[Any]:
-    """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
+    """Return what the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
 
     The columns beside the body are for searching; nobody is told of them.
     """
@@ -215,13 +215,13 @@ def told(row: EntryRow, content: Document, case_key: bytes | None, erased: objec
 
 
 def steps_left(body: bytes, erased: str) -> list[Step]:
-    """The steps of a body as far as they can be read without the key of their case: `erased` stands where something was sealed."""
+    """Return the steps of a body as far as they can be read without the key of their case: `erased` stands where something was sealed."""
     steps: list[Step] = sealing.reveal(None, document(body)["steps"], erased)
     return steps
 
 
 def _step(step: Step, case_key: bytes | None, erased: object) -> Step:
-    """Records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
+    """Reveal a step. Records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
     if case_key is None:
         sealed = [place for place in SAID if sealing.is_sealed(step.get(place))]
         step = {**step, **{place: {} for place in sealed if step["type"] != "user_task_created"}} if sealed else step
@@ -236,7 +236,7 @@ def _doubt(row: EntryRow, entry: Entry[Any]) -> str:
 
 
 def holds_clear(body: bytes, personal: Personal) -> bool:
-    """Whether something personal stands in a body unsealed, as in records from before it was known to be personal."""
+    """Tell whether something personal stands in a body unsealed, as in records from before it was known to be personal."""
     clear: list[Any] = []
     for step in document(body)["steps"]:
         personal.replaced(step, lambda value: value if sealing.is_sealed(value) else clear.append(value))
@@ -244,7 +244,7 @@ def holds_clear(body: bytes, personal: Personal) -> bool:
 
 
 def document(body: bytes) -> Document:
-    """What a stored body says, personal values still sealed."""
+    """Return what a stored body says, personal values still sealed."""
     content: dict[str, object] = orjson.loads(body)
     tagged = body.count(_TAGGED)
     if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(content["at"]) is dict:

@@ -58,7 +58,7 @@ def record_act(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
 
 
 def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **fields: Any) -> datetime:
-    """The same, unless one of the last steps of the person says it within so much time; since when the record says it.
+    """Record the same, unless one of the last steps of the person says it within so much time; since when the record says it.
 
     Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
     """
@@ -104,7 +104,7 @@ def _place(row: Any) -> dict[str, Any]:
 
 
 def _count(task_id: int, user: str, at: datetime) -> None:
-    """One more that is not kept; the person's row is locked."""
+    """Count one more that is not kept; the person's row is locked."""
     more = update(RefusalsNotKept).where(*_tally(task_id, user)).values(number=RefusalsNotKept.number + 1, until=at)
     if not session().execute(more).rowcount:  # type: ignore[attr-defined]
         first = insert(RefusalsNotKept).values(user=user, task_id=task_id, number=1, since=at, until=at)
@@ -112,7 +112,7 @@ def _count(task_id: int, user: str, at: datetime) -> None:
 
 
 def _not_kept(row: Any, user: str) -> list[Step]:
-    """How many refused entries for a task were not kept, and from here on the record says so; nothing where all were."""
+    """Return the step that says how many refused entries for a task were not kept, and count them no more; nothing where all were."""
     deletion = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
     tally = session().execute(deletion).first()
     return [step("refusals_not_kept", **_place(row), **tally._mapping)] if tally is not None else []
@@ -140,7 +140,7 @@ def _record_not_kept(row: Any, at: datetime) -> bool:
 
 
 def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
-    """One for each form of a task that was refused since."""
+    """Yield one for each form of a task that was refused since."""
     for body in session().scalars(_LAST, {"user": user}):
         if b'"entry_refused"' not in body:
             continue
@@ -151,7 +151,7 @@ def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
 
 
 def entries_naming(word: str) -> list[Entry]:
-    """The entries of all people in which a word stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
+    """Return the entries of all people in which a word stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
 
     Errors: BrokenChain.
     """
@@ -165,7 +165,7 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
-    """What people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
+    """Return what people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
     at, person, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
     earlier = aliased(HistoryEntry)
     beside = and_(earlier.stream == USER, earlier.stream_id == person, earlier.sequence == number - 1)

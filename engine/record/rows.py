@@ -42,7 +42,7 @@ class RowsInMemory:
         self.instance: dict[str, Any] = {}
 
     def entry(self, seq: int, by: str, at: datetime) -> None:
-        """What follows is told by this entry."""
+        """Begin an entry, which tells what follows."""
         self.seq, self.by, self.at = seq, by, at
 
     def user_task_opened(self, token: int, **columns: Any) -> None:

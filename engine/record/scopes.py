@@ -53,11 +53,11 @@ class Scopes:
         return number in self._open
 
     def known(self, number: int) -> Scope | None:
-        """A scope that is open or was; None for one of which nothing was told."""
+        """Return a scope that is open or was; None for one of which nothing was told."""
         return self._open.get(number) or self._closed.get(number)
 
     def process(self, number: int) -> str:
-        """The process that a scope belongs to; the main one where nothing was told of the scope."""
+        """Return the process that a scope belongs to; the main one where nothing was told of the scope."""
         scope = self.known(number)
         return scope.process if scope is not None else self._open[0].process
 
@@ -78,23 +78,23 @@ class Scopes:
         self._open[step["called"]].variables.update(step["variables"])
 
     def open(self, number: int, process: str, parent: int, element: str) -> Scope:
-        """A scope for a call: a copy of the caller's variables."""
+        """Open a scope for a call: a copy of the caller's variables."""
         self._open[number] = Scope(number, process, parent, element, dict(self._around(parent).variables))
         return self._open[number]
 
     def open_item(self, number: int, parent: int, element: str, place: tuple[int, int]) -> Scope:
-        """A scope for an item at a `place` (index, count): over the variables around it, and with their deadlines as they are now."""
+        """Open a scope for an item at a `place` (index, count): over the variables around it, and with their deadlines as they are now."""
         outer = self._around(parent)
         variables = _over({}, outer.variables)
         self._open[number] = Scope(number, outer.process, parent, element, variables, dict(outer.due_groups), *place)
         return self._open[number]
 
     def _around(self, number: int) -> Scope:
-        """Where the beginning of a record was not read, what is around may not have been told of."""
+        """Return the scope around; where the beginning of a record was not read it may not have been told of."""
         return self.known(number) or self._open[0]
 
     def drawn(self, number: int) -> int:
-        """The process or call on whose diagram a scope is seen: an item stands on that of its activity."""
+        """Return the process or call on whose diagram a scope is seen: an item stands on that of its activity."""
         scope = self.known(number)
         while scope is not None and scope.index:
             number = scope.parent
@@ -102,14 +102,14 @@ class Scopes:
         return number
 
     def item_around(self, number: int) -> Scope | None:
-        """The innermost item that a scope is, or was called in."""
+        """Return the innermost item that a scope is, or was called in."""
         scope = self.known(number)
         while scope is not None and not scope.index and scope.number:
             scope = self.known(scope.parent)
         return scope if scope is not None and scope.index else None
 
     def inside(self, number: int) -> list[Scope]:
-        """The open scopes that were opened somewhere in one, the outermost first."""
+        """Return the open scopes that were opened somewhere in one, the outermost first."""
         children = [scope for scope in self._open.values() if scope.parent == number != scope.number]
         return [nested for scope in children for nested in (scope, *self.inside(scope.number))]
 
@@ -123,20 +123,20 @@ class Scopes:
         return closed
 
     def calls(self) -> dict[int, str]:
-        """The processes called so far, by the number of the scope they were called into."""
+        """Return the processes called so far, by the number of the scope they were called into."""
         scopes = {**self._closed, **self._open}
         return {number: scope.process for number, scope in sorted(scopes.items()) if number and not scope.index}
 
     def called(self) -> set[str]:
-        """The processes that were called and are not left yet."""
+        """Return the processes that were called and are not left yet."""
         return {scope.process for scope in self._open.values() if scope.number and not scope.index}
 
     def numbers(self) -> list[int]:
-        """The open scopes."""
+        """Return the open scopes."""
         return list(self._open)
 
     def pack(self) -> list[Any]:
-        """JSON-able form."""
+        """Return a JSON-able form."""
         return [
             [
                 *(s.number, s.process, s.parent, s.element, values.pack(s.own), values.pack(s.due_groups)),
@@ -147,7 +147,7 @@ class Scopes:
 
     @classmethod
     def unpack(cls, packed: list[Any]) -> Scopes:
-        """The inverse of `pack`."""
+        """Undo `pack`: return the scopes that it made this of."""
         members = [
             Scope(number, key, parent, element, values.unpack(variables), values.unpack(due), *place)
             for number, key, parent, element, variables, due, *place in packed

@@ -36,18 +36,18 @@ def _keys() -> Keys:
 
 
 def new_case_key() -> tuple[bytes, bytes]:
-    """A fresh case key: (as used, as stored)."""
+    """Return a fresh case key: (as used, as stored)."""
     key = secrets.token_bytes(32)
     return key, seal(_keys().master, key)
 
 
 def seal_for_office(plain: bytes) -> bytes:
-    """What belongs to no case yet, sealed with a key that comes from the master key."""
+    """Return what belongs to no case yet, sealed with a key that comes from the master key."""
     return seal(_office_key(), plain)
 
 
 def unseal_for_office(sealed: bytes) -> bytes:
-    """The inverse. Errors: Unreadable."""
+    """Undo `seal_for_office`. Errors: Unreadable."""
     return unseal(_office_key(), sealed)
 
 
@@ -56,14 +56,14 @@ def _office_key() -> bytes:
 
 
 def unwrap(wrapped: bytes | None) -> bytes:
-    """The case key from its stored form. Errors: Unreadable, also where there is none."""
+    """Return the case key from its stored form. Errors: Unreadable, also where there is none."""
     if wrapped is None:
         raise Unreadable
     return unseal(_keys().master, wrapped)
 
 
 def unsealed_beside(wrapped: bytes, sealed: bytes) -> bytes | None:
-    """What is kept sealed beside a case, by its key as it is stored; None where it does not open."""
+    """Return what is kept sealed beside a case, by its key as it is stored; None where it does not open."""
     try:
         return unseal(unwrap(wrapped), sealed)
     except Unreadable:
@@ -71,22 +71,22 @@ def unsealed_beside(wrapped: bytes, sealed: bytes) -> bytes | None:
 
 
 def mac(content: bytes) -> bytes:
-    """HMAC-SHA256 with the signing key."""
+    """Return the HMAC-SHA256 with the signing key."""
     return hmac.new(_keys().signing, content, hashlib.sha256).digest()
 
 
 def hide(key: bytes, personal: Personal, steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The same steps with what is personal in them sealed."""
+    """Return the same steps with what is personal in them sealed."""
     return [personal.replaced(step, lambda value: {SEALED: _encode(key, value)}) for step in steps]
 
 
 def is_sealed(value: object) -> bool:
-    """Whether this is what `hide` leaves in the place of a value."""
+    """Tell whether this is what `hide` leaves in the place of a value."""
     return isinstance(value, Mapping) and set(value) == {SEALED}
 
 
 def reveal(key: bytes | None, value: Any, erased: object = None) -> Any:
-    """The inverse of `hide`; without a key the sealed values become `erased` (the case has been erased)."""
+    """Undo `hide`; without a key the sealed values become `erased` (the case has been erased)."""
     if isinstance(value, dict):
         if len(value) == 1 and SEALED in value:
             return _decode(key, value[SEALED]) if key is not None else erased

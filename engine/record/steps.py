@@ -102,7 +102,7 @@ ACTS = frozenset(
 
 
 def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
-    """A step of a known type."""
+    """Return a step of a known type."""
     if type not in STEPS:
         raise KeyError(type)
     return {"type": type, **({"scope": scope} if scope else {}), **fields}

@@ -114,7 +114,7 @@ class SqlRows:
         }
 
     def writes(self) -> Iterator[Write]:
-        """What was gathered; the new user tasks come last, in the order they were reached, and ask for their ids."""
+        """Yield what was gathered; the new user tasks come last, in the order they were reached, and ask for their ids."""
         for kind, tokens in self._closed.items():
             yield from (writes.removal(_TABLES[kind], instance_id=self.instance_id, token=token) for token in tokens)
         for token, reason in self._incidents_closed.items():
@@ -134,5 +134,5 @@ class SqlRows:
         yield from (writes.insertion(_TASK, columns, wants_id=True) for columns in self._tasks.values())
 
     def open_tasks(self, ids: list[int]) -> list[int]:
-        """Which of the new user tasks are still open; `ids` are those of all."""
+        """Return which of the new user tasks are still open; `ids` are those of all."""
         return [id for id, columns in zip(ids, self._tasks.values(), strict=True) if columns["state"] == TaskState.OPEN]

@@ -41,13 +41,13 @@ class Step:
 
 
 def check(step: Step, person: Actor) -> None:
-    """Whether this person may do the step at all. Errors: FourEyesViolation, and those of the office."""
+    """Check that this person may do the step at all. Errors: FourEyesViolation, and those of the office."""
     for refusal in among([step], person).values():
         raise refusal
 
 
 def among(steps: Sequence[Step], person: Actor) -> dict[int, NotPermitted]:
-    """Why a person may not do some of these steps, by task; at most a statement of our own, however many they are."""
+    """Return why a person may not do some of these steps, by task; at most a statement of our own, however many they are."""
     bars = runtime.current().bars if steps and not person.unbarred else ()
     instances = {step.instance_id for step in steps}
     barred = {instance: reason for bar in bars for instance, reason in bar(instances, person.user).items()}
@@ -60,12 +60,12 @@ def among(steps: Sequence[Step], person: Actor) -> dict[int, NotPermitted]:
 
 
 def named(element: Element) -> frozenset[str]:
-    """What an element's `notBy` names."""
+    """Return what an element's `notBy` names."""
     return frozenset(filter(None, (name.strip() for name in element.properties.get("notBy", "").split(","))))
 
 
 def approving(definition: Definition) -> frozenset[str]:
-    """Ids of the steps that approve."""
+    """Return ids of the steps that approve."""
     elements = (e for process in definition.processes.values() for e in process.diagram.elements.values())
     return frozenset(element.id for element in elements if element.properties.get("approves"))
 
@@ -74,7 +74,7 @@ BEGAN = ""
 
 
 def _prepared(step: Step, did: set[tuple[str, str]]) -> bool:
-    """Whether among the steps a person did is one that this one checks."""
+    """Tell whether among the steps a person did is one that this one checks."""
     elements = {element for instance, element in did if instance == str(step.instance_id)}
     if EVERYBODY in step.not_by and elements - approving(step.definition):
         return True
@@ -82,7 +82,7 @@ def _prepared(step: Step, did: set[tuple[str, str]]) -> bool:
 
 
 def _did(instances: Collection[int], user: str) -> set[tuple[str, str]]:
-    """(instance, element) of every step of these instances that the person did, under whatever log-in; BEGAN where they began it."""
+    """Return (instance, element) of every step of these instances that the person did, under whatever log-in; BEGAN where they began it."""
     number = select(User.employee_number).where(User.name == user).scalar_subquery()
     logins = select(User.name).where(User.employee_number == number)
     columns: tuple[Any, ...] = (cast(UserTask.instance_id, String), UserTask.element_id)

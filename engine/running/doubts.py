@@ -26,7 +26,7 @@ class Doubted(InvalidForm):
 
 
 def check(answer: Answer, despite: Collection[str]) -> list[str]:
-    """The codes of doubts that the person has been told of and sets aside. Errors: Doubted with every doubt, where one of them is new."""
+    """Return the codes of doubts that the person has been told of and sets aside. Errors: Doubted with every doubt, where one of them is new."""
     reasons: dict[str, list[Any]] = {}
     for doubt in runtime.current().doubts:
         for field, of_field in doubt(answer).items():

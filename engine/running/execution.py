@@ -76,7 +76,7 @@ class Advanced:
     key: bytes = field(default=b"", repr=False, compare=False)
 
     def sealed(self, plain: bytes) -> bytes:
-        """Something to be kept beside the case, sealed with its key, for `CaseHistory.unsealed`."""
+        """Seal something to be kept beside the case with its key, for `CaseHistory.unsealed`."""
         return sealing.seal(self.key, plain)
 
 
@@ -196,7 +196,7 @@ class _Fresh:
 
 
 def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[int, Place]:
-    """The id of a new row, and the register of its process with the case in it."""
+    """Insert a new row; returns its id, and the register of its process with the case in it."""
     columns = {
         "business_key": business_key,
         "definition_id": definition.id,
@@ -221,7 +221,7 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
 def advance_row(
     row: CaseRow, command: Command, *, by: str, at: datetime, request: str = "", moves: bool = True
 ) -> Advanced:
-    """The same for a row that `locking.find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
+    """Do the same for a row that `locking.find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
     loaded = take(row, by=by, at=at)
     try:
         command(loaded.run)
@@ -234,7 +234,7 @@ def advance_row(
 
 @contextmanager
 def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
-    """Around a transaction: when it reached a limit and is undone, the operator finds an incident where it was begun."""
+    """Open an incident for the operator when the transaction inside reached a limit and is undone, where it was begun."""
     try:
         yield
     except CannotGoOn as error:
@@ -255,7 +255,7 @@ def report(reached: dict[str, Any], by: str, at: datetime) -> None:
 
 
 def answered(instance_id: int, token: int, request: str) -> Advanced | None:
-    """What this very request about the task of a token came to, when it has been answered before. Errors: KeyUsedAgain."""
+    """Return what this very request about the task of a token came to, when it has been answered before. Errors: KeyUsedAgain."""
     for entry in _entries(instance_id):
         if not request or token_of(entry.steps[0]) != token:
             continue
@@ -275,7 +275,7 @@ def _entries(instance_id: int) -> list[CaseEntry]:
 
 
 def entered_in(instance_id: int, token: int, scope: int) -> dict[str, Any]:
-    """What was entered in the task of a token, as stored; nothing where it stood in another scope."""
+    """Return what was entered in the task of a token, as stored; nothing where it stood in another scope."""
     for entry in _entries(instance_id):
         first = entry.steps[0]
         if first["type"] == "user_task_completed" and first["token"] == token:
@@ -379,11 +379,11 @@ def _instance(loaded: Loaded, place: Place, moves: bool) -> Write:
 
 
 def is_held(row: CaseRow, key: bytes, token: int | None) -> bool:
-    """Whether the token of queued work still stands where it waits for it; `row` is that of an active instance, `key` its key."""
+    """Tell whether the token of queued work still stands where it waits for it; `row` is that of an active instance, `key` its key."""
     return str(token) in orjson.loads(sealing.unseal(key, row.state_blob))["stuck"]
 
 
 def case_key(instance_id: int) -> bytes | None:
-    """The key of a case's personal data; None once it has been erased."""
+    """Return the key of a case's personal data; None once it has been erased."""
     wrapped = session().scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == instance_id))
     return sealing.unwrap(wrapped) if wrapped is not None else None

@@ -76,13 +76,13 @@ def _refused(handler: Handler, error: BpmnError) -> Refused:
 
 
 def _named(topic: str, error: EngineError) -> tuple[str, ...]:
-    """The parameters that an error is about, which it names as the values it takes."""
+    """Return the parameters that an error is about, which it names as the values it takes."""
     handler = handlers.handlers_by_topic().get(topic)
     return tuple(name for name in error.values if handler is not None and name in handler.takes.fields)
 
 
 def guarded(message: str, work: Callable[[], T]) -> T | Failed:
-    """Whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
+    """Return whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
 
     def in_savepoint() -> T:
         with savepoint():
@@ -92,7 +92,7 @@ def guarded(message: str, work: Callable[[], T]) -> T | Failed:
 
 
 def survive(message: str, work: Callable[[], T]) -> T | Failed:
-    """Whatever `work` gives, or what it threw."""
+    """Return whatever `work` gives, or what it threw."""
     try:
         return work()
     except Exception as error:
@@ -115,7 +115,7 @@ def _in_savepoint(handler: Handler, arguments: dict[str, Any], call: Call, *, un
 
 
 def plain(value: Any) -> Any:
-    """FEEL values as a marshmallow schema takes them: dates as ISO text."""
+    """Return FEEL values as a marshmallow schema takes them: dates as ISO text."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -128,7 +128,7 @@ def plain(value: Any) -> Any:
 
 
 def frames(error: BaseException) -> str:
-    """File, line and function of each frame; never values, which are customers' data."""
+    """Return file, line and function of each frame; never values, which are customers' data."""
     stack = traceback.extract_tb(error.__traceback__)
     return "\n".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in stack)
 

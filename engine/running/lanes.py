@@ -11,7 +11,7 @@ from models.user_task import UserTask
 
 
 def department(process: str, element: str, lane: str) -> str:
-    """Lanes carry the department's name; work lists go by its code."""
+    """Return the code of a department, by which work lists go; lanes carry its name."""
     codes = _department_codes(lane)
     departments = set(codes.values())
     if lane in departments:
@@ -20,7 +20,7 @@ def department(process: str, element: str, lane: str) -> str:
 
 
 def _worked_on_by(process: str, element: str, departments: set[str]) -> str | None:
-    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
+    """Return the department that had this step before: a lane still bears the name of one that has been renamed since."""
     if not departments:
         return None
     earlier = select(UserTask.group).where(
@@ -32,7 +32,7 @@ def _worked_on_by(process: str, element: str, departments: set[str]) -> str | No
 
 
 def _department_codes(department: str) -> dict[str, str]:
-    """Department codes by Chinese name; read again when the one wanted is not among those known."""
+    """Return department codes by Chinese name; read again when the one wanted is not among those known."""
     office = runtime.current().remembered(bind())
     if department not in office.departments and department not in office.departments.values():
         pairs = session().execute(select(Department.code, Department.name_zh))

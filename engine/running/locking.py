@@ -45,7 +45,7 @@ _COLUMNS = (
 
 
 def rows(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
-    """What `execution.take` needs of instances, and `more` columns, to be narrowed down by the caller."""
+    """Return what `execution.take` needs of instances, and `more` columns, to be narrowed down by the caller."""
     return (
         select(*_COLUMNS, *more)
         .select_from(_INSTANCE)
@@ -86,18 +86,18 @@ _OF_TASK_FOR_CHANGE = _OF_TASK.with_for_update(of=(_INSTANCE, _TASK))
 
 
 def find(instance_id: int, *, lock: bool = True) -> CaseRow | None:
-    """The row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
+    """Return the row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
     row: CaseRow | None = connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
     return row
 
 
 def look(instance_id: int) -> CaseRow | None:
-    """The row of an instance without its state, for whoever asks where its history ends and which version it runs on."""
+    """Return the row of an instance without its state, for whoever asks where its history ends and which version it runs on."""
     row: CaseRow | None = connection().execute(_HEAD_BY_ID, {"id": instance_id}).first()
     return row
 
 
 def find_of_task(task_id: int, *, lock: bool) -> TaskRow | None:
-    """The row of a user task's instance with what is asked of the task; locked for change unless it is only looked at."""
+    """Return the row of a user task's instance with what is asked of the task; locked for change unless it is only looked at."""
     row: TaskRow | None = connection().execute(_OF_TASK_FOR_CHANGE if lock else _OF_TASK, {"id": task_id}).first()
     return row

@@ -111,7 +111,7 @@ def _do_next(kind: Kind, at: datetime) -> bool | None:
 def _due(
     kind: str, token: ColumnElement[int] | InstrumentedAttribute[int], at: datetime, *more: InstrumentedAttribute[Any]
 ) -> Select[Any]:
-    """Instances to be claimed with a token each; those put back until later are left out."""
+    """Return instances to be claimed with a token each; those put back until later are left out."""
     of_instance = (Setback.kind == kind, Setback.instance_id == ProcessInstance.id, Setback.token == token)
     later = exists().where(*of_instance, or_(Setback.again_at.is_(None), Setback.again_at > at))
     attempts = select(Setback.attempts).where(*of_instance).scalar_subquery()
@@ -185,7 +185,7 @@ def put_back(kind: Kind, row: DueRow, failed: Failed, at: datetime) -> None:
 
 
 def _opened(row: DueRow, failed: Failed, at: datetime) -> bool:
-    """Whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
+    """Tell whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
     command = partial(Run.report, token=row.token, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
     opened = jobs.guarded(
         f"incident of {row.business_key}", lambda: execution.advance_row(row, command, by=SYSTEM, at=at)
@@ -194,7 +194,7 @@ def _opened(row: DueRow, failed: Failed, at: datetime) -> bool:
 
 
 def waits(instance_id: int, token: int) -> bool:
-    """Whether a timer still waits; what was put back for a person is forgotten, because the person has come."""
+    """Tell whether a timer still waits; what was put back for a person is forgotten, because the person has come."""
     session().execute(delete(Setback).where(*_is("timer", instance_id, token)))
     query = select(Timer.token).where(Timer.instance_id == instance_id, Timer.token == token)
     return session().scalar(query) is not None

@@ -100,7 +100,7 @@ class UnknownJob(NotFound):
 
 
 def failed_background() -> list[Job]:
-    """Work beside the cases that was given up, such as a batch whose cases could not all be released, the oldest first."""
+    """Return the work beside the cases that was given up, such as a batch whose cases could not all be released, the oldest first."""
     query = select(Job).where(Job.state == JobState.FAILED, Job.instance_id.is_(None)).order_by(Job.id)
     return list(session().scalars(query.limit(BATCH)))
 
@@ -172,12 +172,12 @@ def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
 
 
 def _may_pass(job: Taken, failed: Failed) -> bool:
-    """The world may say yes next time; a handler that breaks will break again, and needs a person."""
+    """Tell whether work may pass when it is tried again: the world may say yes next time; a handler that breaks will break again, and needs a person."""
     return job.instance_id is None or failed.kind == "JobFailed"
 
 
 def _settle(job: Taken, **columns: Any) -> bool:
-    """Compare-and-set: whether the job was still as it had been taken."""
+    """Set these columns if nobody else has, and tell whether the job was still as it had been taken."""
     statement = update(Job).where(Job.id == job.id, Job.state == JobState.QUEUED, Job.retries == job.retries)
     return bool(session().execute(statement.values(**columns)).rowcount)  # type: ignore[attr-defined]
 

@@ -26,7 +26,7 @@ _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def calendar() -> Calendar:
-    """The calendar in force."""
+    """Return the calendar in force."""
     return runtime.current().calendar()
 
 
@@ -47,7 +47,7 @@ def keep(calendar: Calendar) -> str:
 
 
 def _store(fingerprint: str, calendar: Calendar) -> None:
-    """Somebody else may store the same one at the same instant."""
+    """Store a calendar; somebody else may store the same one at the same instant."""
     insertion: Any = _INSERT[bind().dialect.name](CalendarVersion)
     row = {"fingerprint": fingerprint, "content": _content(calendar)}
     session().execute(insertion.values(**row).on_conflict_do_nothing())
@@ -72,7 +72,7 @@ def _content(calendar: Calendar) -> bytes:
 
 
 def kept(fingerprint: str) -> Calendar:
-    """A calendar by its fingerprint. Errors: UnknownCalendar."""
+    """Return a calendar by its fingerprint. Errors: UnknownCalendar."""
     content = session().scalar(select(CalendarVersion.content).where(CalendarVersion.fingerprint == fingerprint))
     if content is None:
         raise UnknownCalendar(fingerprint=fingerprint)

@@ -39,7 +39,7 @@ class BpmnError(Exception):
 
 
 def together(first: BpmnError, *siblings: BpmnError) -> BpmnError:
-    """Several noes that are told at once; the first is the one that is recorded."""
+    """Return one no for several that are told at once; the first is the one that is recorded."""
     first.also = siblings
     return first
 
@@ -184,7 +184,7 @@ Declaration = Handler | Background
 
 
 def declared(*places: ModuleType | Function | Work) -> Iterator[Declaration]:
-    """What these functions declare, and the functions of these modules and of the modules inside them."""
+    """Yield what these functions declare, and the functions of these modules and of the modules inside them."""
     for place in places:
         if isinstance(place, ModuleType):
             yield from _in_module(place)

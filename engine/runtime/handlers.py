@@ -26,7 +26,7 @@ class UnknownTopic(NotFound):
 
 
 def find(topic: str) -> Handler:
-    """The handler of `topic`. Errors: UnknownTopic."""
+    """Return the handler of `topic`. Errors: UnknownTopic."""
     try:
         return handlers_by_topic()[topic]
     except KeyError:
@@ -34,5 +34,5 @@ def find(topic: str) -> Handler:
 
 
 def handlers_by_topic() -> Mapping[str, Handler]:
-    """Every handler by topic."""
+    """Return every handler by topic."""
     return runtime.current().handlers

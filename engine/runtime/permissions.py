@@ -54,7 +54,7 @@ class TaskFacts:
 
 
 def check(actor: Actor, task: TaskFacts) -> None:
-    """Whether the person may work on the task. Errors: AlreadyCompleted, NotACandidate, ClaimedByAnother."""
+    """Check that the person may work on the task. Errors: AlreadyCompleted, NotACandidate, ClaimedByAnother."""
     if task.state != TaskState.OPEN:
         raise AlreadyCompleted(task=task.task_id, state=task.state)
     if task.group not in actor.groups and task.assignee != actor.user:
@@ -64,7 +64,7 @@ def check(actor: Actor, task: TaskFacts) -> None:
 
 
 def check_assign(actor: Actor, task: TaskFacts) -> None:
-    """Whether the person may hand the task to somebody. Errors: AlreadyCompleted, NotASupervisor."""
+    """Check that the person may hand the task to somebody. Errors: AlreadyCompleted, NotASupervisor."""
     if task.state != TaskState.OPEN:
         raise AlreadyCompleted(task=task.task_id, state=task.state)
     if SUPERVISOR not in actor.roles:
@@ -72,7 +72,7 @@ def check_assign(actor: Actor, task: TaskFacts) -> None:
 
 
 def may(actor: Actor, task: TaskFacts) -> EngineError | None:
-    """The error that `check` would raise, or None."""
+    """Return the error that `check` would raise, or None."""
     try:
         check(actor, task)
     except EngineError as error:

@@ -35,11 +35,11 @@ class Personal:
     secret: frozenset[str] = frozenset()
 
     def only_secret(self) -> Personal:
-        """The same with nothing but what is secret."""
+        """Return the same with nothing but what is secret."""
         return Personal(self.secret, {}, self.secret)
 
     def replaced(self, step: Mapping[str, Any], by: Replace) -> Mapping[str, Any]:
-        """The step with `by` of every personal value in its place; what holds none is not copied."""
+        """Return the step with `by` of every personal value in its place; what holds none is not copied."""
         changed = {}
         for place, value in step.items():
             if place in WORDS or (place == "reason" and step["type"] in REASONED):
@@ -56,7 +56,7 @@ class Personal:
 
 
 def within(value: Any, names: frozenset[str], by: Replace) -> Any:
-    """The same JSON with `by` of what stands under `names`, at any depth; what holds none of them is not copied."""
+    """Return the same JSON with `by` of what stands under `names`, at any depth; what holds none of them is not copied."""
     if isinstance(value, Mapping):
         changed = {}
         for name, inner in value.items():

@@ -29,7 +29,7 @@ class NoOffice(RuntimeError):
 
 
 def plain_weeks() -> Calendar:
-    """The calendar of an office that has set none: no day off, in the zone of the office."""
+    """Return the calendar of an office that has set none: no day off, in the zone of the office."""
     return Calendar(days_off=frozenset(), workdays=frozenset())
 
 
@@ -88,7 +88,7 @@ class Runtime:
                 _once(self.background, declaration)
 
     def remembered(self, database: object) -> Remembered:
-        """What has been read of a database, which is told by its engine."""
+        """Return what has been read of a database, which is told by its engine."""
         return self._remembered.setdefault(database, Remembered())
 
 
@@ -105,7 +105,7 @@ _current: ContextVar[Runtime] = ContextVar("runtime")
 
 
 def current() -> Runtime:
-    """The office in which this is done. Errors: NoOffice."""
+    """Return the office in which this is done. Errors: NoOffice."""
     try:
         return _current.get()
     except LookupError:
@@ -120,19 +120,19 @@ class Around(NamedTuple):
 
 
 def enter(runtime: Runtime) -> Around:
-    """From here on what is done is done in this office and in its words, until `leave` is given what was around it."""
+    """Have what is done from here on done in this office and in its words, until `leave` is given what was around it."""
     return Around(_current.set(runtime), vocabulary.enter(runtime.vocabulary))
 
 
 def leave(around: Around) -> None:
-    """What is done is done where it was done before."""
+    """Have what is done done where it was done before."""
     vocabulary.leave(around.vocabulary)
     _current.reset(around.office)
 
 
 @contextmanager
 def entered(runtime: Runtime) -> Iterator[Runtime]:
-    """What is done inside is done in this office."""
+    """Have what is done inside done in this office."""
     around = enter(runtime)
     try:
         yield runtime
@@ -141,6 +141,6 @@ def entered(runtime: Runtime) -> Iterator[Runtime]:
 
 
 def now() -> datetime:
-    """The current instant by the clock of the office, aware, in UTC; outside of any by the machine's."""
+    """Return the current instant by the clock of the office, aware, in UTC; outside of any by the machine's."""
     office = _current.get(None)
     return office.clock() if office is not None else clock.now()

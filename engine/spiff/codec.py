@@ -22,7 +22,7 @@ FINISHED = TaskState.FINISHED_MASK
 
 
 def encode(workflow: FlatWorkflow) -> dict[str, Any]:
-    """The state as JSON-able lists; call `prune` first to keep it small."""
+    """Return the state as JSON-able lists; call `prune` first to keep it small."""
     numbers = {task.id: n for n, task in enumerate(_all_tasks(workflow), start=1)}
     return {
         "format": FORMAT,
@@ -56,7 +56,7 @@ def _encode_one(workflow: Flat, numbers: dict[int, int]) -> list[Any]:
 
 
 def decode(state: dict[str, Any], specification: Specification, script_engine: Asked) -> FlatWorkflow:
-    """The workflow as it was encoded, with `script_engine` in place before anything can be evaluated."""
+    """Return the workflow as it was encoded, with `script_engine` in place before anything can be evaluated."""
     workflow = FlatWorkflow(specification.main, specification.others, script_engine, restored=True)
     _decode_one(workflow, state["main"])
     for parent, name, inner in state["inner"]:
@@ -98,14 +98,14 @@ def prune(workflow: FlatWorkflow) -> None:
 
 
 def _forget_items(workflow: Flat) -> None:
-    """An item that is over leaves nothing behind but its result, which the activity keeps."""
+    """Forget the items that are over but for their results, which the activity keeps."""
     for task in [t for t in workflow.tasks.values() if ITEM in t.internal_data and t._state & FINISHED]:
         task.before._children.remove(task.id)
         del workflow.tasks[task.id]
 
 
 def _forget_caught(workflow: Flat) -> None:
-    """A message event that has caught again leaves nothing behind once what followed is over."""
+    """Forget message events that have caught again once what followed is over."""
     events = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
     leading = _leading_to_open(workflow) if events else set()
     for task in (t for t in events if t._state & FINISHED and t.id not in leading):
@@ -162,14 +162,14 @@ class _Pruning:
         return node
 
     def _holds_arrivals(self, node: FlatTask, alive: FlatTask) -> bool:
-        """Whether a finished branch holds the arrival at a gateway that still waits for others."""
+        """Tell whether a finished branch holds the arrival at a gateway that still waits for others."""
         siblings = [child for child in node._children if child != alive.id]
         return bool(self._awaited) and any(
             self._tasks[task].task_spec.name in self._awaited for child in siblings for task in self._below(child)
         )
 
     def _below(self, top: int, without: FlatTask | None = None) -> list[int]:
-        """The ids of a task and of everything below it, except one task and what is below that."""
+        """Return the ids of a task and of everything below it, except one task and what is below that."""
         ids, stack = [], [top]
         while stack:
             current = stack.pop()
@@ -180,7 +180,7 @@ class _Pruning:
 
 
 def _leading_to_open(workflow: Flat) -> set[int]:
-    """Ids of the open tasks and of everything above them."""
+    """Return ids of the open tasks and of everything above them."""
     ids: set[int] = set()
     for task in workflow.tasks.values():
         current = None if task._state & FINISHED else task

@@ -32,7 +32,7 @@ class Evaluator(PythonScriptEngine):
         return self._run.counts_all
 
     def evaluate(self, task: FlatTask, expression: str, external_context: object = None) -> bool:
-        """Whether a gateway condition holds; null counts as no."""
+        """Tell whether a gateway condition holds; null counts as no."""
         return self._run.evaluate(expression, self._run.scope_of(task.workflow)) is True
 
     def execute(self, task: FlatTask, script: str, external_context: object = None) -> None:
@@ -42,10 +42,10 @@ class Evaluator(PythonScriptEngine):
         raise Corrupt(service=task.task_spec.name)
 
     def leave_call(self, task: FlatTask, _inner: Flat) -> None:
-        """A called process has ended."""
+        """Leave a called process that has ended."""
         token = self._run.token_at(task)
         kind_of(token).leave(self._run, token)
 
     def leave_item(self, task: FlatTask) -> None:
-        """An item of a multi-instance activity is done."""
+        """Leave an item of a multi-instance activity that is done."""
         multi_instance.leave(self._run, self._run.token_at(task))

@@ -75,7 +75,7 @@ class Movement(Position):
         self.arrive()
 
     def _without_own_steps(self, task: FlatTask) -> Element | None:
-        """The gateway or event a token stands on; activities have steps of their own, and so have items, unless there are none."""
+        """Return the gateway or event a token stands on; activities have steps of their own, and so have items, unless there are none."""
         element = self.process_of(task.workflow).diagram.elements.get(task.task_spec.bpmn_id or "")
         if element is None or ITEM in task.internal_data:
             return None
@@ -99,7 +99,7 @@ class Movement(Position):
         return isinstance(task.task_spec, MACHINE) and task.internal_data[TOKEN] not in self.case.stuck
 
     def arrive(self) -> None:
-        """Number every element a token has newly reached, and open what it waits for."""
+        """Give a number to every element a token has newly reached, and open what it waits for."""
         for workflow in self.workflows():
             for task in list(workflow.tasks.values()):
                 if task._state & ALIVE and task.task_spec.bpmn_id is not None and TOKEN not in task.internal_data:
@@ -134,11 +134,11 @@ class Movement(Position):
                 child.cancel()
 
     def make_ready(self, activity: Task) -> None:
-        """The last item is done: the activity goes on."""
+        """Let the activity go on, since its last item is done."""
         flat(activity)._set_state(TaskState.READY)
 
     def catcher(self, task: Task | None, code: str) -> Token | None:
-        """The innermost boundary event that catches a BPMN error."""
+        """Return the innermost boundary event that catches a BPMN error."""
         current = flat(task) if task is not None else None
         while current is not None:
             event = _catching(current, code)
@@ -165,7 +165,7 @@ class Movement(Position):
         task.task_spec._update(task)
 
     def happen(self, token: Token) -> None:
-        """What a token waits for is there."""
+        """Let a token go on, since what it waits for is there."""
         task = flat(token.task)
         if isinstance(task.task_spec, EventBasedGateway):
             task.internal_data[CHOSEN] = token.element.id
@@ -179,7 +179,7 @@ class Movement(Position):
             self._wait_again(token, task, task.task_spec)
 
     def _wait_again(self, token: Token, task: FlatTask, spec: BoundaryEvent) -> None:
-        """An event that leaves its activity going on may happen again as long as that is open."""
+        """Wait again for an event that leaves its activity going on, as long as that is open."""
         split = task.before
         hosts = [child for child in split.children if not isinstance(child.task_spec, BoundaryEvent)]
         note = None if spec.cancel_activity else drawn_kind(token.element).again(self, token)
@@ -200,7 +200,7 @@ class Movement(Position):
                 self.take_away(number, wait)
 
     def take_away(self, number: int, wait: Wait) -> None:
-        """Nothing waits under this number any more; where only a person was told of a limit, there is nothing left to settle."""
+        """Take away what waits under this number; where only a person was told of a limit, there is nothing left to settle."""
         if wait.kind.is_of_limit:
             self.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
         else:
@@ -225,7 +225,7 @@ class Movement(Position):
     # -- a case that stands still ----------------------------------------------------------------------------------------------
 
     def notice_standstill(self) -> None:
-        """A case in which nobody is asked and nothing is awaited never goes on by itself: a person is told where it stands.
+        """Tell a person where a case stands in which nobody is asked and nothing is awaited: it never goes on by itself.
 
         Earlier versions said nothing.
         """
@@ -245,7 +245,7 @@ class Movement(Position):
         self.open_incident(token, element, scope, Failed(STANDSTILL, self._missing(task)), after=after)
 
     def _standing(self) -> FlatTask | None:
-        """The first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
+        """Return the first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
         tasks = [
             task
             for workflow in self.workflow.deepest_first()
@@ -256,7 +256,7 @@ class Movement(Position):
         return next(iter(joins + tasks), None)
 
     def _missing(self, task: FlatTask | None) -> str:
-        """From where no token has come to a gateway that waits for all."""
+        """Say from where no token has come to a gateway that waits for all."""
         if task is None or not isinstance(task.task_spec, ParallelGateway):
             return ""
         came = {waiting.internal_data.get(ARRIVED) for waiting in waiting_at(task.workflow, task.task_spec.name)}
@@ -271,7 +271,7 @@ def _drawn_ancestor(task: FlatTask) -> str:
 
 
 def _catching(task: FlatTask, code: str) -> FlatTask | None:
-    """The waiting error boundary event of this very activity; one with the code wins over one without."""
+    """Return the waiting error boundary event of this very activity; one with the code wins over one without."""
     parent = task.parent
     if parent is None or not isinstance(parent.task_spec, BoundaryEventSplit):
         return None

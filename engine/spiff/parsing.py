@@ -47,7 +47,7 @@ class Specification:
     called: frozenset[str]
 
     def named(self, name: str) -> BpmnProcessSpec:
-        """A spec by name."""
+        """Return a spec by name."""
         return self.main if name == self.main.name else self.others[name]
 
 
@@ -61,7 +61,7 @@ def _of_package(
 def specification(
     fingerprint: str, key: str, files: Callable[[], Mapping[str, bytes]], rules: int = REGULAR
 ) -> Specification:
-    """The parsed processes of a package, as cases of these rules read them; `files`, asked only when it is not known yet, gives BPMN by process key.
+    """Return the parsed processes of a package, as cases of these rules read them; `files`, asked only when it is not known yet, gives BPMN by process key.
 
     Errors: NotExecutable.
     """
@@ -88,7 +88,7 @@ def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specifi
 
 
 def _skeleton(content: bytes, rules: int) -> xml.Element:
-    """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
+    """Return a diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
     root = deepcopy(normalization.root(content) if rules >= REGULAR else xml.tree(content))
     _carried_out_by_us(root)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
@@ -99,7 +99,7 @@ def _skeleton(content: bytes, rules: int) -> xml.Element:
 
 
 def _carried_out_by_us(root: xml.Element) -> None:
-    """A process begins when we begin it, its start timer says when; and a message is thrown by the service task that brings it."""
+    """Take out what we carry out: a process begins when we begin it, its start timer says when; and a message is thrown by the service task that brings it."""
     for start in [e for e in root.iter() if xml.local(e) == "startEvent"]:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)

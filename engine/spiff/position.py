@@ -111,7 +111,7 @@ class Position:
         return self.rules > 1
 
     def state(self) -> dict[str, Any]:
-        """What `state` of a later run is to be; prunes first."""
+        """Return what `state` of a later run is to be; prunes first."""
         codec.prune(self.workflow)
         return {
             "counter": self.counter,
@@ -126,7 +126,7 @@ class Position:
         return self.workflow.completed
 
     def task(self, token: int) -> FlatTask:
-        """The open SpiffWorkflow task with this token. Errors: UnknownToken."""
+        """Return the open SpiffWorkflow task with this token. Errors: UnknownToken."""
         for workflow in self.workflows():
             for task in workflow.tasks.values():
                 if task.internal_data.get(TOKEN) == token and task._state & OPEN:
@@ -134,7 +134,7 @@ class Position:
         raise UnknownToken(token=token)
 
     def scope_of(self, workflow: Flat) -> Scope:
-        """The scope an inner workflow's expressions see."""
+        """Return the scope an inner workflow's expressions see."""
         while workflow.parent_task_id is not None:
             parent = self.workflow.get_task_from_id(workflow.parent_task_id)
             if isinstance(parent.task_spec, CallActivityMixin):
@@ -145,31 +145,31 @@ class Position:
         return self.case.scopes[0]
 
     def scope_at(self, task: FlatTask) -> Scope:
-        """The scope that the expressions of a task see."""
+        """Return the scope that the expressions of a task see."""
         item = task.internal_data.get(ITEM)
         return self.scope_of(task.workflow) if item is None else self.case.scopes[item]
 
     def process_of(self, workflow: Flat) -> Process:
-        """The process a workflow belongs to."""
+        """Return the process a workflow belongs to."""
         return self.definition.processes[self.scope_of(workflow).process]
 
     def element_of(self, task: FlatTask) -> Element:
-        """The drawn element of a task."""
+        """Return the drawn element of a task."""
         return self.process_of(task.workflow).element(task.task_spec.bpmn_id or "")
 
     def token_at(self, task: Task) -> Token:
-        """The token of a task that has arrived."""
+        """Return the token of a task that has arrived."""
         own = flat(task)
         return Token(own, own.internal_data[TOKEN], self.element_of(own), self.scope_at(own))
 
     def evaluate(self, text: str, scope: Scope, at: datetime | None = None, /, **extra: Any) -> Any:
-        """A FEEL expression over the scope's variables, seen from now or from `at`."""
+        """Return a FEEL expression over the scope's variables, seen from now or from `at`."""
         at = at or self.at
         context = {"accepted_at": self.accepted_at, "entered_at": at, **scope.variables, **extra}
         return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=at, calendar=self.calendar))
 
     def mapped(self, mapping: Iterable[tuple[str, str]]) -> list[tuple[str, feel.Expression]]:
-        """Variables and their FEEL texts, compiled."""
+        """Return variables and their FEEL texts, compiled."""
         return [(name, self.definition.expression(text)) for name, text in mapping]
 
     def add(self, type: str, scope: int = 0, **fields: Any) -> None:
@@ -182,12 +182,12 @@ class Position:
         appliers.apply(recorded, self.case, self.at)
 
     def as_told(self, type: str, token: int, field: str, now: T, *, before: T) -> T:
-        """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
+        """Return what is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
         steps = (s for s in self.recorded or () if s["type"] == type and (token_of(s) or 0) == token)
         return before if any(s.get(field) == before for s in steps) else now
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
-        """The token stays where it is until a person has seen to it."""
+        """Open an incident: the token stays where it is until a person has seen to it."""
         self.add(
             "incident_opened",
             scope.number,
@@ -201,7 +201,7 @@ class Position:
         )
 
     def workflows(self) -> list[Flat]:
-        """The process itself and the inner ones, from the outermost in."""
+        """Return the process itself and the inner ones, from the outermost in."""
         inner = sorted(self.workflow.subprocesses.values(), key=lambda workflow: workflow.depth)
         return [self.workflow, *inner]
 
@@ -211,32 +211,32 @@ class Position:
             raise EndlessLoop(process=self.definition.key, steps=MOST_STEPS)
 
     def next_number(self) -> int:
-        """A number that no token and no scope has had."""
+        """Return a number that no token and no scope has had."""
         self.counter += 1
         return self.counter
 
     def is_waiting(self, task: Task) -> bool:
-        """Whether a token waits for what its event is about."""
+        """Tell whether a token waits for what its event is about."""
         return flat(task)._state == TaskState.WAITING
 
     def is_inside(self, task: Task) -> bool:
-        """Whether a token is in a sub-process or in what is called."""
+        """Tell whether a token is in a sub-process or in what is called."""
         return flat(task).workflow is not self.workflow
 
     def events_after(self, task: Task) -> Sequence[Element]:
-        """What is drawn after a gateway, in document order."""
+        """Return what is drawn after a gateway, in document order."""
         own = flat(task)
         process = self.process_of(own.workflow)
         return [process.element(flow.target) for flow in process.diagram.outgoing(own.task_spec.bpmn_id or "")]
 
     def gone(self, but: int = 0) -> list[Scope]:
-        """The open scopes in which no token is left, the innermost first, except one that is being left."""
+        """Return the open scopes in which no token is left, the innermost first, except one that is being left."""
         alive = self.alive() | {0, but}
         numbers = sorted(self.case.scopes.numbers(), reverse=True)
         return [self.case.scopes[number] for number in numbers if number not in alive]
 
     def alive(self) -> set[int]:
-        """The numbers of everything that is open: tokens, items, and what a gateway waits for."""
+        """Return the numbers of everything that is open: tokens, items, and what a gateway waits for."""
         numbers: set[int] = set()
         for workflow in self.workflows():
             for task in workflow.tasks.values():

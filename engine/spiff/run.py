@@ -45,13 +45,13 @@ class Run(Movement):
         self.forward()
 
     def _case_due(self, variables: dict[str, Any]) -> datetime | None:
-        """The limit of the whole case that begins with these variables."""
+        """Return the limit of the whole case that begins with these variables."""
         limit, beginning = self._limiting(), replace(self.case.scopes[0], variables=variables)
         due = deadlines.reckoned(self, limit, beginning) if limit is not None else None
         return self.as_told("instance_started", CASE, "due", due, before=None)
 
     def _limiting(self) -> Element | None:
-        """The start event that says when the case is due."""
+        """Return the start event that says when the case is due."""
         starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
         return next((e for e in starts if e.properties.get("due")), None)
 
@@ -70,7 +70,7 @@ class Run(Movement):
         self.complete_user_task(token, form, by, aside)
 
     def foreseen(self, token: int, form: dict[str, Any]) -> dict[str, list[Reason]]:
-        """What would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
+        """Return what would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
         standing = self.token_at(self.task(token))
         self.entered = Entered(standing.scope.number, form, ())
         reasons = [refusal.reasons for refusal in refusals.tried(self, standing, form)]
@@ -85,17 +85,17 @@ class Run(Movement):
         self.forward()
 
     def meet_limit(self, by: str, text: str, aside: Collection[str] = ()) -> None:
-        """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
+        """Meet the case's limit, since a person has done what it asks for, such as telling the customer how things stand, outside every step."""
         fields: dict[str, Any] = {"by": by, "told": text, **({"despite": list(aside)} if aside else {})}
         deadlines.meet(self, **fields)
 
     def fire_timer(self, token: int) -> None:
-        """A timer is due. Errors: UnknownToken."""
+        """Fire a timer that is due. Errors: UnknownToken."""
         timer.fire(self, self._waiting(token))
         self.forward()
 
     def receive_message(self, token: int, variables: Mapping[str, Any]) -> None:
-        """The message this token waits for has come. Errors: UnknownToken."""
+        """Take in the message that this token waits for. Errors: UnknownToken."""
         message.receive(self, self._waiting(token), self.case.open[token].key, variables)
         self.forward()
 
@@ -121,7 +121,7 @@ class Run(Movement):
         self.forward()
 
     def is_unreckoned(self, token: int) -> bool:
-        """Whether a person was told that the limit of a step, or of the case, could not be reckoned."""
+        """Tell whether a person was told that the limit of a step, or of the case, could not be reckoned."""
         return token in self.case.stuck and self.case.stuck[token].kind is Kind.UNRECKONED
 
     def _reckon_again(self, token: int) -> None:
@@ -136,18 +136,18 @@ class Run(Movement):
             deadlines.miss(self, token, element, scope)
 
     def report(self, token: int, kind: str, message: str = "", trace: str = "") -> None:
-        """What was begun at an open token broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
+        """Report what was begun at an open token, broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
         _, number, element, scope = self._waiting(token)
         self.open_incident(number, element, scope, Failed(kind, message or element.id, trace), after="limit")
 
     def finish_work(self, token: int, outcome: WorkOutcome) -> None:
-        """Queued or stuck work has been done or refused elsewhere. Errors: UnknownToken."""
+        """Finish queued or stuck work that has been done or refused elsewhere. Errors: UnknownToken."""
         standing = self.token_at(self.task(token))
         kind_of(standing).settle(self, standing, outcome)
         self.forward()
 
     def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
-        """A person settles an incident with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
+        """Resolve an incident as a person settles it, with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
         if token == CASE:
             incident = self.case.stuck[CASE]
             self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason=reason)
@@ -179,7 +179,7 @@ class Run(Movement):
         self.add("instance_cancelled", **fields)
 
     def _waiting(self, token: int) -> Token:
-        """What waits under a number, and the event that is about. Errors: UnknownToken."""
+        """Return what waits under a number, and the event that is about. Errors: UnknownToken."""
         if token not in self.case.open and token not in self.case.stuck:
             raise UnknownToken(token=token)
         for workflow in self.workflows():

@@ -118,7 +118,7 @@ class _Counting(BpmnTaskSpec):
 
 
 def waiting_at(workflow: Flat, name: str) -> list[FlatTask]:
-    """The tokens that wait at a gateway, the first come first."""
+    """Return the tokens that wait at a gateway, the first come first."""
     return [t for t in workflow.tasks.values() if t._state == TaskState.WAITING and t.task_spec.name == name]
 
 
@@ -157,7 +157,7 @@ class InclusiveGateway(_Counting, StockInclusiveGateway):
 
 
 def leading_to(specs: Mapping[str, BpmnTaskSpec], targets: set[str], gateway: str) -> set[str]:
-    """The names of the specs from which a token can come to one of the targets, they themselves among them, without passing the gateway."""
+    """Return the names of the specs from which a token can come to one of the targets, they themselves among them, without passing the gateway."""
     names, pending = set(targets), list(targets)
     while pending:
         for name in specs[pending.pop()]._inputs:

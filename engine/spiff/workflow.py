@@ -72,7 +72,7 @@ class FlatTask(StockTask):
 
 
 def flat(task: Task) -> FlatTask:
-    """A token's task, which outside is known by what is noted on it, as what moves here."""
+    """Return a token's task, which outside is known by what is noted on it, as what moves here."""
     if not isinstance(task, FlatTask):
         raise TypeError(task)
     return task
@@ -91,7 +91,7 @@ class Flat(BpmnBaseWorkflow):
     depth: int
 
     def begin(self) -> None:
-        """What the constructor of a stock workflow does when it is not restored."""
+        """Do what the constructor of a stock workflow does when it is not restored."""
         root = self.task_tree = FlatTask(self, self.spec.start, state=TaskState.FUTURE)
         root.task_spec._predict(root, mask=TaskState.NOT_FINISHED_MASK)
         root._ready()
@@ -102,7 +102,7 @@ class Flat(BpmnBaseWorkflow):
                 task.task_spec._update(task)
 
     def _task_removed_notify(self, task: FlatTask) -> None:
-        """What goes on inside a task that is taken out of the tree ends with it."""
+        """End what goes on inside a task that is taken out of the tree."""
         super()._task_removed_notify(task)
         inner = task.workflow.top_workflow.subprocesses.pop(task.id, None)
         if inner is not None and not inner.completed:
@@ -146,7 +146,7 @@ class FlatWorkflow(Flat, BpmnWorkflow):
         return inner
 
     def all(self) -> tuple[Flat, ...]:
-        """The process itself and the inner ones, in the order in which they began."""
+        """Return the process itself and the inner ones, in the order in which they began."""
         return (self, *self.subprocesses.values())
 
     def get_task_from_id(self, task_id: int) -> FlatTask:
@@ -156,6 +156,6 @@ class FlatWorkflow(Flat, BpmnWorkflow):
         return super().get_task_from_id(task_id)
 
     def deepest_first(self) -> list[Flat]:
-        """The open inner processes from the innermost out, then the process itself."""
+        """Return the open inner processes from the innermost out, then the process itself."""
         inner = [process for process in self.subprocesses.values() if not process.completed]
         return [*sorted(inner, key=lambda process: process.depth, reverse=True), self]

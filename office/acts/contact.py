@@ -73,7 +73,7 @@ def missing(tries: Sequence[CustomerTry], *, is_awaited: bool) -> list[Reason]:
 
 
 def _customer_awaited(instance_id: int) -> bool:
-    """Whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
+    """Tell whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
     if session().get_one(ProcessInstance, instance_id).paused_at is None:
         return False
     running_steps = select(func.count()).where(

@@ -21,7 +21,7 @@ MOST_DAYS = 5
 
 
 def limit_of(instance_id: int) -> datetime | None:
-    """The limit that can be extended: that of the case, else the last of its open steps."""
+    """Return the limit that can be extended: that of the case, else the last of its open steps."""
     instance = session().get_one(ProcessInstance, instance_id)
     if instance.due_at is not None:
         return instance.due_at
@@ -90,7 +90,7 @@ def grant(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) 
 
 
 def _wrong_day(instance_id: int, day: date, at: datetime) -> Reasons:
-    """Why a limit cannot be extended to the close of a day."""
+    """Return why a limit cannot be extended to the close of a day."""
     calendar, limit = runtime.calendar(), limit_of(instance_id)
     paused = session().get_one(ProcessInstance, instance_id).paused_at is not None
     if limit is None:

@@ -38,17 +38,17 @@ class NotGranting(engine.NotPermitted):
 
 
 def may_act(person: Actor) -> bool:
-    """Whether the person withdraws cases, tries customers, asks for extensions and reversals: who answers customers, and accounting."""
+    """Tell whether the person withdraws cases, tries customers, asks for extensions and reversals: who answers customers, and accounting."""
     return replies.may(person) or bool(person.groups & ACCOUNTING)
 
 
 def may_agree(person: Actor, *, money: bool = True) -> bool:
-    """Whether the person grants what others ask for; where money comes back, accounting does as well."""
+    """Tell whether the person grants what others ask for; where money comes back, accounting does as well."""
     return SUPERVISOR in person.roles or (money and bool(person.groups & ACCOUNTING))
 
 
 def taken(case_number: str, by: Actor, *, closed: bool = False) -> Complaint:
-    """The complaint of a case, the case held, for somebody who may work on it.
+    """Return the complaint of a case, the case held, for somebody who may work on it.
 
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded unless a closed one will do as well.
     """
@@ -66,7 +66,7 @@ def taken(case_number: str, by: Actor, *, closed: bool = False) -> Complaint:
 
 
 def other_person(by: Actor, *before: str | None) -> None:
-    """Errors: SamePerson where the person is one of these, by employee number."""
+    """Check that the person is none of these, by employee number. Errors: SamePerson."""
     logins = [login for login in before if login]
     number = select(User.employee_number).where(User.name == by.user).scalar_subquery()
     same = select(User.name).where(User.name.in_(logins), User.employee_number == number)
@@ -75,7 +75,7 @@ def other_person(by: Actor, *before: str | None) -> None:
 
 
 def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
-    """What is not among what can be chosen, by field."""
+    """Return what is not among what can be chosen, by field."""
     return {
         name: [Reason("not_an_option" if choice else "required")]
         for name, (choice, options) in choices.items()
@@ -84,19 +84,19 @@ def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
 
 
 def wrong_reason(reason: str) -> Reasons:
-    """Why a reason cannot be kept."""
+    """Return why a reason cannot be kept."""
     reasons = texts.wrong(reason.strip(), MOST_REASON, required=True)
     return {"reason": reasons} if reasons else {}
 
 
 def check(reasons: Mapping[str, list[Reason]]) -> None:
-    """Errors: NotDone, when anything is wrong."""
+    """Refuse what has reasons against it. Errors: NotDone, when anything is wrong."""
     if reasons:
         raise NotDone(reasons=dict(reasons))
 
 
 def wrong_telling(complaint: Complaint, tell: str) -> Reasons:
-    """Why the customer cannot be told in this way: no text arrives at a number that is cancelled."""
+    """Return why the customer cannot be told in this way: no text arrives at a number that is cancelled."""
     reasons = wrong(tell=(tell, TELLING))
     if not reasons and tell == correspondence.SMS and not correspondence.reachable(complaint.msisdn or ""):
         return {"tell": [correspondence.UNREACHED]}
@@ -116,7 +116,7 @@ def told(
 
 
 def message_key(kind: str, instance_id: int, number: int = 1) -> str:
-    """The key of the message that an act sends: of which step of which case, the how manieth."""
+    """Return the key of the message that an act sends: of which step of which case, the how manieth."""
     return f"{kind}:{instance_id}:{number}"
 
 

@@ -34,13 +34,13 @@ class UnknownRequest(engine.NotFound):
 
 
 def requests_of(case_number: str) -> list[CaseRequest]:
-    """What was asked for in a case, the oldest first."""
+    """Return what was asked for in a case, the oldest first."""
     query = select(CaseRequest).where(CaseRequest.case_number == case_number)
     return list(session().scalars(query.order_by(CaseRequest.number)))
 
 
 def tries_of(case_number: str) -> list[CustomerTry]:
-    """When the customer of a case was tried, the first first."""
+    """Return when the customer of a case was tried, the first first."""
     query = select(CustomerTry).where(CustomerTry.case_number == case_number)
     return list(session().scalars(query.order_by(CustomerTry.attempt)))
 
@@ -57,19 +57,19 @@ def requests_and_tries(case_number: str) -> tuple[list[CaseRequest], list[Custom
 
 
 def open_requests(limit: int = 50) -> list[CaseRequest]:
-    """What waits for an answer in all cases, the oldest first."""
+    """Return what waits for an answer in all cases, the oldest first."""
     query = select(CaseRequest).where(CaseRequest.state.in_(STANDING))
     return list(session().scalars(query.order_by(CaseRequest.asked_at, CaseRequest.id).limit(limit)))
 
 
 def next_number(instance_id: int) -> int:
-    """The number of the next request of a case, which is held."""
+    """Return the number of the next request of a case, which is held."""
     last = select(func.max(CaseRequest.number)).where(CaseRequest.instance_id == instance_id)
     return (session().scalar(last) or 0) + 1
 
 
 def standing(case_number: str, number: int, verb: str) -> CaseRequest:
-    """A request that waits for an answer. Errors: UnknownRequest."""
+    """Return a request that waits for an answer. Errors: UnknownRequest."""
     query = select(CaseRequest).where(CaseRequest.case_number == case_number, CaseRequest.number == number)
     request = session().scalars(query.execution_options(populate_existing=True)).first()
     if request is None or request.state not in STANDING or (verb and request.verb != verb):
@@ -121,7 +121,7 @@ def decided_by(step: record.CaseStep) -> tuple[int, RequestState] | None:
 
 
 def columns(step: Asking) -> dict[str, Any]:
-    """What a row holds of a step that asks for something."""
+    """Return what a row holds of a step that asks for something."""
     return {
         "number": step["request"],
         "verb": ASKS[step["type"]],

@@ -27,7 +27,7 @@ HANDED_BACK = "HK"  # the series of receipts for cash that came back: nothing is
 
 
 def credits_of(case_number: str) -> list[Given]:
-    """What of what a case gave can be taken back."""
+    """Return what of what a case gave can be taken back."""
     return gateway().given(case_number)
 
 
@@ -84,7 +84,7 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, 
 
 
 def is_asked(request: CaseRequest, by: Actor, at: datetime) -> bool:
-    """Whether a yes of this person counts for a request that waits: only who may give it is asked for it."""
+    """Tell whether a yes of this person counts for a request that waits: only who may give it is asked for it."""
     if request.state not in requests.STANDING:
         return False
     if request.verb == "extend":
@@ -96,7 +96,7 @@ def is_asked(request: CaseRequest, by: Actor, at: datetime) -> bool:
 
 
 def asked_of(by: Actor, at: datetime) -> list[CaseRequest]:
-    """What waits for a yes of this person in all cases, the oldest first."""
+    """Return what waits for a yes of this person in all cases, the oldest first."""
     waiting = requests.open_requests() if grounds.may_agree(by) else []
     return [request for request in waiting if is_asked(request, by, at)]
 
@@ -106,7 +106,7 @@ def _credit(case_number: str, key: str) -> Given | None:
 
 
 def _in_case(request: CaseRequest) -> int:
-    """What is taken back in the case with this request, so that nobody agrees to a large sum in small pieces; in fen."""
+    """Return what is taken back in the case with this request, so that nobody agrees to a large sum in small pieces; in fen."""
     granted = [
         earlier
         for earlier in requests.requests_of(request.case_number)
@@ -116,7 +116,7 @@ def _in_case(request: CaseRequest) -> int:
 
 
 def _level(amount: int, at: datetime) -> str:
-    """Who has to agree, by the authority table."""
+    """Return who has to agree, by the authority table."""
     weighed = {"basis": GROUNDS, "in_case": amount, "customer_90_days": 0, "clerk_today": 0, "clerk_cash_today": 0}
     value: Any = published.decide(TABLE, DECISION, {"weighed": weighed}, at=at).value
     return str(value.get("level") if isinstance(value, dict) else value)
@@ -127,7 +127,7 @@ def _as(by: Actor, request: CaseRequest) -> str:
 
 
 def _office(by: Actor, request: CaseRequest, level: str) -> str | None:
-    """As what this person's yes is the last one; None where another is needed. Errors: NotGranting."""
+    """Say as what this person's yes is the last one; None where another is needed. Errors: NotGranting."""
     supervisor, accountant = SUPERVISOR in by.roles, bool(by.groups & ACCOUNTING)
     entitled = {None: (supervisor, accountant), SUPERVISOR: (False, accountant), ACCOUNTANT: (supervisor, False)}
     if level != TWO:
@@ -180,7 +180,7 @@ class _Amounts(_CameBack):
 
 
 def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool) -> _CameBack:
-    """What the customer owes since then, or has handed back, with the number of the receipt they get for it."""
+    """Return what the customer owes since then, or has handed back, with the number of the receipt they get for it."""
     debt = gateway().owed_anew(reversal_id)
     amounts: _CameBack = {"owed": debt} if debt else {}
     if handed_back:
@@ -189,6 +189,6 @@ def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool)
 
 
 def _template(result: Mapping[str, Any]) -> str:
-    """The template in which the customer is told."""
+    """Return the template in which the customer is told."""
     kinds = [kind for name, kind in (("handed_back", "cash"), ("owed", "owed")) if name in result]
     return "_".join(["taken_back", *kinds])

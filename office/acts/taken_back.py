@@ -23,7 +23,7 @@ SPENT = "预付金中已用去的 {fen} 元记入应缴费用"
 
 
 def told(result: Mapping[str, Any], credit: Given, due: Sequence[DueAgain], own: int | None) -> str:
-    """The consequences in one sentence without its full stop; `own` is the number (id) that complained, `result` what the step records."""
+    """Return the consequences in one sentence without its full stop; `own` is the number (id) that complained, `result` what the step records."""
     return "；".join([*_due(due, own), *_cash(result, credit)]) or OTHERWISE
 
 

@@ -43,7 +43,7 @@ def withdraw(case_number: str, *, reason: str, said_by: str, channel: str, tell:
 
 
 def check_nothing_given(case_number: str) -> None:
-    """Errors: NotDone with what the case has given and nobody has taken back."""
+    """Check that the case has given nothing. Errors: NotDone with what it has given and nobody has taken back."""
     payments = gateway().given(case_number)
     if payments:
         amount = sum(payment.amount for payment in payments)

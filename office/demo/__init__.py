@@ -49,13 +49,13 @@ def seed(at: datetime, *, hash_password: Callable[[str], str]) -> list[Login]:
 
 
 def cases(at: datetime) -> list[Case]:
-    """The demo customers by number: process, and the path that a complaint of theirs takes."""
+    """Return the demo customers by number: process, and the path that a complaint of theirs takes."""
     month = Month(at)
     return sorted([*accounts.cases(month), *usage.cases(month)], key=lambda case: case.msisdn)
 
 
 def is_here() -> bool:
-    """Whether this office is the demo, told by the first of its invented customers."""
+    """Tell whether this office is the demo, told by the first of its invented customers."""
     first = select(Customer.name).join(Subscription).where(Subscription.msisdn == FIRST)
     return session().scalar(first) == _called(FIRST)
 

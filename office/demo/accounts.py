@@ -12,7 +12,7 @@ BASE = ("monthly_fee", "月租费", 5000)
 
 
 def cases(month: Month) -> list[Case]:
-    """All of them, with what is stored for each."""
+    """Return all of them, with what is stored for each."""
     return [
         *_charge_disputes(month),
         *_refunds(month),
@@ -252,7 +252,7 @@ def _called(month: Month) -> list[Case]:
 
 
 def bank_payments() -> list[dict[str, Any]]:
-    """What banks say they collected."""
+    """Return what banks say they collected."""
     return [{"reference": "YH-0904", "msisdn": "13900000904", "amount": 8800}]
 
 

@@ -26,11 +26,11 @@ class Month:
         self.period = f"{self._first:%Y-%m}"
 
     def on(self, day: int, clock: str = "09:00") -> datetime:
-        """An instant of the month: its `day` (1 to 28), at `clock` in Shanghai."""
+        """Return an instant of the month: its `day` (1 to 28), at `clock` in Shanghai."""
         return datetime.combine(self._first.replace(day=day), time.fromisoformat(clock), ZONE).astimezone(UTC)
 
     def bill(self, *items: tuple[str, str, int], paid: bool = False, provider: str | None = None) -> dict[str, Any]:
-        """A bill of the month; items are (kind, text, fen), `provider` takes the Monternet ones."""
+        """Return a bill of the month; items are (kind, text, fen), `provider` takes the Monternet ones."""
         bill_items = [
             {
                 "kind": kind,

@@ -44,5 +44,5 @@ HOUSEHOLDS = {"cora": ("13900000104",)}
 
 
 def employee_number(name: str) -> str:
-    """The invented employee number of a log-in."""
+    """Return the invented employee number of a log-in."""
     return f"YG{[login for login, *_ in PEOPLE].index(name) + 1:04d}"

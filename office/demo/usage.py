@@ -28,12 +28,12 @@ NETWORK = {cell["code"]: cell["network"] for cell in CELLS}
 
 
 def cases(month: Month) -> list[Case]:
-    """All of them, with what is stored for each."""
+    """Return all of them, with what is stored for each."""
     return [*_recharges(month), *_border_roaming(month), *_monternet(month), *_ultra_short(month)]
 
 
 def cards(month: Month) -> list[dict[str, Any]]:
-    """A recharge card for every state, and two in stock; the PIN of card 88000004NN is 4000NN."""
+    """Return a recharge card for every state, and two in stock; the PIN of card 88000004NN is 4000NN."""
     charged = (("01", "13900000491"), ("02", "13900000492"), ("03", "13900000493"), ("06", "13900000402"))
     used_cards = [_card(number) | {"state": CardState.USED, "charged_msisdn": msisdn} for number, msisdn in charged]
     moved_card = _card("05") | {"state": CardState.MOVED, "charged_msisdn": "13900000491", "moved_to": "13900000401"}
@@ -42,7 +42,7 @@ def cards(month: Month) -> list[dict[str, Any]]:
 
 
 def cdrs(month: Month) -> list[dict[str, Any]]:
-    """Calls and Monternet charges of the billed month."""
+    """Return calls and Monternet charges of the billed month."""
     return [*_roaming_calls(month), *_monternet_charges(month), *_short_calls(month)]
 
 
@@ -97,7 +97,7 @@ def _border_roaming(month: Month) -> list[Case]:
     calls = _roaming_calls(month)
 
     def billed(msisdn: str) -> dict[str, Any]:
-        """The bill charges what the records come to."""
+        """Return the bill, which charges what the records come to."""
         own = [call for call in calls if call["msisdn"] == msisdn]
         kinds = (("roaming", "漫游费", "roaming"), ("call", "通话费", "basic"))
         sums = [(kind, text, sum(call[part] for call in own)) for kind, text, part in kinds]

@@ -17,7 +17,7 @@ __all__ = ["deviations"]
 
 
 def deviations(verdicts: Sequence[Verdict]) -> Iterator[Deviation]:
-    """What stands beside these cases otherwise than their records say; a case whose record does not hold is not asked."""
+    """Yield what stands beside these cases otherwise than their records say; a case whose record does not hold is not asked."""
     whole = [verdict for verdict in verdicts if verdict.whole]
     beside = read(whole) if whole else Beside()
     for verdict in whole:

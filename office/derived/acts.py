@@ -15,14 +15,14 @@ PERSONAL = "reason"
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
     requests, tries = _told(verdict)
     yield from _compare("case_request", "number", requests, beside.requests.get(verdict.instance_id, []), verdict)
     yield from _compare("customer_try", "attempt", tries, beside.tries.get(verdict.instance_id, []), verdict)
 
 
 def _told(verdict: Verdict) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-    """The rows that the record makes, by their number in the case."""
+    """Return the rows that the record makes, by their number in the case."""
     requests: dict[int, dict[str, Any]] = {}
     tries: dict[int, dict[str, Any]] = {}
     for entry in verdict.history:

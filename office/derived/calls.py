@@ -30,12 +30,12 @@ class Answered:
 
 
 def answered(verdict: Verdict) -> Iterator[Answered]:
-    """In the order of the answers; what a person settled by hand was carried out by nobody here and is left out."""
+    """Return what was answered, in the order of the answers; what a person settled by hand was carried out by nobody here and is left out."""
     return answered_in(verdict.instance_id, verdict.history)
 
 
 def answered_in(instance_id: int, entries: Iterable[CaseEntry]) -> Iterator[Answered]:
-    """The same of entries that were read by themselves."""
+    """Yield the same of entries that were read by themselves."""
     by_token: dict[int, Mapping[str, Any]] = {}
     for entry in entries:
         first = entry.steps[0]

@@ -28,7 +28,7 @@ MADE_BY: Mapping[str, tuple[type, Callable[[Answered], Mapping[str, Any]]]] = {
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row that no call made, one that says something else, a correction that is missing."""
+    """Yield since which entry, and what: a row that no call made, one that says something else, a correction that is missing."""
     answered_calls = list(answered(verdict))
     for topic, (model, columns) in MADE_BY.items():
         calls = {call.key: call for call in answered_calls if call.topic == topic}
@@ -61,7 +61,7 @@ def _rows(
 def _periods(
     verdict: Verdict, rows: Sequence[Any], calls: Mapping[str, Answered], runs: frozenset[str]
 ) -> Iterator[tuple[int, str]]:
-    """Corrections of a period that is neither that of the call nor one after it that the office collects for, into which a run moves what is left over."""
+    """Yield corrections of a period that is neither that of the call nor one after it that the office collects for, into which a run moves what is left over."""
     for row in rows:
         period = calls[row.key].fields.get("period") if row.key in calls else None
         moved = isinstance(row.period, str) and isinstance(period, str) and row.period > period and row.period in runs
@@ -70,7 +70,7 @@ def _periods(
 
 
 def _withdrawn(verdict: Verdict, calls: Mapping[str, Answered]) -> set[str]:
-    """The keys of corrections that went with their case when the customer withdrew it."""
+    """Return the keys of corrections that went with their case when the customer withdrew it."""
     steps = (step for entry in verdict.history for step in entry.steps)
     items = {step["item"] for step in steps if step["type"] == "correction_withdrawn"}
     return {key for key, call in calls.items() if call.fields.get("item_id") in items}

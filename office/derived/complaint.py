@@ -18,7 +18,7 @@ OF_INTAKE = re.compile(r"AJ-\d{4}-\d{6}")
 
 
 def differing(verdict: Verdict, rows: Sequence[Complaint], beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
     start = record.beginning(verdict.history)
     number, variables = verdict.business_key, start["variables"] or {}
     taken_in = start["process"] == intake.PROCESS and "proposed_process" in variables
@@ -38,7 +38,7 @@ def differing(verdict: Verdict, rows: Sequence[Complaint], beside: Beside) -> It
 
 
 def _since(verdict: Verdict, wrong: Sequence[str]) -> int:
-    """The entry since which it may be so: the first for what is known from it on, else the last."""
+    """Return the entry since which it may be so: the first for what is known from it on, else the last."""
     followed = {"state", "resolution", "replied_at", "closed_at", "process_key", "outcome", "extended_to"}
     return verdict.entries if followed.intersection(wrong) else 1
 
@@ -46,7 +46,7 @@ def _since(verdict: Verdict, wrong: Sequence[str]) -> int:
 def _columns(
     verdict: Verdict, variables: Mapping[str, Any], row: Complaint, beside: Beside
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """What may stand in each column that the record knows."""
+    """Yield what may stand in each column that the record knows."""
     yield "case_number", (verdict.business_key,)
     if "proposed_process" in variables:
         yield from _taken_in(verdict, variables, row)
@@ -54,7 +54,7 @@ def _columns(
 
 
 def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Complaint) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """What was said at the counter, and what was suggested; what some packages hold personal and an erasure took says nothing."""
+    """Yield what was said at the counter, and what was suggested; what some packages hold personal and an erasure took says nothing."""
     first, erased = verdict.history[0], not can_be_read(verdict)
     yield "accepted_by", (first.actor,)
     yield "accepted_at", (first.at,)
@@ -82,7 +82,7 @@ def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Complaint) ->
 def _followed(
     verdict: Verdict, variables: Mapping[str, Any], row: Complaint, messages: Sequence[OutboxMessage]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """What became of it, step by step, as `office.complaints` carries it over."""
+    """Yield what became of it, step by step, as `office.complaints` carries it over."""
     process, closed_at, heard_at = variables.get("proposed_process"), None, None
     outcome, extended_to = None, None
     instants = {instant for message in messages for instant in (message.sent_at, message.queued_at, message.settled_at)}
@@ -110,7 +110,7 @@ def _followed(
 
 
 def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:
-    """The result, and that which an act overtook: offices that ran an earlier version left it there."""
+    """Return the result, and that which an act overtook: offices that ran an earlier version left it there."""
     resolutions: list[str | None] = [None]
     for step in (step for entry in verdict.history for step in entry.steps):
         text = complaints.resolution(step)
@@ -121,14 +121,14 @@ def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:
 
 
 def _answers(step: record.TaskCompleted) -> bool:
-    """Whether a step certainly answers the complaint at once: by no text message and no letter, which may not have left."""
+    """Tell whether a step certainly answers the complaint at once: by no text message and no letter, which may not have left."""
     values = record.named(step["form"]).values()
     later = set(correspondence.LATER).intersection(str(value) for value in values)
     return step["element"].startswith(correspondence.ANSWER) and not later
 
 
 def _says(row: Complaint, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
-    """Whether the sealed words are those that the case was begun with; of erased ones nothing can be said."""
+    """Tell whether the sealed words are those that the case was begun with; of erased ones nothing can be said."""
     if not can_be_read(verdict):
         return True
     case_key = beside.keys.get(verdict.instance_id)

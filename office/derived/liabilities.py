@@ -57,7 +57,7 @@ class Expected:
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a row or a part that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: a row or a part that is missing, one too many, or the columns that say something else."""
     rows = beside.liabilities.rows.get(verdict.business_key, [])
     parts = {row.id: beside.liabilities.parts.get(row.id, []) for row in rows}
     cause_by_key = {part.key: row.cause for row in rows for part in parts[row.id]}
@@ -77,7 +77,7 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
 
 
 def differs(stored: Any, expected: Any) -> bool:
-    """Whether a column says something else; what was erased, or no record says, accuses nobody."""
+    """Tell whether a column says something else; what was erased, or no record says, accuses nobody."""
     return expected is not proof.ERASED and expected is not ANY and bool(stored != expected)
 
 
@@ -110,7 +110,7 @@ class _Fold:
         self.by_number: dict[Any, Expected] = {}
 
     def of(self, verdict: Verdict, beside: Beside) -> Mapping[str, Expected]:
-        """The liabilities of a case by cause."""
+        """Return the liabilities of a case by cause."""
         calls = {call.key: call for call in answered(verdict)}
         by_entry: dict[int, list[Answered]] = {}
         for call in calls.values():
@@ -130,7 +130,7 @@ class _Fold:
         return self.by_cause
 
     def _named_later(self, row: Liability, instances: Sequence[int]) -> None:
-        """What processes begun beside the case did with a liability; a record that cannot be read says so where it is verified."""
+        """Follow what processes begun beside the case did with a liability; a record that cannot be read says so where it is verified."""
         if instances and row.cause in self.by_cause:
             self.by_number[row.id] = self.by_cause[row.cause]
         for instance_id in instances:
@@ -153,7 +153,7 @@ class _Fold:
             columns["name"] = name_of(call)
 
     def _moved(self, call: Answered, amount: Any) -> None:
-        """What moved money enters; of a credit that another case promised, or that another call entered, the row says which cause and key."""
+        """Enter what moved money; of a credit that another case promised, or that another call entered, the row says which cause and key."""
         cause: Any = call.parameters.get("fault")
         key: str | None = call.key
         if call.topic == APPLY and call.fields.get("credited_before"):
@@ -164,7 +164,7 @@ class _Fold:
             self._enter(key, cause, amount, call, may_be_gone=key != call.key)
 
     def _entered_elsewhere(self, call: Answered) -> str | None:
-        """The key of a part of this case under which another case credited."""
+        """Return the key of a part of this case under which another case credited."""
         own = f"{call.key.partition(':')[0]}:"
         entered = {part.key for liability in self.by_cause.values() for part in liability.parts}
         return next((key for key in self.cause_by_key if not key.startswith(own) and key not in entered), None)
@@ -207,7 +207,7 @@ class _Fold:
             }
 
     def _relieve(self, step: CreditReversed, *, by_staff: bool) -> None:
-        """A part of the payment that was taken back goes, or else the latest of that amount."""
+        """Take away the part of the payment that was taken back, or else the latest of that amount."""
         parts = [
             (part, liability)
             for liability in self.by_cause.values()
@@ -226,18 +226,18 @@ class _Fold:
 
 
 def _stands_elsewhere(key: str) -> bool:
-    """Whether another case has entered that payment already, whose it then is."""
+    """Tell whether another case has entered that payment already, whose it then is."""
     return session().scalar(select(LiabilityPart.id).where(LiabilityPart.key == key)) is not None
 
 
 def name_of(call: Answered) -> Any:
-    """Who bears it, as the answer says; empty where nobody does."""
+    """Return who bears it, as the answer says; empty where nobody does."""
     name = call.fields.get("name", ANY)
     return "" if name is None else name
 
 
 def words(parameters: Mapping[str, Any], name: str) -> Any:
-    """What a call was asked under a name, empty where nothing was; what was erased stays so, though it counts as nothing."""
+    """Return what a call was asked under a name, empty where nothing was; what was erased stays so, though it counts as nothing."""
     value = parameters.get(name)
     return value if value is proof.ERASED else value or ""
 

@@ -16,7 +16,7 @@ from service_tasks.direct_debit import FIELDS
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Since which entry, and what: a mandate that is missing, or whose agreed and keyed columns say something else than was written."""
+    """Yield since which entry, and what: a mandate that is missing, or whose agreed and keyed columns say something else than was written."""
     for call in answered(verdict):
         number = call.fields.get("mandate_id") if call.topic in MANDATES else None
         if number is None:

@@ -20,7 +20,7 @@ ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
-    """Refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
+    """Check refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
     entries, hold_states = _named(verdict)
     receipts = {call.fields["refund_number"]: _receipt(call) for call in answered(verdict) if _pays(call)}
     for result, (model, column) in PAPERS.items():
@@ -51,13 +51,13 @@ def _pays(call: Answered) -> bool:
 
 
 def _receipt(call: Answered) -> Collection[str] | None:
-    """What the receipt against which a call was asked to pay may be kept under; None where that cannot be read."""
+    """Return what the receipt against which a call was asked to pay may be kept under; None where that cannot be read."""
     number = call.parameters["receipt_number"]
     return lookups.spellings(number) if isinstance(number, str) else None
 
 
 def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, Any]]:
-    """Papers that the answers of service calls name, by kind and number, with their entry; and what became of holds settled here."""
+    """Return papers that the answers of service calls name, by kind and number, with their entry; and what became of holds settled here."""
     entries: dict[str, dict[Any, int]] = defaultdict(dict)
     hold_states: dict[Any, Any] = {}
     for call in answered(verdict):

@@ -74,7 +74,7 @@ class Beside:
 
 
 def read(verdicts: Sequence[Verdict]) -> Beside:
-    """What stands beside these cases."""
+    """Return what stands beside these cases."""
     ids, numbers = [verdict.instance_id for verdict in verdicts], [verdict.business_key for verdict in verdicts]
     keys = select(as_stored(CaseKey.instance_id), as_stored(CaseKey.wrapped)).where(CaseKey.instance_id.in_(ids))
     of_cases = or_(Complaint.instance_id.in_(ids), Complaint.case_number.in_(numbers))
@@ -98,7 +98,7 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
 
 
 def _mandates(verdicts: Sequence[Verdict]) -> list[int]:
-    """The mandates that these cases wrote."""
+    """Return the mandates that these cases wrote."""
     calls = (call for verdict in verdicts for call in answered(verdict) if call.topic in MANDATES)
     return [call.fields["mandate_id"] for call in calls if isinstance(call.fields.get("mandate_id"), int)]
 
@@ -117,7 +117,7 @@ def _liabilities(numbers: Sequence[str]) -> Liabilities:
 
 
 def _orders(ids: Sequence[int], numbers: Sequence[str]) -> Orders:
-    """The orders that these cases opened, joined or are; and what was done with them."""
+    """Return the orders that these cases opened, joined or are; and what was done with them."""
     order, joined = WorkOrder, WorkOrderCase
     of_cases = or_(joined.instance_id.in_(ids), joined.case_number.in_(numbers))
     own = or_(order.case_number.in_(numbers), order.number.in_(numbers), order.instance_id.in_(ids))
@@ -141,7 +141,7 @@ def _all(model: Any, condition: Any) -> list[Any]:
 
 
 def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
-    """Papers with the journal entry that each of them names."""
+    """Return papers with the journal entry that each of them names."""
     posted_sum = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
     whole_postings = select(func.count()).where(Posting.entry_id == model.entry_id, Posting.amount == model.amount)
     query = select(
@@ -162,5 +162,5 @@ def _by(name: str, rows: Iterable[Any]) -> Mapping[Any, list[Any]]:
 
 
 def can_be_read(verdict: Verdict) -> bool:
-    """Whether what is sealed in the record can be read: it was not erased, and its key is there and fits."""
+    """Tell whether what is sealed in the record can be read: it was not erased, and its key is there and fits."""
     return verdict.erasure is None and all(deviation.kind != "key" for deviation in verdict.deviations)

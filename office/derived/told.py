@@ -27,7 +27,7 @@ class Expected(NamedTuple):
 
 
 def to_customer(verdict: Verdict) -> list[Expected]:
-    """Every word to the customer that the record says was said or queued."""
+    """Return every word to the customer that the record says was said or queued."""
     variables = record.beginning(verdict.history)["variables"] or {}
     expected: list[Expected] = []
     parameters: dict[int, Mapping[str, Any]] = {}
@@ -64,7 +64,7 @@ def _sent(
     result: Mapping[str, Any],
     variables: Mapping[str, Any],
 ) -> Expected:
-    """A text message of a process."""
+    """Return a text message of a process."""
     template, values = str(parameters.get("template", "")), parameters.get("values") or {}
     bodies = notification.wordings(template, {**notification.known(verdict.business_key, entry.at), **values})
     numbers = (variables.get("msisdn"), parameters.get("msisdn"))
@@ -96,7 +96,7 @@ def _tells(step: record.CaseStep) -> TypeGuard[_Telling]:
 
 
 def _of_act(verdict: Verdict, entry: record.CaseEntry, step: _Telling, variables: Mapping[str, Any]) -> Expected:
-    """What an act outside the steps told."""
+    """Return what an act outside the steps told."""
     by_text = step["tell"] == correspondence.SMS
     number = step["request"] if step["type"] == "limit_extended" or step["type"] == "credit_reversed" else 1
     key = f"{step['type']}:{verdict.instance_id}:{number}"
@@ -118,7 +118,7 @@ def _said(
     entered: Mapping[str, Any],
     variables: Mapping[str, Any],
 ) -> Iterator[Expected]:
-    """What a completed step told, by whatever channel."""
+    """Yield what a completed step told, by whatever channel."""
     for number, field in enumerate(field for field in form.inputs if field.channel_of):
         text, channel = entered.get(field.channel_of), entered.get(field.key)
         if field.key not in entered or not text:
@@ -157,14 +157,14 @@ def _noted(call: Answered, key: str, department: Any) -> Expected:
 
 
 def is_ours(key: Any, verdict: Verdict) -> bool:
-    """Whether a service call of the case made this notice, as its key says; others are about it and not in its record."""
+    """Tell whether a service call of the case made this notice, as its key says; others are about it and not in its record."""
     return isinstance(key, str) and re.fullmatch(rf"{verdict.instance_id}:\d+(:supervisor)?", key) is not None
 
 
 def differing(
     table: str, expected: Sequence[Expected], rows: Sequence[Any], verdict: Verdict
 ) -> Iterator[tuple[int, str]]:
-    """Rows against what the record says was made, both ways."""
+    """Yield where the rows differ from what the record says was made, both ways."""
     remaining = list(rows)
     for message in expected:
         row = _match(message, remaining)
@@ -185,7 +185,7 @@ def differing(
 
 
 def _match(message: Expected, rows: Sequence[Any]) -> Any:
-    """The row under the key of what is expected; an interim reply names no step in its key, so the instant tells it."""
+    """Return the row under the key of what is expected; an interim reply names no step in its key, so the instant tells it."""
     if "key" in message.columns:
         return next((row for row in rows if row.key == message.columns["key"][0]), None)
     interim = [row for row in rows if isinstance(row.key, str) and row.key.startswith("interim:")]

@@ -28,7 +28,7 @@ from service_tasks.zone import ZONE
 
 
 def verify_lines() -> Iterator[Deviation]:
-    """Whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+    """Verify that what is claimed of a line is the sum of the claims on it and inside it, and that a claim names a case that is there, and no more than its entry moved."""
     line, claim = DisputedLine, LineClaim
     standing = case((claim.state == ClaimState.REVERSED, 0), else_=claim.amount)
     sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
@@ -71,7 +71,7 @@ def _claims() -> Iterator[Deviation]:
 
 
 def verify_reviews() -> Iterator[Deviation]:
-    """What a day's draw has to take, drawn once more, is what was taken; each draw begins where the one before ended, and at none a day is left out."""
+    """Verify that what a day's draw has to take, drawn once more, is what was taken; that each draw begins where the one before ended, and that none leaves a day out."""
     ended: datetime | None = None
     days = set()
     newest: list[tuple[datetime]] = cells.rows(
@@ -96,7 +96,7 @@ def verify_reviews() -> Iterator[Deviation]:
 
 
 def _misplaced(row: ReviewDraw, ended: datetime | None, now: datetime) -> Iterator[str]:
-    """The columns of a draw that cannot be so: it ends where its day begins, is made on that day, and begins where the one before ended."""
+    """Yield the columns of a draw that cannot be so: it ends where its day begins, is made on that day, and begins where the one before ended."""
     begins = datetime.combine(datetime.fromisoformat(row.day), time.min, ZONE)
     if row.upto != begins:
         yield "upto"
@@ -107,7 +107,7 @@ def _misplaced(row: ReviewDraw, ended: datetime | None, now: datetime) -> Iterat
 
 
 def verify_liabilities() -> Iterator[Deviation]:
-    """A liability is the sum of its parts, and each part is of one that is there; its case is asked about where the case is verified."""
+    """Verify that a liability is the sum of its parts, and that each part is of one that is there; its case is asked about where the case is verified."""
     numbers = select(ProcessInstance.business_key)
     sums = select(LiabilityPart.liability_id, func.sum(LiabilityPart.amount).label("made"))
     totals = sums.group_by(LiabilityPart.liability_id).subquery()
@@ -130,7 +130,7 @@ def verify_liabilities() -> Iterator[Deviation]:
 
 
 def verify_receipts() -> Iterator[Deviation]:
-    """No receipt says that less was paid back against it than its refunds make, without those that were taken back."""
+    """Verify that no receipt says that less was paid back against it than its refunds make, without those that were taken back."""
     refunds = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).where(~taken_back(Refund.entry_id))
     totals = refunds.group_by(Refund.receipt_number).subquery()
     query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), totals.c.made)
@@ -142,7 +142,7 @@ def verify_receipts() -> Iterator[Deviation]:
 
 
 def verify_orders() -> Iterator[Deviation]:
-    """Work orders, the places in them and the acts belong to orders and cases that are there; what these say is asked where the case is verified."""
+    """Verify that work orders, the places in them and the acts belong to orders and cases that are there; what these say is asked where the case is verified."""
     ids, numbers = select(ProcessInstance.id), select(ProcessInstance.business_key)
     orders = select(WorkOrder.id)
     questions = (

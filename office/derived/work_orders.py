@@ -35,7 +35,7 @@ Differences = Iterator[tuple[int, str]]
 
 
 def differing(verdict: Verdict, beside: Beside) -> Differences:
-    """Since which entry, and what: an order, a place or an act that is missing, one too many, or the columns that say something else."""
+    """Yield since which entry, and what: an order, a place or an act that is missing, one too many, or the columns that say something else."""
     orders = beside.orders
     asking = [call for call in answered(verdict) if call.topic in ASKING]
     own = next((row for row in orders.rows if row.number == verdict.business_key), None)
@@ -73,7 +73,7 @@ class _Acts:
         return True
 
     def differing(self, own: WorkOrder | None) -> Differences:
-        """The acts that are there, both ways."""
+        """Yield where the acts that are there differ from those that the record makes, both ways."""
         verdict, remaining = self.verdict, dict(self.by_key)
         for row in self.orders.acts:
             expected = remaining.pop(row.key, None)
@@ -91,7 +91,7 @@ class _Acts:
         return differs(getattr(row, name), value)
 
     def _is_ours(self, row: WorkOrderAct, own: WorkOrder | None) -> bool:
-        """Whether the record of this case would tell of an act: by its key, or by what only the process of the order does."""
+        """Tell whether the record of this case would tell of an act: by its key, or by what only the process of the order does."""
         if _is_by_hand(row):
             return False
         key: object = row.key  # or what cannot be read
@@ -101,14 +101,14 @@ class _Acts:
 
 
 def _is_by_hand(act: WorkOrderAct) -> bool:
-    """Whether an act was done on the order's page, outside every process."""
+    """Tell whether an act was done on the order's page, outside every process."""
     prefix = {"acknowledged": "order:", "chased": f"{BY_HAND}:"}.get(act.kind)
     key: object = act.key  # or what cannot be read
     return prefix is not None and isinstance(key, str) and key.startswith(prefix)
 
 
 def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Acts) -> Differences:
-    """The orders that a case opened, and the acts of opening and joining."""
+    """Yield the orders that a case opened, and the acts of opening and joining."""
     calls = {call.key: call for call in asking}
     by_number = {row.number: row for row in orders.rows}
     for row in orders.rows:
@@ -128,7 +128,7 @@ def _opened(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Act
 
 
 def _opens(call: Answered, row: WorkOrder) -> bool:
-    """Whether a call opened its order; where the process finds out itself whether there is one, the order says so."""
+    """Tell whether a call opened its order; where the process finds out itself whether there is one, the order says so."""
     if call.topic == ASKING[0]:
         return (call.parameters.get("joined") or "").strip() in ("", NEW)
     return bool(row.key == call.key)
@@ -165,7 +165,7 @@ def _row(expected: Mapping[str, Any], row: WorkOrder, orders: Orders, seq: int) 
 
 
 def _places(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Acts) -> Differences:
-    """In which orders a case waits or waited, and how it left each."""
+    """Yield in which orders a case waits or waited, and how it left each."""
     numbers = {row.number: row for row in orders.rows}
     expected = _waited(verdict, asking, numbers, acts)
     for place in orders.places.get(verdict.instance_id, []):
@@ -183,7 +183,7 @@ def _places(verdict: Verdict, asking: list[Answered], orders: Orders, acts: _Act
 def _waited(
     verdict: Verdict, asking: list[Answered], numbers: Mapping[Any, WorkOrder], acts: _Acts
 ) -> dict[int, dict[str, Any]]:
-    """The places that the record makes, by order."""
+    """Return the places that the record makes, by order."""
     places: dict[int, dict[str, Any]] = {}
     awaited: dict[int, Any] = {}
     for entry in verdict.history:
@@ -225,7 +225,7 @@ def _leave(
 
 
 def _followed(verdict: Verdict, own: WorkOrder, acts: _Acts) -> Mapping[str, Any]:
-    """An order as its own process left it."""
+    """Return an order as its own process left it."""
     order: Mapping[str, Any] = (beginning(verdict.history)["variables"] or {}).get("order") or {}
     columns: dict[str, Any] = {**UNANSWERED, "state": OrderState.OPEN, "instance_id": verdict.instance_id}
     columns["department"] = order.get("department")

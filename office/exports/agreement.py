@@ -16,7 +16,7 @@ ERASED = "\ue000erased\ue000"
 
 
 def readings(verdict: Verdict) -> list[Verdict]:
-    """The case as the record has it and, of an erased one, with ERASED wherever a file may say what was there before."""
+    """Return the case as the record has it and, of an erased one, with ERASED wherever a file may say what was there before."""
     if verdict.erasure is None:
         return [verdict]
     marked = [
@@ -26,12 +26,12 @@ def readings(verdict: Verdict) -> list[Verdict]:
 
 
 def made_otherwise(verdict: Verdict, make: Callable[[Verdict, bool], Any]) -> list[Any]:
-    """What `make` makes of each reading, with personal values and without."""
+    """Return what `make` makes of each reading, with personal values and without."""
     return [make(reading, personal) for reading in readings(verdict) for personal in (False, True)]
 
 
 def tells(value: Any, versions: Sequence[Any]) -> bool:
-    """Whether a value of a file is one that we would write: `versions` are the ways in which it may have been written. An earlier version withheld less."""
+    """Tell whether a value of a file is one that we would write: `versions` are the ways in which it may have been written. An earlier version withheld less."""
     if any(version == ERASED or _same(value, version) for version in versions):
         return True
     if isinstance(value, dict):
@@ -46,12 +46,12 @@ def tells(value: Any, versions: Sequence[Any]) -> bool:
 
 
 def _same(value: Any, expected: Any) -> bool:
-    """Equal and of one type: `1`, `true` and `1.0` are three things in a file."""
+    """Tell whether two values are equal and of one type: `1`, `true` and `1.0` are three things in a file."""
     return type(value) is type(expected) and bool(value == expected)
 
 
 def tells_text(text: str, versions: Sequence[str]) -> bool:
-    """The same of cells that hold JSON; anything else has to be one of `versions` to the letter."""
+    """Tell the same of cells that hold JSON; anything else has to be one of `versions` to the letter."""
     if text in versions:
         return True
     documents = [value for value in map(_json, versions) if isinstance(value, dict | list) or value == ERASED]

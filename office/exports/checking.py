@@ -59,7 +59,7 @@ class Finding:
 
 
 def check(content: str) -> list[Finding]:
-    """What came of every case in a file of `history_json`, `history_csv` or `xes`. Errors: UnknownFile, EarlierFile."""
+    """Return what came of every case in a file of `history_json`, `history_csv` or `xes`. Errors: UnknownFile, EarlierFile."""
     if content.lstrip().startswith("{"):
         return [_json(content)]
     if content.lstrip(histories.BOM).startswith(",".join(histories.COLUMNS[:3])):
@@ -94,7 +94,7 @@ def _document(verdict: Verdict, personal: bool) -> dict[str, Any]:
 
 
 def _head(document: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What stands above the entries: how to read them, and whose they are; of an erasure, nothing or what is so."""
+    """Hold what stands above the entries against the record: how to read them, and whose they are; of an erasure, nothing or what is so."""
     for name in sorted(document.keys() ^ versions[0].keys()):
         yield f"{name} is {'not ours' if name in document else 'missing'}"
     for name in sorted((document.keys() & versions[0].keys()) - set(CLAIMED)):
@@ -105,7 +105,7 @@ def _head(document: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) ->
 
 
 def _chain(entries: list[dict[str, Any]]) -> Iterator[str]:
-    """Bodies and hashes follow each other, and are signed by this office; a body that was withheld lets its hash stand."""
+    """Check that bodies and hashes follow each other, and are signed by this office; a body that was withheld lets its hash stand."""
     previous = record.GENESIS
     for number, entry in enumerate(entries, start=1):
         try:
@@ -122,7 +122,7 @@ def _chain(entries: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _against(entries: list[dict[str, Any]], versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What the file says of each entry against what the record has."""
+    """Hold what the file says of each entry against what the record has."""
     there = len(versions[0]["entries"])
     if len(entries) > there or not entries:
         yield f"{len(entries)} entries in the file, {there} in the record"
@@ -171,13 +171,13 @@ def _rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
 
 
 def _earlier_rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
-    """As earlier versions wrote them: what the desk did by itself bore the name of whoever acted last."""
+    """Return rows as earlier versions wrote them: what the desk did by itself bore the name of whoever acted last."""
     actors = {str(entry.seq): entry.actor for entry in verdict.history}
     return [{**row, "actor": actors[row["seq"]]} for row in _rows(verdict, personal)]
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], versions: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """The lines of a file against the ways in which they can have been made; `verified` is a claim and not compared."""
+    """Hold the lines of a file against the ways in which they can have been made; `verified` is a claim and not compared."""
     for number, (row, *recorded) in enumerate(zip(rows, *versions, strict=False), start=2):
         wrong = [name for name in histories.COLUMNS if not _cell(name, row, recorded)]
         if wrong:
@@ -194,7 +194,7 @@ def _cell(name: str, row: Mapping[str, Any], recorded: Sequence[Mapping[str, Any
 
 
 def _log(content: str) -> list[Finding]:
-    """Every trace of a log, and the log around them, which says how to read them."""
+    """Return every trace of a log, and the log around them, which says how to read them."""
     frame, traces = TRACE.sub("", content), [match[0] for match in TRACE.finditer(content)]
     if event_log.XES not in frame:
         raise UnknownFile
@@ -234,7 +234,7 @@ def _traces(verdict: Verdict, **options: Any) -> list[str]:
 
 
 def _is_ours(content: str, versions: Sequence[str], personal: str) -> bool:
-    """Tag by tag: those that hold what people entered may say what was erased since, all others are as we write them."""
+    """Tell, tag by tag, whether it is ours: those that hold what people entered may say what was erased since, all others are as we write them."""
     tags, *recorded = (TOKEN.findall(_unclaimed(text)) for text in (content, *versions))
     if "".join(tags) != _unclaimed(content) or personal not in ("yes", "withheld"):
         return False

@@ -65,12 +65,12 @@ class Wanted:
 
 
 def count(selection: Wanted) -> int:
-    """How many cases an export will hold."""
+    """Return how many cases an export will hold."""
     return len(_ids(selection))
 
 
 def xes(selection: Wanted) -> Iterator[str]:
-    """The event log of the cases selected, a trace at a time; how many there are stands before them, so that one cut off is seen."""
+    """Yield the event log of the cases selected, a trace at a time; how many there are stands before them, so that one cut off is seen."""
     ids = _ids(selection)
     yield _head() + text_attribute(CASES, str(len(ids))) + "\n"
     for start in range(0, len(ids), AT_ONCE):
@@ -81,7 +81,7 @@ def xes(selection: Wanted) -> Iterator[str]:
 
 
 def frames(cases: int) -> tuple[str, str]:
-    """What stands around the traces of a log of so many cases, as it is written now and as it was before it said how many."""
+    """Return what stands around the traces of a log of so many cases, as it is written now and as it was before it said how many."""
     return _head() + text_attribute(CASES, str(cases)) + "\n" + END, _head() + END
 
 
@@ -114,7 +114,7 @@ def _ids(selection: Wanted) -> list[int]:
 
 
 def _runs_through(process: str) -> ColumnElement[bool]:
-    """Begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
+    """Return the condition of a case that runs through a process: begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
     classified = select(Complaint.instance_id).where(Complaint.process_key == process)
     with_tasks = select(UserTask.instance_id).where(UserTask.process_key == process)
     instance_id = ProcessInstance.id
@@ -125,7 +125,7 @@ Who = Callable[[CaseEntry, CaseStep], str]
 
 
 def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, acts: bool = True) -> str:
-    """The trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by.
+    """Return the trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by.
 
     Earlier versions wrote another name at what the desk does by itself (`resource_of`), and nothing of `acts` outside the steps.
     """
@@ -144,7 +144,7 @@ def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, a
 
 
 def _outcome(entries: list[CaseEntry]) -> Iterator[str]:
-    """What an act outside the steps ended the case with."""
+    """Yield what an act outside the steps ended the case with."""
     for entry in entries:
         yield from (
             text_attribute("outcome", step["outcome"])
@@ -175,20 +175,20 @@ def _events(
 
 
 def _item(scopes: record.Scopes, number: int) -> str | None:
-    """Which item of how many; None for a scope that is none."""
+    """Return which item of how many; None for a scope that is none."""
     scope = scopes.known(number)
     return f"{scope.index}/{scope.count}" if scope is not None and scope.index else None
 
 
 def _occurrence(step: CaseStep) -> str | None:
-    """Which time of how many, of a timer that repeats; None for everything else."""
+    """Return which time of how many, of a timer that repeats; None for everything else."""
     if step["type"] != "timer_fired" or "index" not in step:
         return None
     return f"{step['index']}/{step['count']}" if "count" in step else f"{step['index']}"
 
 
 def _act(entry: CaseEntry, step: CaseStep) -> str:
-    """An act outside the steps is an event of its own name; what was said with it stays in the record."""
+    """Return an act outside the steps as an event of its own name; what was said with it stays in the record."""
     attributes = (
         text_attribute("concept:name", step["type"]),
         _date(entry.at),
@@ -228,7 +228,7 @@ def text_attribute(key: str, value: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Characters that XML 1.0 has no place for are replaced."""
+    """Replace the characters that XML 1.0 has no place for."""
     return _UNPRINTABLE.sub("\ufffd", text)
 
 

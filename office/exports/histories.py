@@ -38,13 +38,13 @@ BOM = "\ufeff"
 
 
 def history_json(instance_id: int, *, personal: bool = False) -> str:
-    """The entries of a case with their signed bodies, hashes and signatures, as one JSON document that says whether it verified."""
+    """Return the entries of a case with their signed bodies, hashes and signatures, as one JSON document that says whether it verified."""
     document = told(verification.verify(instance_id), personal=personal)
     return json.dumps(document, ensure_ascii=False, indent=1, default=telling.text)
 
 
 def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
-    """The document; a body in which something personal stands unsealed leaves with whoever may have that."""
+    """Return the document; a body in which something personal stands unsealed leaves with whoever may have that."""
     definition, erased = telling.definition_of(verdict), verdict.erasure
     personal = personal and erased is None  # of what an earlier version did not seal nothing leaves any more
     return {
@@ -80,12 +80,12 @@ def _entry(entry: CaseEntry, definition: Definition, personal: bool) -> dict[str
 
 
 def history_csv(instance_id: int, *, personal: bool = False) -> Iterator[str]:
-    """A line per step of a case, with a head; the first character is the byte order mark."""
+    """Return a line per step of a case, with a head; the first character is the byte order mark."""
     return csv_lines(verification.verify(instance_id), personal=personal)
 
 
 def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
-    """The lines of a case that has been verified."""
+    """Yield the lines of a case that has been verified."""
     definition, claim = telling.definition_of(verdict), telling.verified(verdict)
     personal = personal and verdict.erasure is None
     scopes = record.Scopes(definition.key)
@@ -123,7 +123,7 @@ def _outcome(step: CaseStep) -> object:
 
 
 def csv_line(cells: Iterable[str]) -> str:
-    """One line of CSV; a cell that a spreadsheet would calculate begins with an apostrophe."""
+    """Return one line of CSV; a cell that a spreadsheet would calculate begins with an apostrophe."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
     return buffer.getvalue()

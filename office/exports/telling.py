@@ -34,19 +34,19 @@ ACTS = frozenset(
 
 
 def shown(step: CaseStep, definition: Definition, personal: bool) -> CaseStep:
-    """A step with what is personal in it withheld, unless that is asked for; what is secret is withheld from everybody."""
+    """Return a step with what is personal in it withheld, unless that is asked for; what is secret is withheld from everybody."""
     return masking.step(step, definition.private, masking.EVERYTHING if personal else masking.NOTHING)
 
 
 def who(entry: CaseEntry, step: CaseStep) -> str:
-    """Who did what a step tells: the person whose act it is, or the desk, which does by itself what follows from it."""
+    """Return who did what a step tells: the person whose act it is, or the desk, which does by itself what follows from it."""
     first = entry.steps[0]
     by_hand = first["type"] == "incident_resolved" and record.token_of(step) == first["token"]
     return who_earlier(entry, step) if step["type"] in ACTS or by_hand else DESK
 
 
 def who_earlier(entry: CaseEntry, step: CaseStep) -> str:
-    """The same as earlier versions wrote it: whoever completed the step before bore what the desk did by itself."""
+    """Return the same as earlier versions wrote it: whoever completed the step before bore what the desk did by itself."""
     match step["type"]:
         case (
             "user_task_claimed" | "user_task_released" | "user_task_assigned" | "user_task_completed" | "case_limit_met"
@@ -57,31 +57,31 @@ def who_earlier(entry: CaseEntry, step: CaseStep) -> str:
 
 
 def verified(verdict: Verdict) -> str:
-    """`yes`, or `no` with everything that contradicts the record."""
+    """Say `yes`, or `no` with everything that contradicts the record."""
     return "yes" if verdict.ok else "no: " + "; ".join(contradictions(verdict))
 
 
 def contradictions(verdict: Verdict) -> list[str]:
-    """What contradicts the record, the kind first."""
+    """Return what contradicts the record, the kind first."""
     return [f"{deviation.kind} since entry {deviation.seq}: {deviation.what}" for deviation in verdict.deviations]
 
 
 def element_name(definition: Definition, process: str, element: str) -> str:
-    """What an element is called on the diagram of the case's own version; empty when it has no name."""
+    """Return what an element is called on the diagram of the case's own version; empty when it has no name."""
     shape = definition.processes[process].diagram.elements.get(element) if process in definition.processes else None
     return shape.name if shape else ""
 
 
 def as_json(value: Any) -> str:
-    """Any value as JSON on one line."""
+    """Return any value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False, default=text)
 
 
 def text(value: Any) -> str:
-    """What JSON has no form for."""
+    """Return what JSON has no form for."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def definition_of(verdict: Verdict) -> Definition:
-    """The version a case runs on."""
+    """Return the version a case runs on."""
     return verdict.definition or proof.definition_of(verdict.instance_id)

@@ -96,5 +96,5 @@ PAPERS = {paper.key: paper for paper in _ALL}
 
 
 def named(keys: str) -> list[Paper]:
-    """The papers that a property of a step names, separated by commas; what nobody knows is left out."""
+    """Return the papers that a property of a step names, separated by commas; what nobody knows is left out."""
     return [PAPERS[key.strip()] for key in keys.split(",") if key.strip() in PAPERS]

@@ -15,7 +15,7 @@ MOST_BYTES = 2_000_000_000
 
 
 def bounded() -> None:
-    """Less time and memory than the machine has, as far as the system allows to say so; and no file is written."""
+    """Have less time and memory than the machine has, as far as the system allows to say so, and write no file."""
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))

@@ -30,7 +30,7 @@ class NotSet(engine.Conflict):
 
 
 def typeset(template: str, content: Mapping[str, Any], fonts: Path, *, templates: Path = TEMPLATES) -> bytes:
-    """The PDF of a template with its content. `fonts` is the folder of the fonts. Errors: NotSet(why): fonts, too_long, too_slow, failed."""
+    """Return the PDF of a template with its content. `fonts` is the folder of the fonts. Errors: NotSet(why): fonts, too_long, too_slow, failed."""
     if not any(fonts.glob("*.ttf")):
         raise NotSet(why="fonts", folder=str(fonts))
     document = json.dumps(content, ensure_ascii=False)

@@ -66,7 +66,7 @@ def play(scenario: Scenario, directory: Path, url: str = "") -> Played:
 
 
 def drawn_in(directory: Path) -> Callable[[str], definitions.Package | None]:
-    """What finds a process that is begun beside another, where it is drawn in a directory."""
+    """Return what finds a process that is begun beside another, where it is drawn in a directory."""
     return lambda key: definitions.read_package(directory, key) if (directory / f"{key}.bpmn").is_file() else None
 
 
@@ -83,7 +83,7 @@ def play_on(
 
 
 def coverage(directory: Path, played: Iterable[Played], keys: Iterable[str] = ()) -> list[Coverage]:
-    """Per process, the flows that no play took."""
+    """Return, per process, the flows that no play took."""
     flows_by_process: dict[str, set[str]] = {}
     for play in played:
         for process, flow in play.flows:

@@ -13,7 +13,7 @@ from office.scenarios.differences import Difference
 
 
 def all_accounts() -> dict[str, int]:
-    """Balance in fen by "msisdn.kind" (accounts of customers) or "kind" (the operator's own), counted in the account's direction.
+    """Return the balances in fen by "msisdn.kind" (accounts of customers) or "kind" (the operator's own), counted in the account's direction.
 
     Numbers that were given out again share one line.
     """
@@ -34,14 +34,14 @@ def all_accounts() -> dict[str, int]:
 
 
 def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    """What moved, by account; accounts that did not move are left out."""
+    """Return what moved, by account; accounts that did not move are left out."""
     names = {*before, *after}
     movements = {name: after.get(name, 0) - before.get(name, 0) for name in sorted(names)}
     return {name: amount for name, amount in movements.items() if amount}
 
 
 def differences(expected: Mapping[str, int], movements: Mapping[str, int]) -> Iterator[Difference]:
-    """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest.
+    """Yield where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest.
 
     Where nothing at all is expected, the operator's own accounts must rest too.
     """

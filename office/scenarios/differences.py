@@ -56,7 +56,7 @@ def _listed(value: Any) -> Any:
 
 
 def dump(differences: Iterable[Difference]) -> str:
-    """Differences as a JSON list."""
+    """Return differences as a JSON list."""
     return json.dumps(
         [[difference.kind, difference.values, difference.step] for difference in differences],
         ensure_ascii=False,
@@ -65,7 +65,7 @@ def dump(differences: Iterable[Difference]) -> str:
 
 
 def load(text: str) -> tuple[Difference, ...] | None:
-    """What `dump` wrote; None when an earlier release wrote it, which kept sentences, or kept less of them."""
+    """Return what `dump` wrote; None when an earlier release wrote it, which kept sentences, or kept less of them."""
     try:
         differences = tuple(Difference(kind, values, step) for kind, values, step in json.loads(text))
         for difference in differences:

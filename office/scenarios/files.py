@@ -43,7 +43,7 @@ EXPECTED = frozenset({"path", "end", "ledger", "variables"})
 
 
 def read(directory: Path, keys: Iterable[str] = ()) -> list[Scenario]:
-    """The scenarios of a directory laid out as processes/ is, of all processes or of those named. Errors: MalformedScenario."""
+    """Return the scenarios of a directory laid out as processes/ is, of all processes or of those named. Errors: MalformedScenario."""
     chosen_keys = set(keys)
     files = [
         file for file in sorted((directory / "scenarios").glob("*.yaml")) if not chosen_keys or file.stem in chosen_keys
@@ -52,7 +52,7 @@ def read(directory: Path, keys: Iterable[str] = ()) -> list[Scenario]:
 
 
 def read_files(files: Iterable[Path]) -> list[Scenario]:
-    """The scenarios of files that may lie anywhere, in the order of the files. Errors: MalformedScenario, with the file and why."""
+    """Return the scenarios of files that may lie anywhere, in the order of the files. Errors: MalformedScenario, with the file and why."""
     scenarios: list[Scenario] = []
     for file in files:
         try:
@@ -81,7 +81,7 @@ def _parse(file: Path, modified: int) -> list[Scenario]:
 
 
 def _wrong(document: Any) -> list[str]:
-    """Everything that keeps a file's content from being scenarios."""
+    """Return everything that keeps a file's content from being scenarios."""
     if not isinstance(document, Mapping):
         return ["it has no process and no scenarios"]
     wrong = [] if isinstance(document.get("process"), str) else ["process names no process"]

@@ -31,7 +31,7 @@ DEFAULT_AT = "2026-11-23T09:00:00+08:00"
 
 
 def _contradictions() -> Iterator[Difference]:
-    """Where the record of a case of this play does not verify."""
+    """Yield where the record of a case of this play does not verify."""
     for verdict in verification.verify_each(proof.every_instance()):
         for deviation in verdict.deviations:
             values = {"deviation": deviation.kind, "seq": deviation.seq, "what": deviation.what}
@@ -158,7 +158,7 @@ class Play:
                 raise CannotGoOn("not_refused", element=task.element_id, refused=step["refused"])
 
     def _open_task(self, element_id: str, item: int | None = None, case: str | None = None) -> UserTask:
-        """The open task of a step: of the case that was begun beside under this number, else of the one that is played before any other."""
+        """Return the open task of a step: of the case that was begun beside under this number, else of the one that is played before any other."""
         query = select(UserTask).where(UserTask.state == TaskState.OPEN).order_by(UserTask.id)
         tasks = list(session().scalars(query))
         own_tasks = [task for task in tasks if task.instance_id == self.instance_id]
@@ -171,7 +171,7 @@ class Play:
         raise CannotGoOn("not_open", element=element_id, open=names, incidents=self._incidents())
 
     def _known_elements(self) -> set[str]:
-        """The ids of this process and of those it calls, as they are drawn now."""
+        """Return the ids of this process and of those it calls, as they are drawn now."""
         processes = proof.definition_of(self.instance_id).processes.values()
         return {id for process in processes for id in process.diagram.elements}
 
@@ -199,7 +199,7 @@ class Play:
             raise CannotGoOn("nobody_waits", message=step["message"], key=key)
 
     def _begin(self, step: Mapping[str, Any]) -> None:
-        """Another case of the same process, beside the one that is played."""
+        """Begin another case of the same process, beside the one that is played."""
         variables = {**(self.scenario.given.get("variables") or {}), **(step.get("variables") or {})}
         number = str(step["begin"])
         variables["case_number"] = number
@@ -253,7 +253,7 @@ class Play:
             yield from entry.steps
 
     def reached(self) -> Iterator[str]:
-        """Element ids in the order in which they were reached or left, repeats in a row once."""
+        """Yield element ids in the order in which they were reached or left, repeats in a row once."""
         last = ""
         for step in self._steps():
             element = record.element_of(step)
@@ -262,7 +262,7 @@ class Play:
                 last = element
 
     def ends(self) -> set[str]:
-        """The end events reached in the process itself."""
+        """Return the end events reached in the process itself."""
         elements = proof.definition_of(self.instance_id).elements
         return {
             element
@@ -273,7 +273,7 @@ class Play:
         }
 
     def _flows(self) -> Iterator[tuple[str, str]]:
-        """(process, flow) of every flow taken in this process and in those it called."""
+        """Yield (process, flow) of every flow taken in this process and in those it called."""
         if not self.instance_id:
             return
         processes = record.Scopes(self.scenario.process)
@@ -304,13 +304,13 @@ NOT_REACHING = frozenset(
 
 
 def instant(value: str | datetime) -> datetime:
-    """An aware instant; without an offset it is Shanghai time."""
+    """Return an aware instant; without an offset it is Shanghai time."""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 def duration(text: str) -> timedelta:
-    """Days, hours, minutes and seconds in ISO 8601, such as PT48H or P3DT30M."""
+    """Read days, hours, minutes and seconds in ISO 8601, such as PT48H or P3DT30M."""
     match = DURATION.match(text)
     if match is None or not any(match.groupdict().values()):
         raise CannotGoOn("not_a_duration", text=text)
@@ -318,17 +318,17 @@ def duration(text: str) -> timedelta:
 
 
 def _codes(codes: Any) -> frozenset[str]:
-    """The refusals that whoever does a step has been told of and records all the same: one code, or several."""
+    """Return the refusals that whoever does a step has been told of and records all the same: one code, or several."""
     return frozenset([codes] if isinstance(codes, str) else codes or ())
 
 
 def refusals(error: language.InvalidForm) -> dict[str, str]:
-    """Why a form came back, as a scenario says it: the first code by field."""
+    """Return why a form came back, as a scenario says it: the first code by field."""
     return {name: reasons[0].code for name, reasons in error.reasons.items()}
 
 
 def as_typed(value: object) -> str | list[str]:
-    """A YAML value as a person would have typed it into the form."""
+    """Return a YAML value as a person would have typed it into the form."""
     if isinstance(value, list):
         return [str(part) for part in value]
     if isinstance(value, bool):
@@ -337,7 +337,7 @@ def as_typed(value: object) -> str | list[str]:
 
 
 def comparable(value: object) -> object:
-    """Numbers by value, instants and dates by their text."""
+    """Return numbers by value, instants and dates by their text."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
@@ -348,7 +348,7 @@ def comparable(value: object) -> object:
 
 
 def agrees(expected: object, actual: object) -> bool:
-    """Two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
+    """Tell whether two comparable values agree: mappings in the keys that are expected, at any depth; everything else as a whole."""
     if isinstance(expected, dict) and expected:
         return isinstance(actual, dict) and all(
             name in actual and agrees(inner, actual[name]) for name, inner in expected.items()

@@ -46,35 +46,35 @@ class Trial:
         return self.play.clock
 
     def tasks(self) -> list[UserTask]:
-        """Open user tasks, in the order in which they came."""
+        """Return the open user tasks, in the order in which they came."""
         return list(session().scalars(select(UserTask).where(UserTask.state == TaskState.OPEN).order_by(UserTask.id)))
 
     def timers(self) -> list[Timer]:
-        """What waits for an instant, the next one first."""
+        """Return what waits for an instant, the next one first."""
         return list(session().scalars(select(Timer).order_by(Timer.due_at, Timer.token)))
 
     def messages(self) -> list[MessageSubscription]:
-        """What waits for a message."""
+        """Return what waits for a message."""
         return list(session().scalars(select(MessageSubscription).order_by(MessageSubscription.token)))
 
     def incidents(self) -> list[Incident]:
-        """What is stuck."""
+        """Return what is stuck."""
         return list(
             session().scalars(select(Incident).where(Incident.state == IncidentState.OPEN).order_by(Incident.id))
         )
 
     def next_due(self) -> datetime | None:
-        """When the next timer fires or the next limit ends; None when nothing does."""
+        """Return when the next timer fires or the next limit ends; None when nothing does."""
         limits = [task.due_at for task in self.tasks() if task.due_at is not None and not task.overdue]
         dues = [instant for instant in (*limits, *(timer.due_at for timer in self.timers())) if instant > self.at]
         return min(dues, default=None)
 
     def moved(self) -> dict[str, int]:
-        """What moved in the ledger since the beginning, fen by account."""
+        """Return what moved in the ledger since the beginning, fen by account."""
         return balances.changes(self.before, balances.all_accounts())
 
     def as_scenario(self, name: str) -> str:
-        """The try as a scenario file: what was given, the steps, and as expected what came out."""
+        """Return the try as a scenario file: what was given, the steps, and as expected what came out."""
         scenario, play = self.play.scenario, self.play
         ends = sorted(play.ends())
         expect: dict[str, Any] = {"path": list(play.reached()), **({"end": ends[0]} if ends else {})}
@@ -86,7 +86,7 @@ class Trial:
 
 
 def blank(process: str, at: datetime) -> Scenario:
-    """What a try begins from where no scenario has been agreed: one customer with a prepayment, a bill and its receipt."""
+    """Return what a try begins from where no scenario has been agreed: one customer with a prepayment, a bill and its receipt."""
     variables: dict[str, Any] = {
         "case_number": "TS-1",
         "msisdn": MSISDN,
@@ -101,7 +101,7 @@ def blank(process: str, at: datetime) -> Scenario:
 
 
 def in_force(package: definitions.Package) -> dict[str, definitions.Package | None]:
-    """The processes that a package begins beside the case, as the office has them in force."""
+    """Return the processes that a package begins beside the case, as the office has them in force."""
     try:
         return {key: published.newest_package(key) for key in definitions.begun_by(package)}
     except engine.EngineError:  # told when it is published

@@ -97,7 +97,7 @@ def _amount(parameters: dict[str, Any], subscription: Subscription | None) -> in
 
 
 def _cash(parameters: dict[str, Any]) -> bool:
-    """Whether it goes over the counter; where a diagram of before does not say, the customer's own money does unless it goes to another number."""
+    """Tell whether it goes over the counter; where a diagram of before does not say, the customer's own money does unless it goes to another number."""
     if parameters["in_cash"] is not None:
         return bool(parameters["in_cash"])
     own = parameters["way"] == "own_money" and parameters["payee"] in (None, parameters["msisdn"])
@@ -105,7 +105,7 @@ def _cash(parameters: dict[str, Any]) -> bool:
 
 
 def _basis(parameters: dict[str, Any], subscription: Subscription | None) -> str:
-    """The row of the table: of another number it matters who holds it."""
+    """Return the row of the table: of another number it matters who holds it."""
     if parameters["basis"] != "other_number":
         return str(parameters["basis"])
     target, msisdn = gateway().find(parameters["payee"] or ""), parameters["payee"] or ""

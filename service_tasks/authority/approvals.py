@@ -16,7 +16,7 @@ CODES = ("exceeds_approval", "other_kind_approved", "other_payee_approved", "oth
 
 
 def allowed(approval: Approval, way: str) -> int | None:
-    """How many fen an approval allows in this way; ANYTHING where it names no amount, None where it does not allow the way.
+    """Return how many fen an approval allows in this way; ANYTHING where it names no amount, None where it does not allow the way.
 
     An approval that was to name an amount and names none allows nothing.
     """
@@ -49,5 +49,5 @@ def check(
 
 
 def level(approval: Approval | None) -> str:
-    """On whose authority it stands: what a grant says; a step of the manual that approves is a supervisor's."""
+    """Say on whose authority it stands: what a grant says; a step of the manual that approves is a supervisor's."""
     return str(approval.get("level", "supervisor")) if approval else "none"

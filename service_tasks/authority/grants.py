@@ -45,20 +45,20 @@ class Sums(NamedTuple):
 
 
 def _employee(call: Call) -> ColumnElement[str]:
-    """Who asks, in SQL: the employee number, or the log-in where there is none."""
+    """Return who asks, in SQL: the employee number, or the log-in where there is none."""
     number = select(User.employee_number).where(User.name == call.actor).scalar_subquery()
     return func.coalesce(number, call.actor)
 
 
 def _lock(call: Call, customer_id: int | None) -> None:
-    """Whoever asks at the same moment for the same person or customer waits; on SQLite everybody who writes does."""
+    """Have whoever asks at the same moment for the same person or customer wait; on SQLite everybody who writes does."""
     if bind().dialect.name == "postgresql":
         session().scalar(select(User.name).where(User.name == call.actor).with_for_update())
         session().scalar(select(Customer.id).where(Customer.id == customer_id).with_for_update())
 
 
 def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: str | None) -> Sums:
-    """What was given before; what was taken back since, and what a withdrawn case was to give, counts for neither clerk nor customer."""
+    """Return what was given before; what was taken back since, and what a withdrawn case was to give, counts for neither clerk nor customer."""
     _lock(call, customer_id)
     values = {"case": call.business_key, "actor": call.actor, "morning": _morning(call.at), "basis": basis}
     values |= {"customer": customer_id, "since": call.at - LOOKED_BACK, "under": under}
@@ -72,7 +72,7 @@ def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: st
 def _summing(
     of_late_fee: bool, has_customer: bool, has_approval: bool
 ) -> Select[int, int, int, int, int, int, int, int]:
-    """The statement, made once for each kind of question."""
+    """Return the statement, made once for each kind of question."""
     of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(of_case, Grant.carried_out.is_not(None))
     stands = ~or_(reversals.is_taken_back(Grant.carried_key, Grant.case_number), _withdrawn())
@@ -110,7 +110,7 @@ def _still_open() -> ColumnElement[bool]:
 
 
 def _withdrawn() -> ColumnElement[bool]:
-    """A case is withdrawn only where it has given nothing."""
+    """Return the condition that the case of a grant is withdrawn, which it can be only where it has given nothing."""
     of_case = Complaint.case_number == Grant.case_number
     return select(Complaint.case_number).where(of_case, Complaint.outcome == "withdrawn").exists()
 
@@ -128,7 +128,7 @@ def keep(call: Call, **columns: Any) -> int:
 
 
 def basis_of(carried_key: str) -> str | None:
-    """On what grounds something was given, by the key of the call that carried it out."""
+    """Say on what grounds something was given, by the key of the call that carried it out."""
     return session().scalar(select(Grant.basis).where(Grant.carried_key == carried_key))
 
 

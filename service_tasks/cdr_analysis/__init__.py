@@ -144,7 +144,7 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
 
 
 def credit_to(subscription: Subscription | None) -> str:
-    """What a credit goes to: a cancelled number gets no further bill, so cash; a prepaid number's own prepayment, else the bill.
+    """Return what a credit goes to: a cancelled number gets no further bill, so cash; a prepaid number's own prepayment, else the bill.
 
     Source: TS-007.3, reading.
     """
@@ -194,7 +194,7 @@ def _line_of(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
 
 
 def _picked(orphans: Iterable[orphan_monternet.Orphan], msisdn: str) -> list[dict[str, Any]]:
-    """The orphan charges that stand in the papers of this number, as a form picks them; of one that pays by bill those on a bill."""
+    """Return the orphan charges that stand in the papers of this number, as a form picks them; of one that pays by bill those on a bill."""
     subscription = gateway().find(msisdn)
     calls = papers(subscription.id).calls if subscription and orphans else ()
     prepaid = subscription is not None and subscription.kind == "prepaid"
@@ -204,5 +204,5 @@ def _picked(orphans: Iterable[orphan_monternet.Orphan], msisdn: str) -> list[dic
 
 
 def _sites(charges: list[orphan_monternet.Charge]) -> str | None:
-    """The providers of the charges in one text; None when none is known, and service management has to be asked (SUB.3)."""
+    """Return the providers of the charges in one text; None when none is known, and service management has to be asked (SUB.3)."""
     return "、".join(dict.fromkeys(charge.site for charge in charges if charge.site)) or None

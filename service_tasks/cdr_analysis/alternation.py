@@ -39,7 +39,7 @@ class Course(NamedTuple):
 
 
 def read(calls: Sequence[CallRecord], thresholds: Thresholds) -> Course:
-    """What the calls, in order of time, show."""
+    """Return what the calls, in order of time, show."""
     located = journeys.locations(calls)
     stays = journeys.stays(calls, located)
     changes = journeys.changes(stays)
@@ -51,14 +51,14 @@ def read(calls: Sequence[CallRecord], thresholds: Thresholds) -> Course:
 
 
 def frequent(changes: Sequence[Change], thresholds: Thresholds) -> list[Run]:
-    """Every run of as many changes between the same two locations as are wanted within the window; runs may overlap."""
+    """Return every run of as many changes between the same two locations as are wanted within the window; runs may overlap."""
     window, count = timedelta(minutes=thresholds.window_minutes), max(1, thresholds.alternations)
     runs = [tuple(same[at : at + count]) for same in _by_locations(changes) for at in range(len(same) - count + 1)]
     return [run for run in runs if run[-1].second.start - run[0].first.start <= window]
 
 
 def days_in_a_row(visits: Iterable[Visit], least: int) -> set[date]:
-    """The days (Shanghai) with a visit that belong to a row of `least` days or more, two at least; each two locations by themselves."""
+    """Return the days (Shanghai) with a visit that belong to a row of `least` days or more, two at least; each two locations by themselves."""
     by_locations: defaultdict[frozenset[Location], set[date]] = defaultdict(set)
     for visit in visits:
         by_locations[visit.out.locations].add(visit_day(visit))
@@ -67,12 +67,12 @@ def days_in_a_row(visits: Iterable[Visit], least: int) -> set[date]:
 
 
 def visit_day(visit: Visit) -> date:
-    """The day (Shanghai) on which the phone was there first."""
+    """Return the day (Shanghai) on which the phone was there first."""
     return visit.stay.calls[0].start.astimezone(ZONE).date()
 
 
 def _wrong(changes: Iterable[Change], located: Sequence[Location]) -> dict[frozenset[Location], Location]:
-    """The location that is not home; away from home the one used less, of two used equally the one used later."""
+    """Return the location that is not home; away from home the one used less, of two used equally the one used later."""
     count_by_location = Counter(located)
     rank = {location: (-count, at) for at, (location, count) in enumerate(count_by_location.items())}
     pairs = {change.locations for change in changes}
@@ -100,7 +100,7 @@ def _parted(visits: Iterable[Visit], test: Callable[[Visit], bool]) -> tuple[lis
 
 
 def _rows(days: Sequence[date]) -> list[list[date]]:
-    """Days split where one is missing between them."""
+    """Return days split where one is missing between them."""
     rows = [[day] for day in days[:1]]
     for before, day in pairwise(days):
         if day - before == timedelta(days=1):

@@ -69,7 +69,7 @@ class Verdict(NamedTuple):
 
 
 def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
-    """Whether border roaming is established at first sight, and which charges come from it.
+    """Tell whether border roaming is established at first sight, and which charges come from it.
 
     Shape:  `calls` in order of time. Established by going back and forth as nobody travels: often within a short time, more than once, or
             once in a listed border cell. A single journey, however fast, does not establish it, nor do visits in plausible hours day by day.
@@ -104,7 +104,7 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
 
 
 def less(verdict: Verdict, remaining: Sequence[Line], calls: Sequence[CallRecord]) -> Verdict:
-    """The verdict with no more of its lines than these: what they come to in all, and with each pair."""
+    """Return the verdict with no more of its lines than these: what they come to in all, and with each pair."""
     starts = {call.id: call.start for call in calls}
     charges = _charges([pair.second.start for pair in verdict.pairs], [(starts[line.call], line) for line in remaining])
     pairs = tuple(pair._replace(charge=charge) for pair, charge in zip(verdict.pairs, charges, strict=True))
@@ -112,7 +112,7 @@ def less(verdict: Verdict, remaining: Sequence[Line], calls: Sequence[CallRecord
 
 
 def _holding(course: Course, thresholds: Thresholds) -> dict[str, set[Change]]:
-    """The changes that show each of REASONS; empty when they do not establish it."""
+    """Return the changes that show each of REASONS; empty when they do not establish it."""
     caught_visits = course.caught
     often = {change for run in course.runs for change in run}
     several = len(caught_visits) >= SEVERAL or any(journeys.listed(visit) for visit in caught_visits)
@@ -127,7 +127,7 @@ def _holding(course: Course, thresholds: Thresholds) -> dict[str, set[Change]]:
 
 
 def _why_not(course: Course, thresholds: Thresholds, aside: Sequence[Left]) -> tuple[str, ...]:
-    """Why it is not established; several reasons may stand side by side."""
+    """Return why it is not established; several reasons may stand side by side."""
     explained = _changes((*course.far, *course.caught))
     real = [visit for visit in course.real if course.wrong[visit.out.locations] == visit.stay.location]
     fast = (journeys.too_fast(change, thresholds) for change in course.changes if change not in explained)
@@ -145,7 +145,7 @@ def _why_not(course: Course, thresholds: Thresholds, aside: Sequence[Left]) -> t
 
 
 def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
-    """The calls on the wrong network, in order of time, each with what picks it: caught, alternating, or same_window beside those.
+    """Return the calls on the wrong network, in order of time, each with what picks it: caught, alternating, or same_window beside those.
 
     Beside them only a short stay is picked; one that was travelled, out of reach or longer than the window was really there.
     """
@@ -170,7 +170,7 @@ def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
 def _spans(
     course: Course, runs: Iterable[Sequence[Change]], beside: timedelta = timedelta(0)
 ) -> dict[Location, list[Span]]:
-    """When each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
+    """Return when each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
     by_location: defaultdict[Location, list[Span]] = defaultdict(list)
     ordered = sorted(runs, key=lambda changes: changes[0].first.start)
     for changes in ordered:
@@ -191,7 +191,7 @@ def _within(spans: Sequence[Span], at: datetime) -> bool:
 def _pairs(
     course: Course, holding: dict[str, set[Change]], timed_lines: Iterable[tuple[datetime, Line]]
 ) -> tuple[Pair, ...]:
-    """The changes that show it, each with what was picked from it on until the next."""
+    """Return the changes that show it, each with what was picked from it on until the next."""
     showing = [change for change in course.changes if any(change in changes for changes in holding.values())]
     charges = _charges([change.second.start for change in showing], timed_lines)
     return tuple(
@@ -208,7 +208,7 @@ def _pairs(
 
 
 def _charges(begins: Sequence[datetime], timed_lines: Iterable[tuple[datetime, Line]]) -> list[int]:
-    """Lines, each with when its call was, added up from one begin on until the next; what comes before the first counts there."""
+    """Add up lines, each with when its call was, from one begin on until the next; what comes before the first counts there."""
     charges = [0] * len(begins)
     for start, line in timed_lines:
         charges[max(0, bisect_right(begins, start) - 1)] += line.amount
@@ -216,7 +216,7 @@ def _charges(begins: Sequence[datetime], timed_lines: Iterable[tuple[datetime, L
 
 
 def _left(course: Course, picks: Container[CallRecord]) -> tuple[Left, ...]:
-    """The calls away from home that cost roaming or long distance and are not picked."""
+    """Return the calls away from home that cost roaming or long distance and are not picked."""
     far = {call for visit in course.far for call in visit.stay.calls}
     away = (call for call, location in zip(course.calls, course.located, strict=True) if location != HOME)
     charged = (call for call in away if call not in picks and any(getattr(call, name) for name in COMPONENTS))
@@ -224,7 +224,7 @@ def _left(course: Course, picks: Container[CallRecord]) -> tuple[Left, ...]:
 
 
 def _cells(course: Course, picks: Iterable[CallRecord]) -> dict[str, int]:
-    """How many of the picked calls lie in listed cells, near them, in unknown ones; and how many were left because theirs are far."""
+    """Return how many of the picked calls lie in listed cells, near them, in unknown ones; and how many were left because theirs are far."""
     weighed = Counter("listed" if call.border else "unknown" if call.latitude is None else "near" for call in picks)
     return {**weighed, "far": sum(len(visit.stay.calls) for visit in course.far)}
 

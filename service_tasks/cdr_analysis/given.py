@@ -36,12 +36,12 @@ class Apart(NamedTuple):
         return fen_by_call
 
     def told(self) -> dict[str, Any]:
-        """The rows with their sum, as every analysis returns them."""
+        """Return the rows with their sum, as every analysis returns them."""
         return {"given": self.rows, "given_amount": sum(row["amount"] for row in self.rows)}
 
 
 def apart(msisdn: str, lines: Sequence[Line], starts: Mapping[int, datetime], call: Call) -> Apart:
-    """Lines told apart by whether another case has them; what the case itself has in reserve is left."""
+    """Return lines told apart by whether another case has them; what the case itself has in reserve is left."""
     subscription = gateway().find(msisdn)
     if subscription is None or not lines:
         return Apart(tuple(lines), [])
@@ -53,7 +53,7 @@ def apart(msisdn: str, lines: Sequence[Line], starts: Mapping[int, datetime], ca
 
 
 def together(by_number: Iterable[Apart]) -> Apart:
-    """What was told apart number by number."""
+    """Return what was told apart number by number."""
     splits = list(by_number)
     return Apart(
         tuple(line for split in splits for line in split.left), [row for split in splits for row in split.rows]

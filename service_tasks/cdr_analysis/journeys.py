@@ -91,7 +91,7 @@ class Visit(NamedTuple):
 
 
 def locations(calls: Sequence[CallRecord]) -> list[Location]:
-    """Where each call was made.
+    """Return where each call was made.
 
     Shape: every call without a roaming charge on the usual network is at home, whatever its cell; another network is one location, for its
            cells hand over among themselves; roaming on the usual network is told apart by place.
@@ -110,18 +110,18 @@ def _location(call: CallRecord, home: str | None) -> Location:
 
 
 def stays(calls: Sequence[CallRecord], located: Sequence[Location]) -> list[Stay]:
-    """The calls, in order of time, by where they were made."""
+    """Return the calls, in order of time, by where they were made."""
     grouped = groupby(zip(located, calls, strict=True), key=itemgetter(0))
     return [Stay(location, tuple(call for _, call in group)) for location, group in grouped]
 
 
 def changes(course: Sequence[Stay]) -> list[Change]:
-    """From stay to stay."""
+    """Return the changes from stay to stay."""
     return [Change(a.calls[-1], b.calls[0], a.location, b.location) for a, b in pairwise(course)]
 
 
 def visits(course: Sequence[Stay]) -> list[Visit]:
-    """The stays from which the phone came back to where it was before."""
+    """Return the stays from which the phone came back to where it was before."""
     steps = changes(course)
     return [
         Visit(out, stay, back)
@@ -131,7 +131,7 @@ def visits(course: Sequence[Stay]) -> list[Visit]:
 
 
 def travelled(visit: Visit, thresholds: Thresholds) -> bool:
-    """Whether somebody may have gone there and come back: each way in its time, and all of it with the border and a stay."""
+    """Tell whether somebody may have gone there and come back: each way in its time, and all of it with the border and a stay."""
     legs = (travel_minutes(visit.out, thresholds), travel_minutes(visit.back, thresholds))
     if any(too_fast(leg, thresholds) for leg in (visit.out, visit.back)):
         return False
@@ -141,12 +141,12 @@ def travelled(visit: Visit, thresholds: Thresholds) -> bool:
 
 
 def too_fast(change: Change, thresholds: Thresholds) -> bool:
-    """Whether nobody travels from cell to cell in the time between the calls, by train or by air; an unknown cell proves nothing."""
+    """Tell whether nobody travels from cell to cell in the time between the calls, by train or by air; an unknown cell proves nothing."""
     return change.gap < timedelta(minutes=travel_minutes(change, thresholds))
 
 
 def travel_minutes(change: Change, thresholds: Thresholds) -> float:
-    """The least time from cell to cell in minutes; 0 where one of the cells is not known."""
+    """Return the least time from cell to cell in minutes; 0 where one of the cells is not known."""
     km = (distance_m(change.first, change.second) or 0) / 1000
     ground = km / thresholds.max_speed_kmh * 60
     if km < thresholds.flight_from_km:
@@ -155,7 +155,7 @@ def travel_minutes(change: Change, thresholds: Thresholds) -> float:
 
 
 def out_of_reach(visit: Visit, thresholds: Thresholds) -> bool:
-    """Whether no phone can be served by the cells of both sides from one spot: then somebody or something was really there."""
+    """Tell whether no phone can be served by the cells of both sides from one spot: then somebody or something was really there."""
     apart = [
         metres
         for call in visit.stay.calls
@@ -167,12 +167,12 @@ def out_of_reach(visit: Visit, thresholds: Thresholds) -> bool:
 
 
 def listed(visit: Visit) -> bool:
-    """Whether one of its calls lies in a cell of the list of border cells."""
+    """Tell whether one of its calls lies in a cell of the list of border cells."""
     return any(call.border for call in visit.calls)
 
 
 def distance_m(first: CallRecord, second: CallRecord) -> int | None:
-    """Great-circle distance between the cells of two calls in metres (haversine); None where one of them is not known."""
+    """Return the great-circle distance between the cells of two calls in metres (haversine); None where one of them is not known."""
     if None in (first.latitude, first.longitude, second.latitude, second.longitude):
         return None
     lat_1, lon_1 = radians(first.latitude or 0), radians(first.longitude or 0)
@@ -182,7 +182,7 @@ def distance_m(first: CallRecord, second: CallRecord) -> int | None:
 
 
 def at_once(calls: Sequence[CallRecord], located: Sequence[Location]) -> set[int]:
-    """The positions of calls that ran at the same time in two locations: two phones with one number; forwarded calls need no phone.
+    """Return the positions of calls that ran at the same time in two locations: two phones with one number; forwarded calls need no phone.
 
     Shape: `calls` in order of time; an overlap of CLOCKS_DIFFER may come from the clocks of two networks.
     """

@@ -18,7 +18,7 @@ from service_tasks.gateway import Bill, gateway
 
 
 def history(msisdn: str) -> tuple[list[Number], list[Charge]]:
-    """The number, before it those it replaced, the oldest first, and all their information charges in order of time."""
+    """Return the number, before it those it replaced, the oldest first, and all their information charges in order of time."""
     numbers, replaced_by = [_number(msisdn)], msisdn
     while replacement := _replaced(replaced_by, numbers=[number.msisdn for number in numbers]):
         replaced_by = replacement.number_changed_from or ""
@@ -31,7 +31,7 @@ def history(msisdn: str) -> tuple[list[Number], list[Charge]]:
 
 
 def are_gone(numbers: Sequence[Number], charges: Sequence[Charge], at: datetime) -> bool:
-    """Whether a bill bears Monternet charges of a month whose records are no longer kept at `at`, and none of that month is left."""
+    """Tell whether a bill bears Monternet charges of a month whose records are no longer kept at `at`, and none of that month is left."""
     first_kept, months = f"{records.kept_from(at):%Y-%m}", {dates.month_of(charge.at) for charge in charges}
     billed = (
         bill.period
@@ -43,7 +43,7 @@ def are_gone(numbers: Sequence[Number], charges: Sequence[Charge], at: datetime)
 
 
 def _replaced(msisdn: str, numbers: Sequence[str]) -> Subscription | None:
-    """The subscription of `msisdn` that replaced a number not yet known."""
+    """Return the subscription of `msisdn` that replaced a number not yet known."""
     return next((row for row in _subscriptions(msisdn) if row.number_changed_from not in (None, *numbers)), None)
 
 
@@ -70,7 +70,7 @@ def _number(msisdn: str, *, replaced_by: Subscription | None = None) -> Number:
 
 
 def _changes(holder: Subscription) -> tuple[StateChange, ...]:
-    """In service from the day it was opened, then what its events say; the state it is in now closes a history that lacks events."""
+    """Return the changes of state: in service from the day it was opened, then what its events say; the state it is in now closes a history that lacks events."""
     events = [StateChange(row.at, row.to_state, row.reason) for row in _events(holder)]
     changes = [StateChange(holder.opened_at, SubscriptionState.IN_SERVICE, None), *events]
     last = max(changes, key=lambda change: change.at)

@@ -52,7 +52,7 @@ class Order(NamedTuple):
     monthly_fee: int = 0
 
     def bears(self, charge: Charge) -> bool:
-        """Whether the charge may be the fee of this order: of the same provider, and its monthly fee where that is known."""
+        """Tell whether the charge may be the fee of this order: of the same provider, and its monthly fee where that is known."""
         return self.site == charge.site and self.at <= charge.at and self.monthly_fee in (0, charge.amount)
 
 
@@ -78,7 +78,7 @@ class Number(NamedTuple):
 
 
 def find(number: Number, charges: Iterable[Charge]) -> list[Orphan]:
-    """The orphan charges of one number.
+    """Return the orphan charges of one number.
 
     Shape:  a charge is an orphan when at its time nobody had the number in service; or when it is the fee of an order on the number that
             this one replaced, which was not ordered again. What is used on demand has no order and is no orphan after a change of number.
@@ -95,7 +95,7 @@ def find(number: Number, charges: Iterable[Charge]) -> list[Orphan]:
 
 
 def counted_at(number: Number, charge: Charge) -> datetime:
-    """When a charge arose: when the service was used; a monthly fee on the first day of its month, or when it was ordered within it."""
+    """Return when a charge arose: when the service was used; a monthly fee on the first day of its month, or when it was ordered within it."""
     local = charge.at.astimezone(ZONE)
     first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     fees = [order for order in (*number.ordered, *number.carried) if order.monthly_fee and order.bears(charge)]
@@ -103,7 +103,7 @@ def counted_at(number: Number, charge: Charge) -> datetime:
 
 
 def after(number: Number, charge: Charge, at: datetime) -> str | None:
-    """What a charge that arose at `at` came after; None when the number was in service and the charge its own."""
+    """Return what a charge that arose at `at` came after; None when the number was in service and the charge its own."""
     states = [state for holder in number.holders if (state := in_force(holder, at))]
     if any(state.state == SubscriptionState.IN_SERVICE for state in states):
         return "number_change" if _carried_along(number, charge, at) else None
@@ -114,12 +114,12 @@ def after(number: Number, charge: Charge, at: datetime) -> str | None:
 
 
 def in_force(changes: Sequence[StateChange], at: datetime) -> StateChange | None:
-    """The last change up to `at`; None before the first. `changes` in order of time."""
+    """Return the last change up to `at`; None before the first. `changes` in order of time."""
     return next((change for change in reversed(changes) if change.at <= at), None)
 
 
 def _carried_along(number: Number, charge: Charge, at: datetime) -> bool:
-    """Whether it is the fee of an order of the time before the change, on either number, that was not made again since."""
+    """Tell whether it is the fee of an order of the time before the change, on either number, that was not made again since."""
     changed = number.changed_at
     if changed is None or at < changed or charge.site is None:
         return False

@@ -75,7 +75,7 @@ _OLDEST = select(func.min(Cdr.start)).where(Cdr.served_msisdn == bindparam("msis
 
 
 def voice_calls(msisdn: str, since: date, until: date) -> list[CallRecord]:
-    """The calls of a number from the first to the last day (Shanghai), both included, in order of time."""
+    """Return the calls of a number from the first to the last day (Shanghai), both included, in order of time."""
     bounds = {"msisdn": msisdn, "since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
     return [_record(row) for row in session().execute(_VOICE_CALLS, bounds)]
 
@@ -90,13 +90,13 @@ class Line(NamedTuple):
 
 
 def lines(call: CallRecord, components: Sequence[str], reason: str) -> list[Line]:
-    """The components of a call that were charged, each as a line."""
+    """Return the components of a call that were charged, each as a line."""
     charged = ((name, getattr(call, name)) for name in components)
     return [Line(call.id, name, amount, reason) for name, amount in charged if amount]
 
 
 def kept_from(at: datetime) -> date:
-    """The first day whose call records are still kept at `at`: five calendar months back. Source: reading (retention)."""
+    """Return the first day whose call records are still kept at `at`: five calendar months back. Source: reading (retention)."""
     day = dates.day_of(at)
     months = day.year * 12 + day.month - 1 - RETENTION_MONTHS
     year, month = months // 12, months % 12 + 1
@@ -104,7 +104,7 @@ def kept_from(at: datetime) -> date:
 
 
 def are_gone(msisdn: str, since: date, at: datetime) -> bool:
-    """Whether records of the time from `since` on need not exist any more: it is older than they are kept, and none so old is left."""
+    """Tell whether records of the time from `since` on need not exist any more: it is older than they are kept, and none so old is left."""
     if since >= kept_from(at):
         return False
     oldest = session().scalar(_OLDEST, {"msisdn": msisdn})

@@ -25,7 +25,7 @@ class ShortCall(NamedTuple):
 
 
 def find(calls: Iterable[CallRecord], limit_s: int = LIMIT_S) -> list[ShortCall]:
-    """The long-distance calls of at most `limit_s` seconds (that many included).
+    """Return the long-distance calls of at most `limit_s` seconds (that many included).
 
     Shape:  a call is long-distance when it bears a long-distance charge, or the IP charge that stands in its place; a short local call is
             not found. The roaming component stays while roaming, however short the call.

@@ -14,7 +14,7 @@ __all__ = ["repeated", "suggest", "suggestion"]
 
 
 def suggestion(matches: Sequence[Mapping[str, Any]], msisdn: str, at: datetime) -> dict[str, Any]:
-    """The suggestion for a number and the words the decision table matched.
+    """Return the suggestion for a number and the words the decision table matched.
 
     Shape:   `matches` rows of process, dispute_type, weight, word; the result holds process, dispute_type, confidence (0..100), evidence,
              alternatives as in `weighing.weigh`.

@@ -68,7 +68,7 @@ _COUNTS = select(
 
 
 def find(msisdn: str, at: datetime) -> list[Record]:
-    """The records of a number that fit a process, as they are at `at`."""
+    """Return the records of a number that fit a process, as they are at `at`."""
     subscription = gateway().find(msisdn)
     counts = session().execute(_COUNTS, _asked(msisdn, subscription, at)).one()
     owner = subscription.id if subscription else None
@@ -87,7 +87,7 @@ def _asked(msisdn: str, subscription: Subscription | None, at: datetime) -> dict
 
 
 def _calls(msisdn: str, owner: int | None, at: datetime) -> Iterator[Record]:
-    """What another case has of these calls is no reason to complain of them again."""
+    """Yield what calls give reason to complain of; what another case has of them is no reason to do so again."""
     calls = records.voice_calls(msisdn, dates.day_of(at - CALLS), dates.day_of(at))
     roaming = border_roaming.analyse(calls, border_roaming.Thresholds())
     if roaming.established and _left(owner, roaming.lines):
@@ -98,7 +98,7 @@ def _calls(msisdn: str, owner: int | None, at: datetime) -> Iterator[Record]:
 
 
 def _left(owner: int | None, lines: Sequence[records.Line]) -> Sequence[records.Line]:
-    """The lines of which no case has all."""
+    """Return the lines of which no case has all."""
     if owner is None or not lines:
         return lines
     split = apart(owner, [LinePart(f"call:{line.call}", line.amount, line.component) for line in lines], own_case=None)
@@ -113,7 +113,7 @@ def _monternet(msisdn: str) -> Iterator[Record]:
 
 
 def _own_balance(subscription: Subscription | None) -> Iterator[Record]:
-    """What a cancelled number still has that is its holder's, and no case has."""
+    """Yield what a cancelled number still has that is its holder's, and no case has."""
     if (
         subscription
         and subscription.state == SubscriptionState.CANCELLED
@@ -123,7 +123,7 @@ def _own_balance(subscription: Subscription | None) -> Iterator[Record]:
 
 
 def _counted(counts: Any, takes_cards: bool) -> Iterator[Record]:
-    """What is counted by one statement; recharge cards only where the number cannot use them."""
+    """Yield what is counted by one statement; recharge cards only where the number cannot use them."""
     if counts.cards and takes_cards:
         yield Record("TS-004", "recharge_card", counts.cards)
     if counts.bank_payments:

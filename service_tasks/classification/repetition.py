@@ -34,7 +34,7 @@ class Repetition(NamedTuple):
 
 
 def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
-    """What the earlier cases (newest first) make of a complaint taken in at `at`.
+    """Return what the earlier cases (newest first) make of a complaint taken in at `at`.
 
     Shape:  not_answered_in_time when one of them had no reply within LIMIT; else dissatisfied when one was answered; else in_progress:
             the customer asks again while the first case is within its time.
@@ -51,7 +51,7 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
 
 
 def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at: datetime) -> list[Earlier]:
-    """Cases of the number taken in before `at`, of one process or (None) of any, without the case itself, newest first."""
+    """Return cases of the number taken in before `at`, of one process or (None) of any, without the case itself, newest first."""
     narrowed = {"process": process, "case_number": case_number}
     parameters = {name: value for name, value in narrowed.items() if value is not None}
     complaints = session().scalars(_earlier(frozenset(parameters)), {"msisdn": msisdn, "at": at, **parameters})

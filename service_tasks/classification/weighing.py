@@ -48,7 +48,7 @@ class Suggestion(NamedTuple):
 
 
 def weigh(words: Sequence[Word], records: Sequence[Record]) -> Suggestion:
-    """The process that words and records point to.
+    """Return the process that words and records point to.
 
     Shape:   evidence items hold process, kind ("word" or the record's), points, and the word or the count, those of the suggested process
              first; `web.telling.suggestions` words them. alternatives hold process and confidence, the likeliest first. Nothing found: on_the_spot with confidence 0.
@@ -75,7 +75,7 @@ def weigh(words: Sequence[Word], records: Sequence[Record]) -> Suggestion:
 
 
 def confidence(points: int, all_points: int) -> int:
-    """How sure, 0..100; see the formula above."""
+    """Return how sure, 0..100; see the formula above."""
     return round(100 * points / (all_points + DOUBT))
 
 
@@ -92,7 +92,7 @@ def _of_record(record: Record, word_weights: Mapping[str, int]) -> dict[str, Any
 
 
 def _dispute_type(process: str, words: Sequence[Word]) -> str:
-    """The dispute type (CH2.1) that the words of the process weigh most for, else the one it usually is."""
+    """Return the dispute type (CH2.1) that the words of the process weigh most for, else the one it usually is."""
     weights: dict[str, int] = {}
     for word in words:
         if word.process == process and word.dispute_type:

@@ -94,31 +94,31 @@ class BillingGateway(Protocol):
     """What billing can be asked. Every changing verb is idempotent by `effect.key` and raises Refused with a reason code."""
 
     def find(self, msisdn: str) -> Subscription | None:
-        """The subscription of a number: the one in use, else the one cancelled last; None for a number never put into service."""
+        """Return the subscription of a number: the one in use, else the one cancelled last; None for a number never put into service."""
 
     def subscription(self, msisdn: str) -> Subscription:
-        """As `find`. Errors: SubscriptionUnknown."""
+        """Find a subscription as `find` does. Errors: SubscriptionUnknown."""
 
     def customer(self, customer_id: int) -> Customer:
-        """The holder of a subscription (TMF629)."""
+        """Return the holder of a subscription (TMF629)."""
 
     def balances(self, subscription_id: int, *, lock: bool = False) -> Balances:
-        """What stands on a subscription (TMF654); `lock` keeps it so until the end of the transaction."""
+        """Return what stands on a subscription (TMF654); `lock` keeps it so until the end of the transaction."""
 
     def bills(self, subscription_id: int) -> list[Bill]:
-        """Its bills (TMF678), newest first."""
+        """Return its bills (TMF678), newest first."""
 
     def debit_under_way(self, subscription_id: int) -> bool:
-        """Whether a direct debit is out whose result is not known yet; what is owed is left alone meanwhile."""
+        """Tell whether a direct debit is out whose result is not known yet; what is owed is left alone meanwhile."""
 
     def receipt(self, number: str) -> Receipt | None:
-        """The receipt of that number."""
+        """Return the receipt of that number."""
 
     def receipts(self, subscription_id: int) -> list[Receipt]:
-        """All its receipts, newest first."""
+        """Return all its receipts, newest first."""
 
     def receipts_in_hand(self, subscription_id: int) -> list[str]:
-        """Numbers of its receipts that the office took back for cash and still holds."""
+        """Return numbers of its receipts that the office took back for cash and still holds."""
 
     def post(self, effect: Effect, kind: str, lines: Sequence[Line], *, memo: str = "") -> Entry:
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
@@ -139,16 +139,16 @@ class BillingGateway(Protocol):
         """
 
     def apart(self, subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
-        """Parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
+        """Return parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
 
     def still_owed(self, subscription_id: int, parts: Sequence[LinePart]) -> int:
-        """What of these parts of lines is owed on their bills; of none, what is due on the number."""
+        """Return what of these parts of lines is owed on their bills; of none, what is due on the number."""
 
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
 
     def reserved_under(self, case_number: str) -> list[str]:
-        """The keys under which the case has lines in reserve that wait for no run and no day."""
+        """Return the keys under which the case has lines in reserve that wait for no run and no day."""
 
     def free_under(self, case_number: str, keys: Collection[str]) -> None:
         """Free what the case has in reserve under these keys, but for what waits."""
@@ -166,31 +166,31 @@ class BillingGateway(Protocol):
         """
 
     def owed_anew(self, reversal_id: int) -> int:
-        """What somebody came to owe by the entry that took another back, in fen."""
+        """Return what somebody came to owe by the entry that took another back, in fen."""
 
     def owed_on_no_bill(self, subscription_id: int) -> int:
-        """What a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
+        """Return what a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
 
     def owed_by_bill(self, entry_id: int) -> dict[tuple[int, str], int]:
-        """What is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
+        """Return what is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
 
     def due_again(self, reversal_id: int, owed_before: Mapping[tuple[int, str], int]) -> list[DueAgain]:
-        """What the entry that took another back asks for again or took away, beside what had left; `owed_before` as `owed_by_bill` had it."""
+        """Return what the entry that took another back asks for again or took away, beside what had left; `owed_before` as `owed_by_bill` had it."""
 
     def given(self, case_number: str) -> list[Given]:
-        """What a case gave and nobody has taken back, the oldest first."""
+        """Return what a case gave and nobody has taken back, the oldest first."""
 
     def case_money(self, case_number: str) -> CaseMoney:
-        """What a case gave and what was taken back of it, the fen of every posting."""
+        """Return what a case gave and what was taken back of it, the fen of every posting."""
 
     def intended(self, case_number: str) -> set[int]:
-        """Every other amount that a case is about: reserved, on hold, waiting for a run, taken at the counter, and what they come to."""
+        """Return every other amount that a case is about: reserved, on hold, waiting for a run, taken at the counter, and what they come to."""
 
     def given_between(self, since: datetime, upto: datetime) -> list[Given]:
-        """What all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
+        """Return what all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
 
     def holds(self, case_number: str) -> list[Hold]:
-        """What a case has on hold, locked."""
+        """Return what a case has on hold, locked."""
 
     def withdraw_corrections(self, case_number: str) -> list[PricingItem]:
         """Take a case's corrections off the list of a run that has not begun; those taken. Refused: correction_handed_in."""
@@ -274,10 +274,10 @@ class BillingGateway(Protocol):
         """
 
     def late_fees_drawn(self, subscription_id: int) -> list[LateFee]:
-        """The late fees drawn, whether still owed or not, in order of days."""
+        """Return the late fees drawn, whether still owed or not, in order of days."""
 
     def late_fees_paid(self, subscription_id: int, since: date) -> int:
-        """What was paid of late fees from a day on and is not owed again, in fen; what was given up or credited is not paid."""
+        """Return what was paid of late fees from a day on and is not owed again, in fen; what was given up or credited is not paid."""
 
     def accrue_late_fee(self, bill_id: int, on: date, effect: Effect) -> int:
         """Draw the late fee of one day on an overdue bill; what is on hold draws none. Returns the fen drawn."""
@@ -306,10 +306,10 @@ class BillingGateway(Protocol):
         """
 
     def late_fee_on_hold(self, subscription_id: int) -> int:
-        """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
+        """Return the late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
 
     def on_hold(self, until: date) -> list[HeldLine]:
-        """What is on hold to be settled by this day, and what is reserved beside it, line by line, in the order it was placed."""
+        """Return what is on hold to be settled by this day, and what is reserved beside it, line by line, in the order it was placed."""
 
     def enter_secondary_pricing(
         self,
@@ -324,10 +324,10 @@ class BillingGateway(Protocol):
         """Collect a correction for the run of `period`; `lines` stay reserved until then."""
 
     def repricing_room(self, subscription_id: int, *, but: str = "") -> int:
-        """What may still be entered without naming lines beside the item of the key `but`, in fen; 0 for a number without a bill."""
+        """Return what may still be entered without naming lines beside the item of the key `but`, in fen; 0 for a number without a bill."""
 
     def secondary_pricing_rows(self, period: str) -> list[PricingRow]:
-        """What the run of `period` is given, a row for each line."""
+        """Return what the run of `period` is given, a row for each line."""
 
     def take_back_secondary_pricing(self, period: str, omitted: Collection[int], no_bill: Collection[int]) -> None:
         """Mark the items that the run left out, and those whose number gets no further bill."""
@@ -336,7 +336,7 @@ class BillingGateway(Protocol):
         """Put an item that was left out into the run of `period`. Refused: line_unknown."""
 
     def shown_on_bill(self, item_id: int, at: datetime) -> bool | None:
-        """Whether a bill issued after the run shows the item as taken off; None while there is no such bill."""
+        """Tell whether a bill issued after the run shows the item as taken off; None while there is no such bill."""
 
     def hand_in_secondary_pricing(self, period: str, left_over: Collection[str] = ()) -> tuple[int, int]:
         """Hand in all that was collected for `period`, and what is `left_over` of others: how many items, how many fen."""
@@ -345,13 +345,13 @@ class BillingGateway(Protocol):
         """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""
 
     def secondary_pricing_item(self, item_id: int) -> PricingItem:
-        """One item as it stands. Refused: item_unknown."""
+        """Return one item as it stands. Refused: item_unknown."""
 
     def card_standing(self, serial: str) -> Standing:
-        """What stands of a recharge card and of the number it was charged to. Refused: unknown_card."""
+        """Return what stands of a recharge card and of the number it was charged to. Refused: unknown_card."""
 
     def cards_of_others(self, subscription_id: int, *, but: str | None = None) -> int:
-        """What is left of cards that were charged to a number after it was cancelled, in fen."""
+        """Return what is left of cards that were charged to a number after it was cancelled, in fen."""
 
     def reserve_card(self, serial: str, effect: Effect) -> int:
         """Let the case have what is left of a recharge card, and nobody else; fen. Refused: unknown_card, line_taken."""
@@ -363,13 +363,13 @@ class BillingGateway(Protocol):
         """
 
     def to_pay(self, subscription_id: int) -> list[Due]:
-        """What a payment would settle, in that order: the bills, the oldest first, then the late fee."""
+        """Return what a payment would settle, in that order: the bills, the oldest first, then the late fee."""
 
     def take_payment(self, subscription_id: int, amount: int, into: str, effect: Effect) -> Taken:
         """Take cash for what is owed ("bill"), what is left being prepaid, or as "prepayment". Refused: debit_under_way, number_cancelled."""
 
     def reserve_bank_payment(self, subscription_id: int, msisdn: str, reference: str, effect: Effect) -> BankFinding:
-        """What became of a payment at a bank, by its proof; the case has it until it ends. Refused: proof_unknown, line_taken."""
+        """Return what became of a payment at a bank, by its proof; the case has it until it ends. Refused: proof_unknown, line_taken."""
 
     def correct_bank_payment(
         self, subscription_id: int, msisdn: str, reference: str, effect: Effect, *, receipt: str | None = None
@@ -384,7 +384,7 @@ _current: ContextVar[BillingGateway | None] = ContextVar("billing_gateway", defa
 
 
 def gateway() -> BillingGateway:
-    """The billing in use: the embedded tables, unless `using` says otherwise."""
+    """Return the billing in use: the embedded tables, unless `using` says otherwise."""
     return _current.get() or embedded
 
 

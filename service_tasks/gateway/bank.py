@@ -20,7 +20,7 @@ Shares = Sequence[tuple[Account, int]]
 
 
 def reserve_bank_payment(subscription_id: int, msisdn: str, reference: str, effect: Effect) -> BankFinding:
-    """What became of the payment of this proof, which the case has until it ends. Refused: proof_unknown, line_taken with the case that has it."""
+    """Return what became of the payment of this proof, which the case has until it ends. Refused: proof_unknown, line_taken with the case that has it."""
     payment = _locked(msisdn, reference)
     if payment.case_number not in (None, effect.case):
         raise Refused(
@@ -64,7 +64,7 @@ def correct_bank_payment(
 
 
 def spread(sources: Shares, sinks: Shares) -> list[Line]:
-    """Postings that carry what comes out of the sources into the sinks, in order."""
+    """Return postings that carry what comes out of the sources into the sinks, in order."""
     lines, room = [], [amount for _, amount in sinks]
     for source, amount in sources:
         rest = amount
@@ -112,7 +112,7 @@ def _postings(reference: str) -> list[BankPosting]:
 
 
 def _sources(payment: BankPayment, subscription_id: int, finding: BankFinding) -> list[tuple[Account, int]]:
-    """Where the money lies: with the bank, on another number, or on the number itself; what another number has spent it owes."""
+    """Return where the money lies: with the bank, on another number, or on the number itself; what another number has spent it owes."""
     if finding.finding == "not_posted":
         return [(CASH, finding.amount)]
     posting = _postings(payment.reference)[-1]
@@ -134,7 +134,7 @@ def _sinks(subscription_id: int, finding: BankFinding) -> list[tuple[Account, in
 
 
 def _follow(subscription_id: int, sources: Shares, sinks: Shares, effect: Effect) -> None:
-    """Bills are paid by what arrived, and owed again where it was taken away."""
+    """Have bills paid by what arrived, and owed again where it was taken away."""
     for account, amount in sinks:
         if account.kind == "receivable" and amount:
             payments.allocate(Papers.of(subscription_id), amount, effect.at)

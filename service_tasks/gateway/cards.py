@@ -33,7 +33,7 @@ SUSPENSE = Account("recharge_suspense")
 
 
 def card_standing(serial: str) -> Standing:
-    """What stands of a card; nothing is locked, for whoever gives it is refused what is gone by then. Refused: unknown_card."""
+    """Return what stands of a card; nothing is locked, for whoever gives it is refused what is gone by then. Refused: unknown_card."""
     card = session().get(RechargeCard, serial, populate_existing=True)
     if card is None:
         raise Refused(reason="unknown_card")
@@ -86,7 +86,7 @@ def move_recharge(serial: str, target: int, effect: Effect, *, amount: int | Non
 
 
 def taken_from(card: RechargeCard, amount: int, into: Account) -> list[Line]:
-    """The postings that take `amount` of a card to an account: what lies in the prepayment, then what arrears swallowed, which are owed again.
+    """Return the postings that take `amount` of a card to an account: what lies in the prepayment, then what arrears swallowed, which are owed again.
 
     Refused: nothing_left.
     """
@@ -118,7 +118,7 @@ def empty(card: RechargeCard, amount: int, state: ClaimState, effect: Effect, en
 
 
 def together(lines: Sequence[Line]) -> list[Line]:
-    """Postings between the same two accounts as one, without empty ones, in order."""
+    """Return postings between the same two accounts as one, without empty ones, in order."""
     sums: dict[tuple[Account, Account], int] = {}
     for line in lines:
         sums[line.debit, line.credit] = sums.get((line.debit, line.credit), 0) + line.amount
@@ -126,7 +126,7 @@ def together(lines: Sequence[Line]) -> list[Line]:
 
 
 def swallow(subscription_id: int, *, is_all: bool) -> None:
-    """What a number's own balance is paid out takes along the cards it was loaded with; those of others only where it `is_all` that went."""
+    """Take along the cards that a number's own balance was loaded with when that is paid out; those of others only where it `is_all` that went."""
     number, card = SubscriptionRow, RechargeCard
     cards = update(card).where(card.charged_subscription_id == subscription_id)
     since = select(number.state_since).where(number.id == subscription_id).scalar_subquery()
@@ -135,7 +135,7 @@ def swallow(subscription_id: int, *, is_all: bool) -> None:
 
 
 def locked(serial: str) -> RechargeCard:
-    """The card, its row locked. Refused: unknown_card."""
+    """Return the card, its row locked. Refused: unknown_card."""
     card = session().get(RechargeCard, serial, with_for_update=True, populate_existing=True)
     if card is None:
         raise Refused(reason="unknown_card")
@@ -143,7 +143,7 @@ def locked(serial: str) -> RechargeCard:
 
 
 def _taken_by(card: RechargeCard, own: str | None) -> str | None:
-    """Another case that has the card or what was left of it."""
+    """Return another case that has the card or what was left of it."""
     line = DisputedLine
     query = select(line.id).where(line.address == f"card:{card.serial}")
     line_ids = list(session().scalars(query.where(line.subscription_id == card.charged_subscription_id)))
@@ -152,7 +152,7 @@ def _taken_by(card: RechargeCard, own: str | None) -> str | None:
 
 
 def _set_off(card: RechargeCard) -> dict[str, int]:
-    """What was taken from the prepayment for arrears since the card was charged, by account, less what was opened again."""
+    """Return what was taken from the prepayment for arrears since the card was charged, by account, less what was opened again."""
     swallowed = {kind: _between(card, "prepayment", kind) for kind in ("receivable", "late_fee")}
     return {kind: amount for kind, amount in swallowed.items() if amount > 0}
 
@@ -180,7 +180,7 @@ def _between(card: RechargeCard, source: str, debt: str) -> int:
 
 
 def posted(entry_id: int) -> GivenOfCard:
-    """What an entry moved of a card."""
+    """Return what an entry moved of a card."""
     source = aliased(LedgerAccount)
     query = select(source.kind, func.sum(Posting.amount)).join(source, source.id == Posting.debit_account_id)
     rows = session().execute(query.where(Posting.entry_id == entry_id).group_by(source.kind))

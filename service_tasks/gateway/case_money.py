@@ -20,7 +20,7 @@ from service_tasks.gateway.values import MARK, CaseMoney
 
 
 def case_money(case_number: str) -> CaseMoney:
-    """The amounts that a case has given and that were taken back of it, as the books stand."""
+    """Return the amounts that a case has given and that were taken back of it, as the books stand."""
     entry, kind = JournalEntry, LedgerAccount.kind
     of_staff = select(LedgerAccount.id).where(kind == "staff_receivable")
     through_staff = or_(Posting.debit_account_id.in_(of_staff), Posting.credit_account_id.in_(of_staff))
@@ -34,7 +34,7 @@ def case_money(case_number: str) -> CaseMoney:
 
 
 def intended(case_number: str) -> set[int]:
-    """Every other amount that a case is about: reserved, on hold, waiting for a run, taken at the counter, and what they come to; in fen."""
+    """Return every other amount that a case is about: reserved, on hold, waiting for a run, taken at the counter, and what they come to; in fen."""
     claim, entry = LineClaim, JournalEntry
     claimed = select(claim.key, claim.amount).where(claim.case_number == case_number)
     parked = select(ChargeHold.case_number, ChargeHold.amount).where(ChargeHold.case_number == case_number)
@@ -50,7 +50,7 @@ def intended(case_number: str) -> set[int]:
 
 
 def elsewhere(case_number: str, addresses: Collection[str], msisdn: str) -> list[tuple[str, str]]:
-    """Of these lines of a number those of which the case has nothing and another case has something on hold or registered: (line, that case)."""
+    """Return, of these lines of a number those of which the case has nothing and another case has something on hold or registered: (line, that case)."""
     line, claim, own = DisputedLine, LineClaim, aliased(LineClaim)
     has_own = (
         select(own.id)
@@ -68,7 +68,7 @@ def elsewhere(case_number: str, addresses: Collection[str], msisdn: str) -> list
 
 
 def sums(entries: tuple[tuple[int, ...], ...]) -> set[int]:
-    """What may be said of these entries: every part of each, what parts come to, each as a whole, and all of them; in fen."""
+    """Return what may be said of these entries: every part of each, what parts come to, each as a whole, and all of them; in fen."""
     amounts = {
         sum(parts) for entry in entries for size in range(1, len(entry) + 1) for parts in combinations(entry, size)
     }

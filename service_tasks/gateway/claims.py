@@ -114,7 +114,7 @@ def release(case_number: str | None) -> None:
 
 
 def reserved_under(case_number: str) -> list[str]:
-    """The keys under which the case has lines in reserve that wait for no run and no day."""
+    """Return the keys under which the case has lines in reserve that wait for no run and no day."""
     own = LineClaim.case_number == case_number, LineClaim.state == ClaimState.RESERVED, ~_waits()
     return list(session().scalars(select(LineClaim.key).where(*own).distinct().order_by(LineClaim.key)))
 
@@ -149,12 +149,12 @@ def _release(case_number: str | None, *conditions: ColumnElement[bool]) -> None:
 
 
 def _waits() -> ColumnElement[bool]:
-    """What is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
+    """Return the condition of what is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
     return or_(LineClaim.settle_on.is_not(None), ~beside_the_run())
 
 
 def beside_the_run() -> ColumnElement[bool]:
-    """What is not reserved for a correction that waits for its run."""
+    """Return the condition of what is not reserved for a correction that waits for its run."""
     item = SecondaryPricingItem
     return LineClaim.key.not_in(select(item.key).where(item.waits()))
 
@@ -263,14 +263,14 @@ def resettle(of_entry: int, state: ClaimState | None, effect: Effect, entry: Ent
 
 
 def of_entry(entry_id: int) -> list[tuple[int, str]]:
-    """The lines of which a journal entry gave something, each by its subscription and address."""
+    """Return the lines of which a journal entry gave something, each by its subscription and address."""
     line = DisputedLine
     query = select(line.subscription_id, line.address).join(LineClaim, LineClaim.line_id == line.id)
     return [(row[0], row[1]) for row in session().execute(query.where(LineClaim.entry_id == entry_id).distinct())]
 
 
 def under(key: str) -> list[LinePart]:
-    """What is claimed under a key."""
+    """Return what is claimed under a key."""
     line = DisputedLine
     query = select(line.address, LineClaim.amount, line.component, LineClaim.reason).join(
         line, line.id == LineClaim.line_id
@@ -279,7 +279,7 @@ def under(key: str) -> list[LinePart]:
 
 
 def fitting(papers: Papers, parts: Sequence[LinePart], kind: str, amount: int) -> list[Wanted]:
-    """What the parts come to, in order until the amount is reached; they must be of this kind: charge, late_fee or prepayment.
+    """Return what the parts come to, in order until the amount is reached; they must be of this kind: charge, late_fee or prepayment.
 
     A call that was deducted from a prepayment is a charge. Refused: line_unknown, line_twice, line_promised, line_unfit, exceeds_disputed.
     """
@@ -298,7 +298,7 @@ def fitting(papers: Papers, parts: Sequence[LinePart], kind: str, amount: int) -
 
 
 def check_kind(picks: Sequence[Wanted], kind: str) -> None:
-    """Errors: Refused(line_unfit)."""
+    """Check that what is picked is of this kind. Errors: Refused(line_unfit)."""
     for paper, *_ in picks:
         used = paper.money == "prepayment" and paper.address.startswith(USED)
         if kind != ("charge" if used else paper.money):
@@ -306,14 +306,14 @@ def check_kind(picks: Sequence[Wanted], kind: str) -> None:
 
 
 def _check_promised(picks: Sequence[Wanted]) -> None:
-    """A credit that was promised comes by its run, under its own case; what it is for is reserved there. Errors: Refused(line_promised)."""
+    """Refuse a credit that was promised: it comes by its run, under its own case; what it is for is reserved there. Errors: Refused(line_promised)."""
     for paper, *_ in picks:
         if paper.address.startswith("promised-credit:"):
             raise Refused(reason="line_promised", line=paper.address)
 
 
 def lock(papers: Papers, part_papers: Iterable[Paper]) -> dict[tuple[str, str], Locked]:
-    """The rows of these lines and of those they lie inside, opened where there was none, locked until the transaction ends."""
+    """Lock the rows of these lines and of those they lie inside, opened where there was none, until the transaction ends; returns them."""
     lines = list(part_papers)
     locked: dict[tuple[str, str], Locked] = {}
     holders = papers.holders(lines)
@@ -340,7 +340,7 @@ def _line(subscription_id: int, paper: Paper, locked: dict[tuple[str, str], Lock
 
 @lru_cache(maxsize=len(UPSERT))
 def _opening(dialect: str) -> Any:
-    """An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
+    """Return the statement that opens lines. An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
     line = DisputedLine
     statement: Any = UPSERT[dialect](line)
     amount = case((statement.excluded.amount < line.claimed, line.claimed), else_=statement.excluded.amount)
@@ -350,7 +350,7 @@ def _opening(dialect: str) -> Any:
 
 
 def _opened(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Locked]:
-    """PostgreSQL refuses to update a row twice at once, so each stands once."""
+    """Open these lines and return them locked; PostgreSQL refuses to update a row twice at once, so each stands once."""
     once = {(row["address"], row["component"]): row for row in rows}
     statement = _opening(bind().dialect.name)
     return {(row[0], row[1]): Locked(*row[2:]) for row in session().execute(statement, list(once.values()))}
@@ -367,7 +367,7 @@ def _as_stands(locked: dict[tuple[str, str], Locked]) -> dict[tuple[str, str], L
 
 
 def _check(picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked], own: str | None) -> None:
-    """No line, and none that it lies inside, gives more than is left of it. Errors: Refused(line_taken)."""
+    """Check that no line, and none that it lies inside, gives more than is left of it. Errors: Refused(line_taken)."""
     by_id = {row.id: row for row in locked.values()}
     shares_by_line: dict[int, list[tuple[Paper, int]]] = {}
     for paper, amount, _ in picks:
@@ -381,7 +381,7 @@ def _check(picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked], own: 
 
 
 def _taken(paper: Paper, line: Locked, before: Sequence[tuple[Paper, int]], amount: int, own: str | None) -> Refused:
-    """Why a line cannot have so much: another case has it, what was picked `before` is the same money (`other`), it is on the bill with what was picked
+    """Return the refusal that says why a line cannot have so much: another case has it, what was picked `before` is the same money (`other`), it is on the bill with what was picked
     before for less than that, or it never was so much.
 
     A record and the item that charges it are the same money; two records, or two items, never are.
@@ -409,7 +409,7 @@ def _is_record(paper: Paper) -> bool:
 
 
 def holding(line_ids: Sequence[int]) -> list[str]:
-    """The cases that have something of these lines or of what lies inside them, the latest first."""
+    """Return the cases that have something of these lines or of what lies inside them, the latest first."""
     return list(holding_as(line_ids))
 
 
@@ -428,7 +428,7 @@ def holding_as(line_ids: Sequence[int]) -> dict[str, str]:
 
 
 def _check_reasons(parts: Sequence[LinePart], picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked]) -> None:
-    """Less than what is left of a line is picked for a reason. Errors: Refused(part_without_reason)."""
+    """Check that less than what is left of a line is picked for a reason. Errors: Refused(part_without_reason)."""
     rests: dict[str, int] = {}
     for paper, *_ in picks:
         rests[paper.address] = rests.get(paper.address, 0) + locked[paper.address, paper.component].left

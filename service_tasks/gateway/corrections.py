@@ -124,7 +124,7 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
 
 
 def _held_on(subscription_id: int, on: date) -> int:
-    """What was on hold on a day and is due again by now: no late fee for that time."""
+    """Return what was on hold on a day and is due again by now: no late fee for that time."""
     row = ChargeHold
     lifted = select(row.amount, row.placed_at, row.settled_at).where(
         row.subscription_id == subscription_id, row.state == HoldState.REJECTED

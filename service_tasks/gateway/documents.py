@@ -19,7 +19,7 @@ Paper = type[Refund] | type[CreditNote] | type[LateFeeWaiver]
 
 
 def next_number(series: str, at: datetime) -> str:
-    """The next number of a series in the office's year of `at`, e.g. "TF-2026-000012". One statement; the row stays locked."""
+    """Return the next number of a series in the office's year of `at`, e.g. "TF-2026-000012". One statement; the row stays locked."""
     year = at.astimezone(ZONE).year
     statement = _next_of_series(session().get_bind().dialect.name)
     number = session().execute(statement, {"series": series, "year": year, "last": 1}).scalar_one()
@@ -47,7 +47,7 @@ def issue(paper: Paper, entry: Entry, effect: Effect, **columns: Any) -> Documen
 
 
 def of_entry(paper: Paper, entry_id: int) -> Document:
-    """The paper that an entry was made on."""
+    """Return the paper that an entry was made on."""
     row = (
         session()
         .execute(select(paper.number, paper.amount, paper.entry_id, paper.form).where(paper.entry_id == entry_id))

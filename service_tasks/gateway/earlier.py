@@ -48,7 +48,7 @@ class _Stand:
 
 
 def apart(subscription_id: int, parts: Sequence[LinePart], *, own_case: str | None) -> Apart:
-    """What is left of these parts, the first first, and what others have of them; what `own_case` itself has in reserve counts as left.
+    """Return what is left of these parts, the first first, and what others have of them; what `own_case` itself has in reserve counts as left.
 
     Shape: a part of which nothing is left is left out. A line that no paper of the subscription bears stays as it is: whoever claims it is told.
            What a bill's item gave for all calls together is taken from the calls it held, in the order in which they are asked for.
@@ -84,7 +84,7 @@ def _had(part: LinePart, claims: Sequence[_Claim], fen: int) -> Had:
 
 
 def _around(paper: Paper, stands: dict[tuple[str, str], _Stand]) -> Iterator[_Stand]:
-    """The line itself and what it lies inside, as far as anybody has something of them."""
+    """Yield the line itself and what it lies inside, as far as anybody has something of them."""
     addresses = [paper.address, paper.inside or "", ":".join((paper.inside or "").split(":")[:2])]
     for address in dict.fromkeys(addresses):
         if stand := stands.get((address, paper.component if address == paper.address else "")):
@@ -109,7 +109,7 @@ _CLAIMS = (
 
 
 def _stands(subscription_id: int, own_case: str | None) -> dict[tuple[str, str], _Stand]:
-    """What stands of every line that somebody has claimed something of, and of what holds it, by address and component."""
+    """Return what stands of every line that somebody has claimed something of, and of what holds it, by address and component."""
     rows = session().execute(_CLAIMS, {"subscription": subscription_id}).all()
     inside = {row[0]: row[3] for row in rows}
     by_id = {row[0]: _Stand(row[4]) for row in rows}

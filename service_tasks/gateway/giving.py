@@ -57,7 +57,7 @@ class Split:
         return sum(amount for _, amount in self.late_fees)
 
     def settled(self, back: ClaimState) -> list[tuple[ClaimState, list[Wanted]]]:
-        """The parts by what becomes of them: what falls is credited, the rest is `back`."""
+        """Return the parts by what becomes of them: what falls is credited, the rest is `back`."""
         if back == ClaimState.CREDITED:
             return [(ClaimState.CREDITED, [*self.asked, *self._late()])]
         room = {("charge", bill): amount for bill, amount in self.falls.items()}
@@ -79,7 +79,7 @@ class Split:
 
 
 def apart(subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
-    """Parts of lines divided: what has been paid, and what is still owed on their bills; of a late fee, what is still owed.
+    """Return parts of lines divided: what has been paid, and what is still owed on their bills; of a late fee, what is still owed.
 
     Refused: line_unknown, line_twice.
     """
@@ -120,7 +120,7 @@ def split(papers: Papers, picks: Sequence[Wanted]) -> Split:
 
 
 def still_owed(subscription_id: int, parts: Sequence[LinePart]) -> int:
-    """What of these parts of lines is owed on their bills; of none, what is due on the number. In fen."""
+    """Return what of these parts of lines is owed on their bills; of none, what is due on the number. In fen."""
     if not parts:
         return max(0, ledger.balances(subscription_id).get("receivable", 0))
     papers = Papers.of(subscription_id)
@@ -131,7 +131,7 @@ def still_owed(subscription_id: int, parts: Sequence[LinePart]) -> int:
 def proportion(
     papers: Papers, falls: Mapping[int, int], due: Mapping[int, int], late_fee: int
 ) -> list[tuple[Paper, int]]:
-    """The late fee that falls with what falls of each bill: as large a part of it as the line is of what was owed.
+    """Return the late fee that falls with what falls of each bill: as large a part of it as the line is of what was owed.
 
     Source: READINGS, "late fee on a credited line"; rounded down to the fen.
     """
@@ -161,7 +161,7 @@ def _with_it(papers: Papers, division: Split, due: Mapping[int, int], late_fee: 
 
 
 def _gone(subscription_id: int) -> dict[str, int]:
-    """What is claimed of the late fees already."""
+    """Return what is claimed of the late fees already."""
     line = DisputedLine
     query = select(line.address, func.sum(LineClaim.amount)).join(LineClaim, LineClaim.line_id == line.id)
     own = query.where(line.subscription_id == subscription_id, line.address.like("late-fee:%"))

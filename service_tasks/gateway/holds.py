@@ -94,7 +94,7 @@ def _placed(entry_id: int) -> Hold:
 
 
 def on_hold(until: date) -> list[HeldLine]:
-    """What is on hold to be settled by this day, line by line as it was placed, then what is reserved beside it; of a hold without lines its amount."""
+    """Return what is on hold to be settled by this day, line by line as it was placed, then what is reserved beside it; of a hold without lines its amount."""
     hold, line, claim = ChargeHold, DisputedLine, LineClaim
     of_hold = claim.entry_id == hold.entry_id, claim.state == ClaimState.HELD
     query = (
@@ -149,7 +149,7 @@ def _beside(until: date) -> list[HeldLine]:
 
 
 def late_fee_on_hold(subscription_id: int) -> int:
-    """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
+    """Return the late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
     line, claim = DisputedLine, LineClaim
     query = select(func.coalesce(func.sum(claim.amount), 0)).join(line, line.id == claim.line_id)
     waiting = claim.state == ClaimState.RESERVED, claim.settle_on.is_not(None), line.address.like(LATE_FEES)
@@ -195,7 +195,7 @@ def _to_settle(hold_id: int | None) -> ChargeHold | None:
 
 
 def _settled_by(row: ChargeHold) -> dict[str, str]:
-    """The batch or the case that has settled a hold, by the entry that lifted it."""
+    """Return the batch or the case that has settled a hold, by the entry that lifted it."""
     entry, posting, account = JournalEntry, Posting, LedgerAccount
     query = select(entry.case_number).join(posting, posting.entry_id == entry.id)
     on_hold = account.subscription_id == row.subscription_id, account.kind == "hold"
@@ -206,7 +206,7 @@ def _settled_by(row: ChargeHold) -> dict[str, str]:
 
 
 def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequence[LinePart]) -> list[Wanted]:
-    """What of these lines the hold does not have: what was paid when it was placed."""
+    """Return what of these lines the hold does not have: what was paid when it was placed."""
     line, claim = DisputedLine, LineClaim
     fen_on_hold: dict[tuple[str, str], int] = {}
     if row is not None:
@@ -219,14 +219,14 @@ def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequen
 
 
 def _reserved(row: ChargeHold | None, key: str | None) -> ColumnElement[bool]:
-    """What is reserved for this hold alone; where nobody knows under which key, for any that the case has."""
+    """Return the condition of what is reserved for this hold alone; where nobody knows under which key, for any that the case has."""
     if key is None and row is None:
         return claims.beside_the_run()
     return LineClaim.key == (_placing_key(row.id) if row is not None else key)
 
 
 def _late_fees_beside(hold_id: int | None) -> list[tuple[str, int]]:
-    """What of late fees waits beside a hold, line by line."""
+    """Return what of late fees waits beside a hold, line by line."""
     line, claim = DisputedLine, LineClaim
     query = select(line.address, claim.amount).join(claim, claim.line_id == line.id)
     waiting = query.where(
@@ -236,7 +236,7 @@ def _late_fees_beside(hold_id: int | None) -> list[tuple[str, int]]:
 
 
 def _late_fees(papers: Papers, row: ChargeHold, at_placing: int | None) -> list[tuple[Paper, int]]:
-    """The late fee that falls with a hold, line by line, as far as it is still owed."""
+    """Return the late fee that falls with a hold, line by line, as far as it is still owed."""
     fens_by_line = _late_fees_beside(row.id)
     if at_placing is None and not fens_by_line:
         return noting.late_fee_of(papers.subscription_id, row.entry_id)
@@ -251,7 +251,7 @@ def _late_fees(papers: Papers, row: ChargeHold, at_placing: int | None) -> list[
 
 
 def _free_late_fees(row: ChargeHold) -> None:
-    """Beside a hold that is settled no late fee waits any longer."""
+    """Free the late fees beside a hold that is settled: none waits any longer."""
     lines = select(DisputedLine.id).where(
         DisputedLine.subscription_id == row.subscription_id, DisputedLine.address.like(LATE_FEES)
     )
@@ -313,7 +313,7 @@ def _settle(
 
 
 def _settled(row: ChargeHold | None, own: int | None, decision: str, effect: Effect, entry: int | None) -> Hold:
-    """What the entry did, the same however often it is asked."""
+    """Return what the entry did, the same however often it is asked."""
     late, beside, into = 0, 0, ""
     if entry is not None and decision == CREDITED:
         late = ledger.posted(entry, "late_fee")

@@ -23,7 +23,7 @@ BY_ADDRESS = {"information-fee": "monternet"}
 
 
 def check(item: str, parts: Sequence[LinePart], papers: Papers) -> None:
-    """What is picked must be of what is repaid. Errors: Refused(line_unfit)."""
+    """Check that what is picked is of what is repaid. Errors: Refused(line_unfit)."""
     fitting_kinds = MEANT.get(item)
     if fitting_kinds is None or not parts:
         return
@@ -35,7 +35,7 @@ def check(item: str, parts: Sequence[LinePart], papers: Papers) -> None:
 
 
 def kinds_of(part: LinePart, papers_of_line: Sequence[Paper]) -> frozenset[str]:
-    """What a picked line was charged for: of a bill item its kind, of a call made while roaming both, unless one component alone is picked."""
+    """Return what a picked line was charged for: of a bill item its kind, of a call made while roaming both, unless one component alone is picked."""
     group = part.line.partition(":")[0]
     if group == "bill-item":
         return frozenset((paper.inside or "").rpartition(":")[2] for paper in papers_of_line)
@@ -45,7 +45,7 @@ def kinds_of(part: LinePart, papers_of_line: Sequence[Paper]) -> frozenset[str]:
 
 
 def _of_call(component: str, components: set[str]) -> frozenset[str]:
-    """The long-distance component of a call made while roaming is what the other network made of it. Source: TS-005, reading."""
+    """Return what a component was charged for; the long-distance one of a call made while roaming is what the other network made of it. Source: TS-005, reading."""
     if component == "roaming":
         return frozenset({"roaming"})
     roamed = "roaming" in components and component in ("", "long_distance")

@@ -54,19 +54,19 @@ def post(effect: Effect, kind: str, lines: Sequence[Line], *, floor: Collection[
 
 
 def balances(subscription_id: int, *, lock: bool = False) -> dict[str, int]:
-    """Balance by account kind of one subscription, in fen; kinds without an account are left out."""
+    """Return the balance by account kind of one subscription, in fen; kinds without an account are left out."""
     query = select(LedgerAccount.kind, LedgerAccount.balance).where(LedgerAccount.subscription_id == subscription_id)
     rows = session().execute(query.order_by(LedgerAccount.id).with_for_update() if lock else query)
     return {kind: balance or 0 for kind, balance in rows}
 
 
 def entered(key: str) -> int | None:
-    """The entry that stands under this idempotency key."""
+    """Return the entry that stands under this idempotency key."""
     return session().scalar(select(JournalEntry.id).where(JournalEntry.key == key))
 
 
 def posted(entry_id: int, kind: str) -> int:
-    """What an entry credited to accounts of this kind, in fen."""
+    """Return what an entry credited to accounts of this kind, in fen."""
     query = select(func.coalesce(func.sum(Posting.amount), 0)).join(
         LedgerAccount, LedgerAccount.id == Posting.credit_account_id
     )
@@ -74,14 +74,14 @@ def posted(entry_id: int, kind: str) -> int:
 
 
 def moved() -> ColumnElement[int]:
-    """Fen that the postings of an entry moved, in SQL; what passes through the account of the staff is that same money on its way, and counts once."""
+    """Return the fen that the postings of an entry moved, in SQL; what passes through the account of the staff is that same money on its way, and counts once."""
     of_staff = select(LedgerAccount.id).where(LedgerAccount.kind == "staff_receivable")
     on_its_way = or_(Posting.debit_account_id.in_(of_staff), Posting.credit_account_id.in_(of_staff))
     return func.sum(case((on_its_way, 0), else_=Posting.amount))
 
 
 def taken_back(entry_id: Any, *, before: datetime | None = None) -> ColumnElement[bool]:
-    """Whether another entry took this one back, before an instant where one is named; in SQL."""
+    """Tell whether another entry took this one back, before an instant where one is named; in SQL."""
     back = aliased(JournalEntry)
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
     reversal = select(back.id).where(back.kind == MARK, back.memo == memo)
@@ -89,7 +89,7 @@ def taken_back(entry_id: Any, *, before: datetime | None = None) -> ColumnElemen
 
 
 def handed_back(entry_id: Any) -> ColumnElement[bool]:
-    """Whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
+    """Tell whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
     back, posting, cash = aliased(JournalEntry), aliased(Posting), aliased(LedgerAccount)
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
     query = select(back.id).join(posting, posting.entry_id == back.id).join(cash, cash.id == posting.debit_account_id)
@@ -97,12 +97,12 @@ def handed_back(entry_id: Any) -> ColumnElement[bool]:
 
 
 def upsert(table: type) -> Any:
-    """An INSERT that can say ON CONFLICT, in the dialect of the session."""
+    """Return an INSERT that can say ON CONFLICT, in the dialect of the session."""
     return UPSERT[session().get_bind().dialect.name](table)
 
 
 def _lock(accounts: Iterable[Account], key: str) -> tuple[dict[Account, int], dict[Account, int], int | None]:
-    """Ids of the accounts that exist, balances of those that keep one (their rows locked), and the entry already under `key`."""
+    """Lock what an entry touches: ids of the accounts that exist, balances of those that keep one (their rows locked), and the entry already under `key`."""
     ordered = sorted(accounts, key=repr)
     own = [account for account in ordered if not account.keeps_balance]
     beside = [select(JournalEntry.id).where(JournalEntry.key == key).scalar_subquery()]

@@ -81,7 +81,7 @@ class Charged:
         return sum(self.kinds.values())
 
     def holding(self, *kinds: str) -> str:
-        """The line that holds what is of the first of these kinds that the bill charges; the bill itself when it charges none."""
+        """Return the line that holds what is of the first of these kinds that the bill charges; the bill itself when it charges none."""
         return next((f"{self.address}:{kind}" for kind in kinds if kind in self.kinds), self.address)
 
 
@@ -94,11 +94,11 @@ class Papers:
 
     @classmethod
     def of(cls, subscription_id: int) -> Papers:
-        """With what its bills charge."""
+        """Return the papers of a subscription with what its bills charge."""
         return cls(subscription_id, charged(subscription_id))
 
     def holders(self, papers: Iterable[Paper]) -> list[Paper]:
-        """The lines that these lie inside, and those that these lie inside, the outermost first."""
+        """Return the lines that these lie inside, and those that these lie inside, the outermost first."""
         bill_ids = {bill.address: bill_id for bill_id, bill in self.bills.items()}
         inner = sorted({paper.inside for paper in papers if paper.inside})
         outer = sorted({":".join(address.split(":")[:2]) for address in inner})
@@ -116,7 +116,7 @@ class Papers:
         return Paper(address=address, amount=amount, money="charge", bill_id=bill_ids[bill], inside=bill)
 
     def find(self, addresses: Iterable[str]) -> dict[str, list[Paper]]:
-        """The lines of these addresses, a call as its components; what is unknown or another's is left out."""
+        """Return the lines of these addresses, a call as its components; what is unknown or another's is left out."""
         keys: dict[str, set[str]] = {}
         for address in addresses:
             kind, _, key = address.partition(":")
@@ -137,7 +137,7 @@ _CHARGED = (
 
 
 def charged(subscription_id: int) -> dict[int, Charged]:
-    """What the bills of a subscription charge, by bill, the oldest first."""
+    """Return what the bills of a subscription charge, by bill, the oldest first."""
     rows = session().execute(_CHARGED, {"subscription": subscription_id})
     by_bill: dict[int, tuple[str, dict[str, int], dict[int, tuple[str, int]]]] = {}
     for bill_id, period, line, kind, amount in rows:
@@ -149,7 +149,7 @@ def charged(subscription_id: int) -> dict[int, Charged]:
 
 
 def wanted(papers: Papers, parts: Sequence[LinePart]) -> list[tuple[Paper, int, str]]:
-    """What the parts come to: line, fen and reason; of a call without a component its components, in order, until the part is reached.
+    """Return what the parts come to: line, fen and reason; of a call without a component its components, in order, until the part is reached.
 
     Errors: Refused(line_unknown), Refused(amount_not_positive), Refused(line_twice).
     """
@@ -195,7 +195,7 @@ def _bill_items(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def owned_calls(subscription_id: BindParameter[int], bills: BindParameter[int]) -> ColumnElement[bool]:
-    """The condition under which a call detail record is of this subscription: on a bill of its own, or made on its number while it had it."""
+    """Return the condition under which a call detail record is of this subscription: on a bill of its own, or made on its number while it had it."""
     own = select(Subscription.msisdn, Subscription.opened_at).where(Subscription.id == subscription_id).subquery()
     later = select(Subscription.id).where(
         Subscription.msisdn == Cdr.served_msisdn,
@@ -258,7 +258,7 @@ def _information_fees(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def late_fees(papers: Papers) -> dict[str, int]:
-    """The late fee drawn, by period, and what was brought forward; in fen, whether still owed or not."""
+    """Return the late fee drawn, by period, and what was brought forward; in fen, whether still owed or not."""
     accruals = select(LateFeeAccrual.bill_id, func.sum(LateFeeAccrual.amount)).where(
         LateFeeAccrual.bill_id.in_(papers.bills)
     )
@@ -293,7 +293,7 @@ def _deposits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def on_bills() -> Any:
-    """What a receipt paid on bills, whose lines are picked instead of it."""
+    """Return what a receipt paid on bills, whose lines are picked instead of it."""
     total = select(func.coalesce(func.sum(BillPayment.amount), 0))
     return total.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
 
@@ -321,7 +321,7 @@ def _cards(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def _debits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    """A debit lies in the bill of its period: what it took twice is given back once."""
+    """Return direct debits, each in the bill of its period: what it took twice is given back once."""
     ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
     query = select(DirectDebit.id, DirectDebit.amount, DirectDebit.period).join(BankMandate)
     own = BankMandate.subscription_id == papers.subscription_id
@@ -345,7 +345,7 @@ def _promised_credits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def _balances(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    """What the holder of a cancelled number has there, with what was given of it; one cancelled for arrears has nothing. Source: SUB.2, reading."""
+    """Return what the holder of a cancelled number has there, with what was given of it; one cancelled for arrears has nothing. Source: SUB.2, reading."""
     number = session().get(Subscription, papers.subscription_id)
     if (
         "prepayment" not in keys
@@ -359,12 +359,12 @@ def _balances(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def own_balance(subscription_id: int) -> int:
-    """What stands on a number beside the cards that are not its holder's, in fen."""
+    """Return what stands on a number beside the cards that are not its holder's, in fen."""
     return max(0, ledger.balances(subscription_id).get("prepayment", 0) - cards_of_others(subscription_id))
 
 
 def cards_of_others(subscription_id: int, *, but: str | None = None) -> int:
-    """What is left of cards due to whoever bears them, in fen: charged to the number after it was cancelled, or in a case."""
+    """Return what is left of cards due to whoever bears them, in fen: charged to the number after it was cancelled, or in a case."""
     card, number = RechargeCard, Subscription
     query = select(func.coalesce(func.sum(card.remaining), 0)).join(number, number.id == card.charged_subscription_id)
     cards = query.where(
@@ -374,7 +374,7 @@ def cards_of_others(subscription_id: int, *, but: str | None = None) -> int:
 
 
 def in_case(subscription_id: int) -> Any:
-    """The condition under which a card that was charged to this number is reserved by a case."""
+    """Return the condition under which a card that was charged to this number is reserved by a case."""
     line = DisputedLine
     reserved = (
         select(LineClaim.id).join(line, line.id == LineClaim.line_id).where(LineClaim.state == ClaimState.RESERVED)
@@ -384,7 +384,7 @@ def in_case(subscription_id: int) -> Any:
 
 
 def _given(subscription_id: int, address: str) -> int:
-    """What was given of a line and not taken back, in fen."""
+    """Return what was given of a line and not taken back, in fen."""
     line, claim = DisputedLine, LineClaim
     query = select(func.coalesce(func.sum(claim.amount), 0)).join(line, line.id == claim.line_id)
     of_line = query.where(line.subscription_id == subscription_id, line.address == address)

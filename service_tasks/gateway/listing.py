@@ -75,7 +75,7 @@ class Listed:
     long_distance: bool = False
 
     def divided(self, fen: int) -> tuple[tuple[str, int], ...]:
-        """A part of it by where it lies: the first give what they have, the last the rest."""
+        """Return a part of it by where it lies: the first give what they have, the last the rest."""
         rest, shares = fen, []
         for at, (kind, most) in enumerate(self.held, start=1):
             share = rest if at == len(self.held) else min(rest, most)
@@ -84,7 +84,7 @@ class Listed:
         return tuple((kind, share) for kind, share in shares if share)
 
     def is_of(self, kind: str | None) -> bool:
-        """Whether a case that repays this kind of money, or of None any, can pick it; a promised credit is only taken over."""
+        """Tell whether a case that repays this kind of money, or of None any, can pick it; a promised credit is only taken over."""
         money = self.code if self.group == "payment" else MONEY.get(self.group, "charge")
         return self.group != "promised-credit" and kind in (None, money)
 
@@ -112,18 +112,18 @@ class Listing:
     prepayment: int = 0
 
     def each(self) -> Iterator[Listed]:
-        """Every line."""
+        """Yield every line."""
         for bill in self.bills:
             yield from bill.lines
         yield from self.calls
         yield from self.others
 
     def is_left(self, kind: str | None) -> bool:
-        """Whether something of this kind of money can still be picked."""
+        """Tell whether something of this kind of money can still be picked."""
         return any(line.left and line.is_of(kind) for line in self.each())
 
     def information_fees(self) -> Listing:
-        """What sites charged alone: as it was collected, and as it stands on the bills."""
+        """Return what sites charged alone: as it was collected, and as it stands on the bills."""
         bills = (
             replace(bill, lines=tuple(line for line in bill.lines if line.code == "monternet")) for bill in self.bills
         )
@@ -132,7 +132,7 @@ class Listing:
         )
 
     def of_calls(self) -> Listing:
-        """Calls alone: as they were made, and as they stand on the bills."""
+        """Return calls alone: as they were made, and as they stand on the bills."""
         bills = (replace(bill, lines=tuple(line for line in bill.lines if line.code in USAGE)) for bill in self.bills)
         return Listing(
             tuple(bill for bill in bills if bill.lines), tuple(call for call in self.calls if call.group == "call")
@@ -140,7 +140,7 @@ class Listing:
 
 
 def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
-    """The papers of a subscription; what `own_case` has in reserve counts as left."""
+    """Return the papers of a subscription; what `own_case` has in reserve counts as left."""
     bills = _bills(subscription_id)
     claimed = _claimed(subscription_id, own_case)
     calls = _calls(subscription_id, [bill[0] for bill in bills])
@@ -158,7 +158,7 @@ def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
 
 
 def _on_bill(line: Listed, period: str, kinds: Mapping[str, set[str]]) -> Listed:
-    """A call or an information fee as it lies on its bill: roaming in the item for roaming, where the bill has one."""
+    """Return a call or an information fee as it lies on its bill: roaming in the item for roaming, where the bill has one."""
     by_kind: dict[str, int] = {}
     for kind, fen in line.held:
         names = (FEES,) if kind == FEES else USAGE[::-1] if kind == "roaming" else USAGE
@@ -168,7 +168,7 @@ def _on_bill(line: Listed, period: str, kinds: Mapping[str, set[str]]) -> Listed
 
 
 def own_balance(subscription_id: int, *, own_case: str | None = None) -> Listing:
-    """What a cancelled number has of its own, which only the holder's withdrawal gives; empty where there is nothing."""
+    """Return what a cancelled number has of its own, which only the holder's withdrawal gives; empty where there is nothing."""
     claimed = _claimed(subscription_id, own_case)
     own_papers = [paper for parts in Papers.of(subscription_id).find([OWN_BALANCE]).values() for paper in parts]
     lines = (
@@ -178,7 +178,7 @@ def own_balance(subscription_id: int, *, own_case: str | None = None) -> Listing
 
 
 def call_record(address: str) -> tuple[datetime, int] | None:
-    """When the call of a call record or an information fee began, and how many seconds it took; None when the record is gone."""
+    """Return when the call of a call record or an information fee began, and how many seconds it took; None when the record is gone."""
     key = address.partition(":")[2]
     if not (key.isascii() and key.isdecimal() and len(key) < 19):
         return None
@@ -187,7 +187,7 @@ def call_record(address: str) -> tuple[datetime, int] | None:
 
 
 def items_billed(msisdn: str, addresses: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Text and kind of the bill items of these addresses, as far as the number has them."""
+    """Return text and kind of the bill items of these addresses, as far as the number has them."""
     periods = {
         address.split(":")[1] for address in addresses if address.startswith("bill-item:") and address.count(":") == 2
     }
@@ -262,7 +262,7 @@ def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Lis
 
 
 def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
-    """Late fees, receipts, deposits, cards, debits and promised credits, in one statement."""
+    """Return late fees, receipts, deposits, cards, debits and promised credits, in one statement."""
     rows = session().execute(_all_others(), {"subscription": subscription_id, "bills": list(periods)})
     lines = [
         Listed(
@@ -280,7 +280,7 @@ def _all_others() -> CompoundSelect[str, str, str, int, str, str]:
 
 
 def _late_fees() -> tuple[Select[str, str, str, int, str, str], ...]:
-    """Drawn for the bills listed, and brought along from before them."""
+    """Return what was drawn for the bills listed, and brought along from before them."""
     accruals = select(func.coalesce(func.sum(LateFeeAccrual.amount), 0)).where(LateFeeAccrual.bill_id.in_(_ON_BILLS))
     account = LedgerAccount
     debited = select(func.coalesce(func.sum(Posting.amount), 0)).join(account, account.id == Posting.debit_account_id)
@@ -305,7 +305,7 @@ def _late_fees() -> tuple[Select[str, str, str, int, str, str], ...]:
 
 
 def _payments() -> tuple[Select[str, str, str, int, str, str], ...]:
-    """Receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
+    """Return receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
     return (
         _part(
             case((Receipt.kind == "deposit", "deposit"), else_="payment"),
@@ -350,7 +350,7 @@ def _text(column: _Text) -> ColumnElement[str]:
 
 
 def _instant(text: str | None) -> datetime | None:
-    """What the database wrote of an instant; SQLite keeps UTC without saying so."""
+    """Return what the database wrote of an instant; SQLite keeps UTC without saying so."""
     if not text or len(text) <= len("2026-11-01"):
         return None
     instant = datetime.fromisoformat(text)
@@ -368,7 +368,7 @@ class _Claimed:
     holders: dict[str, int]
 
     def stands(self, line: Listed) -> Listed:
-        """A line with what is left of it, and of what the bill charges around it."""
+        """Return a line with what is left of it, and of what the bill charges around it."""
         bill = f"bill:{line.period}"
         inside = (
             sum(min(fen, self._left(f"{bill}:{kind}", fen)) for kind, fen in line.held) if line.held else line.amount

@@ -40,20 +40,20 @@ IN_USE_FIRST = (
 
 
 def find(msisdn: str) -> Subscription | None:
-    """The subscription in use, else the one cancelled last; None for a number never put into service."""
+    """Return the subscription in use, else the one cancelled last; None for a number never put into service."""
     row = session().execute(_OF_NUMBER, {"msisdn": msisdn}).first()
     return None if row is None else _subscription_value(row)
 
 
 def subscription(msisdn: str) -> Subscription:
-    """As `find`. Errors: SubscriptionUnknown."""
+    """Find a subscription as `find` does. Errors: SubscriptionUnknown."""
     if (current := find(msisdn)) is None:
         raise SubscriptionUnknown(msisdn=msisdn)
     return current
 
 
 def customer(customer_id: int) -> Customer:
-    """The holder named by a subscription; foreign keys see to it that there is one."""
+    """Return the holder named by a subscription; foreign keys see to it that there is one."""
     row = CustomerRow
     rows = session().execute(
         select(row.id, row.kind, row.name, row.id_number, row.address).where(row.id == customer_id)
@@ -62,13 +62,13 @@ def customer(customer_id: int) -> Customer:
 
 
 def balances(subscription_id: int, *, lock: bool = False) -> Balances:
-    """What stands on a subscription, in fen."""
+    """Return what stands on a subscription, in fen."""
     by_kind = ledger.balances(subscription_id, lock=lock)
     return Balances(*(by_kind.get(kind, 0) for kind in BALANCE_KINDS))
 
 
 def bills(subscription_id: int) -> list[Bill]:
-    """Bills with their items, newest first; one statement."""
+    """Return bills with their items, newest first; one statement."""
     item = BillItemRow
     query = (
         select(BillRow, item.line, item.kind, item.text, item.amount, item.service_provider)
@@ -95,7 +95,7 @@ def bills(subscription_id: int) -> list[Bill]:
 
 
 def late_fees_drawn(subscription_id: int) -> list[LateFee]:
-    """The late fees drawn, whether still owed or not, in order of days."""
+    """Return the late fees drawn, whether still owed or not, in order of days."""
     accrual = LateFeeAccrual
     query = select(accrual.accrued_on, BillRow.period, accrual.amount).join(BillRow, BillRow.id == accrual.bill_id)
     rows = session().execute(query.where(BillRow.subscription_id == subscription_id).order_by(accrual.accrued_on))
@@ -103,7 +103,7 @@ def late_fees_drawn(subscription_id: int) -> list[LateFee]:
 
 
 def late_fees_paid(subscription_id: int, since: date) -> int:
-    """What was paid of late fees from a day on and is not owed again, in fen; what was given up or credited is not paid."""
+    """Return what was paid of late fees from a day on and is not owed again, in fen; what was given up or credited is not paid."""
     fee, opposite = aliased(LedgerAccount), aliased(LedgerAccount)
     into_fee = (Posting.credit_account_id == fee.id) & (Posting.debit_account_id == opposite.id)
     out_of_fee = (Posting.debit_account_id == fee.id) & (Posting.credit_account_id == opposite.id)
@@ -122,25 +122,25 @@ def late_fees_paid(subscription_id: int, since: date) -> int:
 
 
 def receipt(number: str) -> Receipt | None:
-    """The receipt of that number, however its letters and blanks are written."""
+    """Return the receipt of that number, however its letters and blanks are written."""
     row = session().execute(_receipt().where(ReceiptRow.number.in_(spellings(number)))).first()
     return None if row is None else Receipt(**row._mapping)
 
 
 def spellings(number: str) -> set[str]:
-    """What a paper of ours may be kept under when somebody types its number."""
+    """Return what a paper of ours may be kept under when somebody types its number."""
     return {number, language.written.code(number), language.written.paper(number)}
 
 
 def receipts(subscription_id: int) -> list[Receipt]:
-    """All receipts of a subscription, newest first."""
+    """Return all receipts of a subscription, newest first."""
     query = _receipt().where(ReceiptRow.subscription_id == subscription_id)
     rows = session().execute(query.order_by(ReceiptRow.issued_at.desc(), ReceiptRow.number))
     return [Receipt(**row._mapping) for row in rows]
 
 
 def receipts_in_hand(subscription_id: int) -> list[str]:
-    """Numbers of the receipts that the office took back for cash: they lie in its file, also where that cash is owed back since.
+    """Return numbers of the receipts that the office took back for cash: they lie in its file, also where that cash is owed back since.
 
     Whoever hands the cash back gets the receipt back with it.
     """
@@ -171,7 +171,7 @@ def _receipt() -> Select[*tuple[Any, ...]]:
 
 
 def debit_under_way(subscription_id: int) -> bool:
-    """Whether a debit of the mandate in force is out, and its result not known yet."""
+    """Tell whether a debit of the mandate in force is out, and its result not known yet."""
     row = BankMandate
     out = select(row.id).where(
         row.subscription_id == subscription_id, row.state == MandateState.ACTIVE, row.debit_under_way

@@ -13,14 +13,14 @@ from service_tasks.gateway.values import Effect, Entry
 
 
 def charge(papers: Papers, amount: int, state: ClaimState, effect: Effect, entry: Entry) -> None:
-    """Of the one bill on which something is owed; where several are, nobody knows of which."""
+    """Note that it is given of the one bill on which something is owed; where several are, nobody knows of which."""
     due = [bill for bill, debt in payments.owed(papers).items() if debt] if not entry.repeated else []
     if len(due) == 1:
         claims.note(papers, _bill(papers, due[0]), amount, state, effect, entry)
 
 
 def receipt(papers: Papers, number: str, kind: str, whole: int, amount: int, effect: Effect, entry: Entry) -> None:
-    """Of the bills that a receipt paid, in their order, and of the payment itself where it paid none; of a late fee, the oldest first."""
+    """Note that it is given of the bills that a receipt paid, in their order, and of the payment itself where it paid none; of a late fee, the oldest first."""
     if kind == "late_fee":
         _late_fee(papers, amount, effect, entry)
     for bill, payment in payments.paid_by(number).items() if kind == "charge" else ():
@@ -48,7 +48,7 @@ def _bill(papers: Papers, bill_id: int) -> Paper:
 
 
 def late_fee_of(subscription_id: int, entry_id: int) -> list[tuple[Paper, int]]:
-    """The late fee that falls with what a hold was placed for, line by line; none for a hold of no line."""
+    """Return the late fee that falls with what a hold was placed for, line by line; none for a hold of no line."""
     line = DisputedLine
     query = select(line.address, LineClaim.amount, line.component).join(line, line.id == LineClaim.line_id)
     rows = session().execute(query.where(LineClaim.entry_id == entry_id, LineClaim.state == ClaimState.HELD)).all()

@@ -53,7 +53,7 @@ def receipted(papers: Papers, number: str, amount: int) -> None:
 
 
 def owed(papers: Papers, bill_ids: Sequence[int] | None = None) -> dict[int, int]:
-    """What is still owed on each bill, in fen, the oldest first: what it charges, less what was paid and what was taken off."""
+    """Return what is still owed on each bill, in fen, the oldest first: what it charges, less what was paid and what was taken off."""
     bills = [bill for bill in papers.bills if bill_ids is None or bill in bill_ids]
     paid_by_bill, lowered = _paid(bills), _lowered(papers, bills)
     return {
@@ -63,7 +63,7 @@ def owed(papers: Papers, bill_ids: Sequence[int] | None = None) -> dict[int, int
 
 
 def owed_on_no_bill(subscription_id: int) -> int:
-    """What a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
+    """Return what a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
     receivable = ledger.balances(subscription_id).get("receivable", 0)
     return max(0, receivable - sum(owed(Papers.of(subscription_id)).values())) if receivable > 0 else 0
 
@@ -72,7 +72,7 @@ _BILLS: BindParameter[int] = bindparam("bills", expanding=True)
 
 
 def _paid(bills: Sequence[int], *, receipt: bool = True) -> dict[int, int]:
-    """What was paid on each bill, in fen; without `receipt` only what left none."""
+    """Return what was paid on each bill, in fen; without `receipt` only what left none."""
     payment = BillPayment
     query = select(payment.bill_id, func.sum(payment.amount)).where(payment.bill_id.in_(bills))
     if not receipt:
@@ -98,13 +98,13 @@ _TAKEN_OFF = _taken_off()
 
 
 def _lowered(papers: Papers, bills: Sequence[int]) -> dict[str, int]:
-    """What was taken off by the address of the bill, wherever in it the claim lies."""
+    """Return what was taken off by the address of the bill, wherever in it the claim lies."""
     values = {"subscription": papers.subscription_id, "bills": [papers.bills[bill].address for bill in bills]}
     return {address: int(amount) for address, amount in session().execute(_TAKEN_OFF, values)}
 
 
 def paid_by(receipt_number: str) -> dict[int, int]:
-    """What a receipt paid on each bill."""
+    """Return what a receipt paid on each bill."""
     payment = BillPayment
     query = select(payment.bill_id, func.sum(payment.amount)).where(payment.receipt_number == receipt_number)
     rows = session().execute(query.group_by(payment.bill_id).order_by(func.min(payment.id)))
@@ -124,7 +124,7 @@ class Paying(NamedTuple):
 
 
 def standing_for(papers: Papers, lines: Iterable[Paper]) -> list[Paying]:
-    """The receipts by which the money of these lines was paid, locked.
+    """Return the receipts by which the money of these lines was paid, locked.
 
     Whoever posts asks before the accounts are locked, as whoever pays against a receipt does.
     """
@@ -152,14 +152,14 @@ def _paying(bill_ids: Collection[int]) -> list[Paying]:
 
 
 def prepaying(subscription_id: int, lines: Iterable[Paper] = ()) -> list[Paying]:
-    """The receipts of prepayments of which something is left, those of these lines first, then the oldest, locked."""
+    """Return the receipts of prepayments of which something is left, those of these lines first, then the oldest, locked."""
     addresses = {paper.address for paper in lines}
     receipts = _holding(subscription_id, "prepayment")
     return sorted(receipts, key=lambda receipt: f"{PAYMENT}{receipt.number}" not in addresses)
 
 
 def _holding(subscription_id: int, kind: str) -> list[Paying]:
-    """The receipts of a kind of which something is left, the oldest first, locked."""
+    """Return the receipts of a kind of which something is left, the oldest first, locked."""
     receipt = ReceiptRow
     remaining = receipt.amount - receipt.refunded
     query = select(receipt.number, remaining, remaining).where(
@@ -189,7 +189,7 @@ def spend(receipts: Sequence[Paying], back: Mapping[int | str | None, int]) -> N
 def _check_held(
     receipts: Sequence[Paying], back: Mapping[int | str | None, int], beyond: Mapping[int | str | None, int]
 ) -> None:
-    """What no receipt holds any longer can only be of payments that left none. Errors: Refused(exceeds_disputed)."""
+    """Check that what no receipt holds any longer is of payments that left none. Errors: Refused(exceeds_disputed)."""
     receipted = {receipt.on for receipt in receipts if isinstance(receipt.on, int)}
     without = _paid(list(receipted), receipt=False)
     for bill in receipted:
@@ -216,7 +216,7 @@ def reopen(papers: Papers, amount: int) -> None:
 
 
 def close_paid(subscription_id: int) -> None:
-    """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
+    """Close every bill of the subscription once nothing is due and nothing on hold."""
     balances = ledger.balances(subscription_id)
     if balances.get("receivable", 0) + balances.get("hold", 0) <= 0:
         opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == BillState.OPEN)

@@ -120,12 +120,12 @@ def _pay_lines(
 
 
 def _kind_of(receipt: ReceiptRow, lines: Sequence[LinePart]) -> str:
-    """What the lines must be of: calls that were deducted are charges, whatever paid the prepayment."""
+    """Return what the lines must be of: calls that were deducted are charges, whatever paid the prepayment."""
     return "charge" if all(part.line.startswith(USED) for part in lines) else receipt.kind
 
 
 def _possible(receipt: ReceiptRow, division: Split) -> int:
-    """What may be paid in cash: what is left of the receipt, and what it paid on the bills of these lines."""
+    """Return what may be paid in cash: what is left of the receipt, and what it paid on the bills of these lines."""
     rest = receipt.amount - receipt.refunded
     paid_by_bill = payments.paid_by(receipt.number)
     if not paid_by_bill or not division.back:

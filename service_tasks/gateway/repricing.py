@@ -67,7 +67,7 @@ def enter_secondary_pricing(
 
 
 def repricing_room(subscription_id: int, *, but: str = "") -> int:
-    """What may be entered without naming lines: what the bills charge, less what was given, reserved or entered of them; nothing without a bill.
+    """Return what may be entered without naming lines: what the bills charge, less what was given, reserved or entered of them; nothing without a bill.
 
     The item of the key `but` does not count, nor do rewards.
 
@@ -108,7 +108,7 @@ def hand_in_secondary_pricing(period: str, left_over: Collection[str] = ()) -> t
 
 
 def secondary_pricing_rows(period: str) -> list[PricingRow]:
-    """What the run of `period` is given, a row for each line of an item; an item without lines is one row."""
+    """Return what the run of `period` is given, a row for each line of an item; an item without lines is one row."""
     item, claim, line = SecondaryPricingItem, LineClaim, DisputedLine
     query = (
         select(
@@ -167,7 +167,7 @@ def _is_cancelled(row: SecondaryPricingItem) -> bool:
 
 
 def _late_fee(key: str) -> int:
-    """What fell of the late fee in the entry under this key."""
+    """Return what fell of the late fee in the entry under this key."""
     entry = ledger.entered(key)
     return ledger.posted(entry, "late_fee") if entry is not None else 0
 
@@ -195,7 +195,7 @@ def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
 
 
 def secondary_pricing_item(item_id: int) -> PricingItem:
-    """One item as it stands. Refused: item_unknown."""
+    """Return one item as it stands. Refused: item_unknown."""
     return _item(_locked_item(item_id))
 
 
@@ -219,7 +219,7 @@ def renew_secondary_pricing(subscription_id: int, item_id: int, period: str) -> 
 
 
 def shown_on_bill(item_id: int, at: datetime) -> bool | None:
-    """Whether a bill issued after the run and by `at` shows what was credited, as something taken off; None while there is no such bill.
+    """Tell whether a bill issued after the run and by `at` shows what was credited, as something taken off; None while there is no such bill.
 
     Refused: item_unknown.
     """
@@ -246,7 +246,7 @@ def _item(row: SecondaryPricingItem, *, late_fee: int = 0, credited: str | None 
 
 
 def _credited(row: SecondaryPricingItem, key: str) -> str | None:
-    """The key of the entry that credited an item: this call's, or that of whoever came first."""
+    """Return the key of the entry that credited an item: this call's, or that of whoever came first."""
     if row.state != CorrectionState.APPLIED or ledger.entered(key) is not None:
         return key if row.state == CorrectionState.APPLIED else None
     entry = JournalEntry

@@ -43,7 +43,7 @@ def papers(entry: JournalEntry, before: Sequence[Line], effect: Effect) -> None:
 
 
 def _paid_against(entry: JournalEntry, before: Sequence[Line]) -> list[tuple[str, int]]:
-    """What was paid in cash against the receipt of this entry; a correction of a bank keeps no paper but the receipt it was paid against."""
+    """Return what was paid in cash against the receipt of this entry; a correction of a bank keeps no paper but the receipt it was paid against."""
     refund = session().scalars(select(Refund).where(Refund.entry_id == entry.id)).first()
     if refund is not None and refund.receipt_number:
         return [(refund.receipt_number, refund.amount)]
@@ -58,7 +58,7 @@ def _paid_against(entry: JournalEntry, before: Sequence[Line]) -> list[tuple[str
 
 
 def _spent(entry: JournalEntry, before: Sequence[Line]) -> list[tuple[str, int]]:
-    """What an entry marked as spent of receipts, of them and no more than is spent beside the cash paid against them; the newest first."""
+    """Return what an entry marked as spent of receipts, of them and no more than is spent beside the cash paid against them; the newest first."""
     cash = select(func.coalesce(func.sum(Refund.amount), 0)).where(Refund.receipt_number == ReceiptRow.number)
     more = ReceiptRow.refunded - cash.where(~ledger.taken_back(Refund.entry_id)).scalar_subquery()
     query = select(ReceiptRow.number, more).where(more > 0).order_by(ReceiptRow.issued_at.desc(), ReceiptRow.number)
@@ -79,7 +79,7 @@ def _spent(entry: JournalEntry, before: Sequence[Line]) -> list[tuple[str, int]]
 
 
 def _stands_for(entry: JournalEntry) -> ColumnElement[bool]:
-    """The receipts by which what this entry gave back was paid."""
+    """Return the condition of the receipts by which what this entry gave back was paid."""
     claimed = claims.of_entry(entry.id)
     late_fees = {subscription for subscription, address in claimed if address.startswith("late-fee:")}
     if _of_late_fee(entry, claimed):
@@ -90,21 +90,21 @@ def _stands_for(entry: JournalEntry) -> ColumnElement[bool]:
 
 
 def _of_late_fee(entry: JournalEntry, claimed: Iterable[tuple[int, str]]) -> bool:
-    """Whether it gave a late fee itself, and not one that fell with a charge."""
+    """Tell whether it gave a late fee itself, and not one that fell with a charge."""
     if entry.kind == BY_STAFF:
         return all(address.startswith("late-fee:") for _, address in claimed)
     return entry.kind in ("late_fee_credit", "late_fee_waiver")
 
 
 def _own(entry: JournalEntry, before: Sequence[Line]) -> int:
-    """What left a prepayment as the number's own, without what lay there of a card."""
+    """Return what left a prepayment as the number's own, without what lay there of a card."""
     cards = sum(_held_of_cards(entry).values())
     swallowed = sum(line.amount for line in before if line.debit.kind in ("receivable", "late_fee"))
     return sum(line.amount for line in before if line.debit.kind == "prepayment") - max(0, cards - swallowed)
 
 
 def _held_of_cards(entry: JournalEntry) -> dict[str, int]:
-    """What an entry gave of cards that lay on a number, by serial number."""
+    """Return what an entry gave of cards that lay on a number, by serial number."""
     line, prefix = DisputedLine, "card:"
     query = select(line.address, LineClaim.amount).join(LineClaim, LineClaim.line_id == line.id)
     rows = session().execute(query.where(LineClaim.entry_id == entry.id, line.address.like(f"{prefix}%")))
@@ -112,7 +112,7 @@ def _held_of_cards(entry: JournalEntry) -> dict[str, int]:
 
 
 def _back(entry: JournalEntry, before: Sequence[Line]) -> int:
-    """What of a credit was money back and not a debt that fell; of a run nobody wrote it down, so that it is at most all of it."""
+    """Return what of a credit was money back and not a debt that fell; of a run nobody wrote it down, so that it is at most all of it."""
     if entry.kind in ("secondary_pricing", BY_STAFF):
         return before[0].amount
     if entry.kind == "charge_hold_credited":
@@ -128,7 +128,7 @@ def _back(entry: JournalEntry, before: Sequence[Line]) -> int:
 
 
 def _bills_of(claimed: Iterable[tuple[int, str]]) -> set[int]:
-    """The bills of lines, each given by subscription and address."""
+    """Return the bills of lines, each given by subscription and address."""
     bills: set[int] = set()
     for subscription, addresses in groupby(sorted(claimed), itemgetter(0)):
         lines = Papers.of(subscription).find({address for _, address in addresses})
@@ -137,7 +137,7 @@ def _bills_of(claimed: Iterable[tuple[int, str]]) -> set[int]:
 
 
 def _open_again(subscription_id: int) -> None:
-    """A bill on which something is owed once more is open."""
+    """Open the bills on which something is owed once more."""
     owing = [bill for bill, amount in payments.owed(Papers.of(subscription_id)).items() if amount]
     if ledger.balances(subscription_id).get("receivable", 0) > 0:
         session().execute(
@@ -146,7 +146,7 @@ def _open_again(subscription_id: int) -> None:
 
 
 def _bills(before: Sequence[Line], effect: Effect) -> None:
-    """What was opened again of arrears is paid again, and a payment that this entry made is none."""
+    """Have what was opened again of arrears paid again, and a payment that this entry made be none."""
     for line in before:
         if line.debit.kind == "receivable" and line.debit.subscription_id:
             payments.allocate(Papers.of(line.debit.subscription_id), line.amount, effect.at)
@@ -156,7 +156,7 @@ def _bills(before: Sequence[Line], effect: Effect) -> None:
 
 
 def _cards(entry: JournalEntry, before: Sequence[Line]) -> None:
-    """The card that was moved or paid out is used and holds again what it held; one issued instead goes back into stock. Refused: card_charged."""
+    """Put the card that was moved or paid out back in use with what it held, and one issued instead into stock. Refused: card_charged."""
     issued = session().scalars(select(StockedCard).where(StockedCard.entry_id == entry.id)).first()
     if issued is not None:
         _take_back(issued)
@@ -182,14 +182,14 @@ def _take_back(issued: StockedCard) -> None:
 
 
 def _bank_payment(entry: JournalEntry) -> None:
-    """A proof whose correction is taken back can be corrected again."""
+    """Let a proof whose correction is taken back be corrected again."""
     if entry.kind == BANK:
         proof = update(BankPayment).where(BankPayment.reference == entry.memo)
         session().execute(proof.values(case_number=None, corrected_at=None))
 
 
 def _deposit(entry: JournalEntry) -> None:
-    """A number that was closed for deposits by this entry is open for them."""
+    """Open a number for deposits that this entry closed for them."""
     if entry.kind == "deposit_refund":
         refund = select(Refund.subscription_id).where(Refund.entry_id == entry.id).scalar_subquery()
         closed = update(SubscriptionRow).where(SubscriptionRow.id == refund)

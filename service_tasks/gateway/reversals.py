@@ -50,12 +50,12 @@ ADJUSTMENT = Account("adjustment")
 
 
 def given(case_number: str) -> list[Given]:
-    """What a case gave and nobody has taken back, the oldest first."""
+    """Return what a case gave and nobody has taken back, the oldest first."""
     return _given(JournalEntry.case_number == case_number)
 
 
 def given_between(since: datetime, upto: datetime) -> list[Given]:
-    """What all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
+    """Return what all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
     of = JournalEntry.case_number.is_not(None), JournalEntry.at >= since, JournalEntry.at < upto
     return _given(*of, by=upto)
 
@@ -73,7 +73,7 @@ def _given(*of: Any, by: datetime | None = None) -> list[Given]:
 
 
 def is_taken_back(key: Any, case_number: Any) -> ColumnElement[bool]:
-    """In SQL: whether what a case gave under the key of a call has been taken back, or what was on hold under it is due again.
+    """Tell in SQL whether what a case gave under the key of a call has been taken back, or what was on hold under it is due again.
 
     What a hold or a run gave stands in another entry than the one of the key: it is taken back once all such entries of the case are.
     """
@@ -122,20 +122,20 @@ def reverse(entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entr
 
 
 def owed_anew(reversal_id: int) -> int:
-    """What somebody owes since an entry took another back: what had gone in cash, and what of a prepayment was not there any more; in fen."""
+    """Return what somebody owes since an entry took another back: what had gone in cash, and what of a prepayment was not there any more; in fen."""
     before, back = _posted(_taken_back_by(reversal_id)), _posted(reversal_id)
     outflow = sum(line.amount for line in before if line.credit.kind in LEAVES)
     return outflow - sum(line.amount for line in back if line.debit.kind in LEAVES)
 
 
 def _taken_back_by(reversal_id: int) -> int:
-    """The entry that another one took back."""
+    """Return the entry that another one took back."""
     memo = session().scalar(select(JournalEntry.memo).where(JournalEntry.id == reversal_id)) or ""
     return int(memo.removeprefix(f"{MARK} of ") or 0)
 
 
 def owed_by_bill(entry_id: int) -> dict[tuple[int, str], int]:
-    """What is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
+    """Return what is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
     due: dict[tuple[int, str], int] = {}
     for owner in sorted(_credited_charges(_posted(entry_id))):
         papers, remaining = Papers.of(owner), max(0, ledger.balances(owner).get(OWED, 0))
@@ -146,7 +146,7 @@ def owed_by_bill(entry_id: int) -> dict[tuple[int, str], int]:
 
 
 def due_again(reversal_id: int, owed_before: Mapping[tuple[int, str], int]) -> list[DueAgain]:
-    """What an entry that took another back asks for again or took away, but for what had left: of `owed_before` on the bills there is more now."""
+    """Return what an entry that took another back asks for again or took away, but for what had left: of `owed_before` on the bills there is more now."""
     before, parts = _posted(_taken_back_by(reversal_id)), list[DueAgain]()
     rest = _credited_charges(before)
     for (owner, period), amount in owed_by_bill(_taken_back_by(reversal_id)).items():
@@ -162,7 +162,7 @@ def due_again(reversal_id: int, owed_before: Mapping[tuple[int, str], int]) -> l
 
 
 def _credited_charges(lines: Sequence[Line]) -> dict[int, int]:
-    """Fen by number (id) that the lines of an entry took off what is charged."""
+    """Return the fen by number (id) that the lines of an entry took off what is charged."""
     charges: dict[int, int] = {}
     for line in lines:
         owner = line.credit.subscription_id
@@ -172,7 +172,7 @@ def _credited_charges(lines: Sequence[Line]) -> dict[int, int]:
 
 
 def _posted(entry_id: int) -> list[Line]:
-    """The lines of an entry as they were entered."""
+    """Return the lines of an entry as they were entered."""
     debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
     query = (
         select(debit.kind, debit.subscription_id, credit.kind, credit.subscription_id, Posting.amount)
@@ -184,7 +184,7 @@ def _posted(entry_id: int) -> list[Line]:
 
 
 def _other_way(entry_id: int, before: Sequence[Line], handed_back: bool) -> list[Line]:
-    """The lines that take an entry back: from where it went, and where nothing of it is left there, from what its number owes."""
+    """Return the lines that take an entry back: from where it went, and where nothing of it is left there, from what its number owes."""
     rest: dict[Account, int] = {}
     lines = []
     for line in before:
@@ -202,20 +202,20 @@ def _other_way(entry_id: int, before: Sequence[Line], handed_back: bool) -> list
 
 
 def _owing(due: Account, source: Account, amount: int) -> list[Line]:
-    """A debt in the place of what is gone; where what it is put back to is that same account, both stand in the books."""
+    """Return the lines that put a debt in the place of what is gone; where what it is put back to is that same account, both stand in the books."""
     if due == source:
         return [Line(due, ADJUSTMENT, amount), Line(ADJUSTMENT, source, amount)]
     return [Line(due, source, amount)]
 
 
 def _paid_to(entry_id: int, line: Line) -> int | None:
-    """Whose number it was on account of which cash was paid."""
+    """Return whose number it was on account of which cash was paid."""
     payee = session().scalar(select(Refund.subscription_id).where(Refund.entry_id == entry_id))
     return payee or line.debit.subscription_id
 
 
 def holds(case_number: str) -> list[Hold]:
-    """What a case has on hold, locked."""
+    """Return what a case has on hold, locked."""
     row = ChargeHold
     query = select(row).where(row.case_number == case_number, row.state == HoldState.HELD).order_by(row.id)
     rows = session().scalars(query.with_for_update())

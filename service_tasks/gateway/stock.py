@@ -8,7 +8,7 @@ from service_tasks.gateway.values import Effect, Entry, Refused
 
 
 def take(serial: str, amount: int) -> StockedCard:
-    """A card of exactly this value that nobody has been given, its row locked.
+    """Take a card of exactly this value that nobody has been given, its row locked.
 
     Refused: card_not_in_stock, card_issued with the case, card_value_differs.
     """

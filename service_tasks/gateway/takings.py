@@ -54,7 +54,7 @@ def take_payment(subscription_id: int, amount: int, into: str, effect: Effect) -
 
 
 def to_pay(subscription_id: int) -> list[Due]:
-    """What a payment would settle, in the order in which it does: the bills, the oldest first, then the late fee; nothing is locked."""
+    """Return what a payment would settle, in the order in which it does: the bills, the oldest first, then the late fee; nothing is locked."""
     stands = ledger.balances(subscription_id)
     papers = Papers.of(subscription_id)
     rest, dues = max(0, stands.get("receivable", 0)), []
@@ -67,7 +67,7 @@ def to_pay(subscription_id: int) -> list[Due]:
 
 
 def _shares(subscription_id: int, amount: int, into: str) -> dict[str, int]:
-    """What goes to which account, in the order it is owed."""
+    """Return what goes to which account, in the order it is owed."""
     if into == "prepayment":
         return {"prepayment": amount}
     shares = {}
@@ -78,14 +78,14 @@ def _shares(subscription_id: int, amount: int, into: str) -> dict[str, int]:
 
 
 def _owed(subscription_id: int) -> dict[str, int]:
-    """What a payment can settle, fen by account, its rows locked; what is on hold, and the late fee beside it, is not asked for."""
+    """Return what a payment can settle, fen by account, its rows locked; what is on hold, and the late fee beside it, is not asked for."""
     stands = ledger.balances(subscription_id, lock=True)
     stands["late_fee"] = stands.get("late_fee", 0) - late_fee_on_hold(subscription_id)
     return {kind: max(0, stands.get(kind, 0)) for kind in ("receivable", "late_fee")}
 
 
 def _taken(entry_id: int) -> Taken:
-    """What an entry took, with the receipts that its note names; the same however often it is asked."""
+    """Return what an entry took, with the receipts that its note names; the same however often it is asked."""
     shares = {kind: share for kind in RECEIPTS if (share := ledger.posted(entry_id, kind))}
     numbers = session().get_one(JournalEntry, entry_id).memo.split()
     receipts = [

@@ -26,14 +26,14 @@ STOCK_ERRORS = ("card_not_in_stock", "card_issued", "card_value_differs")
 
 
 def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: str | None = None) -> bool:
-    """Whether a receipt was given to this subscription, for this kind of payment if one is named. Source: TS-002.3, TS-002.5."""
+    """Tell whether a receipt was given to this subscription, for this kind of payment if one is named. Source: TS-002.3, TS-002.5."""
     if receipt is None or subscription is None:
         return False
     return receipt.subscription_id == subscription.id and kind in (None, receipt.kind)
 
 
 def _paid_for(subscription: Subscription, kind: str, parts: Sequence[LinePart]) -> str:
-    """The kind of receipt by which this was paid: calls were deducted from what a prepaid number had paid in."""
+    """Return the kind of receipt by which this was paid: calls were deducted from what a prepaid number had paid in."""
     deducted = subscription.kind == "prepaid" and bool(parts) and all(part.line.startswith(USED) for part in parts)
     return "prepayment" if kind == "charge" and deducted else kind
 
@@ -163,7 +163,7 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: int) -> Sequence[LinePart]:
-    """What of these lines a credit is taken of: a number that gets no further bill is credited with what is still owed of them, and no more.
+    """Return what of these lines a credit is taken of: a number that gets no further bill is credited with what is still owed of them, and no more.
 
     Errors: BpmnError exceeds_bill.
     """
@@ -177,7 +177,7 @@ def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: in
 
 
 def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
-    """Errors: BpmnError receipt_unknown."""
+    """Return the subscription and its receipt. Errors: BpmnError receipt_unknown."""
     number, subscription = parameters["receipt_number"], gateway().find(parameters["msisdn"])
     receipt = gateway().receipt(number)
     if subscription is None or receipt is None or not belongs(receipt, subscription):
@@ -279,7 +279,7 @@ def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, An
 
 
 def _due(subscription: Subscription, parameters: dict[str, Any]) -> dict[str, Any]:
-    """What is due of the card and of the number; all that stands there where a process from before does not say who was identified.
+    """Return what is due of the card and of the number; all that stands there where a process from before does not say who was identified.
 
     Of the number no more than was picked of it, where a process has it picked. Errors: BpmnError no_cash.
     """
@@ -307,7 +307,7 @@ def _withdraw(
 
 
 def _check_caused(parts: Sequence[LinePart], caused: Sequence[Mapping[str, Any]] | None) -> None:
-    """Late fees that came of something else stay. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
+    """Check the late fees against those that were caused: what came of something else stays. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
     most = {fee["line"]: fee["amount"] for fee in caused or ()}
     for part in parts if caused is not None else ():
         if part.amount > most.get(part.line, 0):
@@ -315,7 +315,7 @@ def _check_caused(parts: Sequence[LinePart], caused: Sequence[Mapping[str, Any]]
 
 
 def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:
-    """While a debit is out, what is owed is not changed. Errors: BpmnError of this code. Source: TS-008.7, reading."""
+    """Refuse to change what is owed while a debit is out. Errors: BpmnError of this code. Source: TS-008.7, reading."""
     if gateway().debit_under_way(subscription.id):
         raise BpmnError(code, because="awaits_debit", **values)
 
@@ -363,7 +363,7 @@ def _credited(note: Document) -> dict[str, Any]:
 
 
 def _beside(paper: Document, account: str) -> dict[str, Any]:
-    """What giving lines back moved beside the amount, and the account that it left or reached; nothing where none were named."""
+    """Return what giving lines back moved beside the amount, and the account that it left or reached; nothing where none were named."""
     if not (account_name := paper.form.get(account)):
         return {}
     return {"fallen": paper.fallen, "late_fee": paper.late_fee, account: account_name}

@@ -33,7 +33,7 @@ class Repayment:
 
 
 def repayment_sheet(repayment: Repayment) -> dict[str, Any]:
-    """The sheet of a refund, reduction or waiver of charges; sheets of earlier versions hold their title and the names of codes as well.
+    """Return the sheet of a refund, reduction or waiver of charges; sheets of earlier versions hold their title and the names of codes as well.
 
     Shape:  one entry per box of the sheet; `signatures` are empty boxes to be signed on paper; the number is added when it is given out.
     Units:  `amount` and `disputed_amount` in fen, beside the first what is written on the sheet in figures.
@@ -43,7 +43,7 @@ def repayment_sheet(repayment: Repayment) -> dict[str, Any]:
 
 
 def waiver_sheet(repayment: Repayment) -> dict[str, Any]:
-    """The sheet of a late fee given up; boxes as in `repayment_sheet`. Source: TS-008.5."""
+    """Return the sheet of a late fee given up; boxes as in `repayment_sheet`. Source: TS-008.5."""
     return {"sheet": WAIVER, **_body(repayment)}
 
 

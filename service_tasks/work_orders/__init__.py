@@ -59,7 +59,7 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     begins="SUB-008",
 )
 def ask(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """The same where the process itself knows that the cause is one: the department's open order in the matter is joined, if there is one."""
+    """Ask the department where the process itself knows that the cause is one: its open order in the matter is joined, if there is one."""
     order = _sent_before(call)
     if order is None:
         open_orders = rows.open_ones(parameters["department"], parameters["about"])
@@ -68,7 +68,7 @@ def ask(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def _asked(number: str, parameters: dict[str, Any], call: Call) -> WorkOrder:
-    """An order that is answered in this very moment is not joined any more."""
+    """Ask the department; an order that is answered in this very moment is not joined any more."""
     try:
         return _sent({**parameters, "joined": number}, call)
     except BpmnError as error:
@@ -95,7 +95,7 @@ def _sent(parameters: dict[str, Any], call: Call) -> WorkOrder:
 
 
 def _joined(number: str, department: str, question: str, call: Call) -> WorkOrder:
-    """Errors: BpmnError order_gone, order_of_other_department."""
+    """Join the department's open order of this number. Errors: BpmnError order_gone, order_of_other_department."""
     try:
         order = rows.locked(number)
     except rows.UnknownOrder:

@@ -30,12 +30,12 @@ LATE = "work_order_late"
 
 
 def half(since: datetime, due: datetime) -> datetime:
-    """Half of a limit."""
+    """Return half of a limit."""
     return since + (due - since) / 2
 
 
 def told(order: WorkOrder) -> dict[str, Any]:
-    """An order as a process goes by it."""
+    """Return an order as a process goes by it."""
     return {name: getattr(order, name) for name in OrderResult._declared_fields}
 
 
@@ -90,7 +90,7 @@ def answer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Send a work order back",
 )
 def send_back(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """The answer was not verified: the same department goes on with it, with four hours at least."""
+    """Send back an answer that was not verified: the same department goes on with it, with four hours at least."""
     order = rows.locked(parameters["number"])
     order.state, order.due_at = OrderState.OPEN, max(order.due_at, call.at + ONCE_MORE)
     order.half_at = half(call.at, order.due_at)
@@ -145,7 +145,7 @@ def report(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Answer the waiting cases",
 )
 def release(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """The answer is verified: close the order, and queue one resumable job that brings it to every case that waits."""
+    """Release the answer, which is verified: close the order, and queue one resumable job that brings it to every case that waits."""
     order = rows.locked(parameters["number"])
     count = len(rows.waiting(order.id))
     order.state, order.verified_at, order.verified_by = OrderState.CLOSED, call.at, call.actor

@@ -25,7 +25,7 @@ class UnknownOrder(NotFound):
 
 
 def locked(number: str) -> WorkOrder:
-    """An order, held until the transaction ends. Errors: UnknownOrder."""
+    """Return an order, held until the transaction ends. Errors: UnknownOrder."""
     query = select(WorkOrder).where(WorkOrder.number == number).with_for_update()
     order = session().scalar(query.execution_options(populate_existing=True))
     if order is None:
@@ -34,7 +34,7 @@ def locked(number: str) -> WorkOrder:
 
 
 def told(order: WorkOrder) -> dict[str, Any]:
-    """An order as a case goes by it; the answer once it is verified."""
+    """Return an order as a case goes by it; the answer once it is verified."""
     limits = {name: getattr(order, name) for name in ("number", "department", "half_at", "due_at", "due_whole_at")}
     if order.state != OrderState.CLOSED:
         return {**limits, **dict.fromkeys(ANSWERED)}
@@ -44,7 +44,7 @@ def told(order: WorkOrder) -> dict[str, Any]:
 
 
 def open_ones(department: str, about: str) -> list[WorkOrder]:
-    """The orders that a department has not answered in one matter, the oldest first."""
+    """Return the orders that a department has not answered in one matter, the oldest first."""
     query = select(WorkOrder).where(
         WorkOrder.department == department, WorkOrder.about == about, WorkOrder.state == OrderState.OPEN
     )
@@ -52,12 +52,12 @@ def open_ones(department: str, about: str) -> list[WorkOrder]:
 
 
 def exists(department: str) -> bool:
-    """Whether the office has such a department."""
+    """Tell whether the office has such a department."""
     return session().get(Department, department) is not None
 
 
 def waiting(order_id: int) -> Sequence[WorkOrderCase]:
-    """The cases that still wait for an order, in the order in which they came."""
+    """Return the cases that still wait for an order, in the order in which they came."""
     query = select(WorkOrderCase).where(WorkOrderCase.order_id == order_id, WorkOrderCase.left_at.is_(None))
     return session().scalars(query.order_by(WorkOrderCase.joined_at, WorkOrderCase.instance_id)).all()
 

@@ -39,12 +39,12 @@ class Findings:
     deviations: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Every finding with its kind."""
+        """Return every finding with its kind."""
         return [f"{kind}  {line}" for kind, lines in vars(self).items() for line in lines]
 
 
 def lost(place: Place, confirmed: Confirmed) -> list[str]:
-    """What was confirmed and is not in the database; asked while nothing runs."""
+    """Return what was confirmed and is not in the database; asked while nothing runs."""
     with place.app.app_context():
         completed = select(UserTask.id).where(
             UserTask.state == TaskState.COMPLETED, UserTask.id.in_(confirmed.completions)
@@ -74,7 +74,7 @@ def _unfinished() -> Iterable[Any]:
 
 
 def everything(place: Place, progress: Callable[[list[int]], Iterable[int]]) -> tuple[Findings, dict[str, int]]:
-    """All that can be asked of the whole office, and how much of what there is; `progress` may show how far it is."""
+    """Return all that can be asked of the whole office, and how much of what there is; `progress` may show how far it is."""
     findings = Findings()
     with place.app.app_context():
         instances = list(session().scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
@@ -99,7 +99,7 @@ def _count(model: Any) -> int:
 
 
 def _stuck() -> list[str]:
-    """Open cases that wait for nothing and nobody."""
+    """Return open cases that wait for nothing and nobody."""
     waits = [
         exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN),
         exists().where(Timer.instance_id == ProcessInstance.id),
@@ -112,7 +112,7 @@ def _stuck() -> list[str]:
 
 
 def _given_up() -> list[str]:
-    """Incidents and given-up jobs of our own process, which has no reason to fail."""
+    """Return incidents and given-up jobs of our own process, which has no reason to fail."""
     incidents = (
         select(ProcessInstance.business_key, Incident.kind)
         .join(Incident, Incident.instance_id == ProcessInstance.id)
@@ -123,7 +123,7 @@ def _given_up() -> list[str]:
 
 
 def _balances() -> list[str]:
-    """Accounts whose kept balance is not the sum of their postings."""
+    """Return accounts whose kept balance is not the sum of their postings."""
     into, out = Posting.debit_account_id == LedgerAccount.id, Posting.credit_account_id == LedgerAccount.id
     balance = func.coalesce(func.sum(case((into, Posting.amount), (out, -Posting.amount), else_=0)), 0)
     query = (
@@ -144,7 +144,7 @@ def _balances() -> list[str]:
 
 
 def _payments() -> list[str]:
-    """Cases of ours that paid without having passed the task before, or more than once."""
+    """Return cases of ours that paid without having passed the task before, or more than once."""
     payments = select(JournalEntry.case_number, func.count()).where(JournalEntry.case_number.like("CRASH-%"))
     passed = (
         select(UserTask.business_key)
@@ -163,7 +163,7 @@ def _payments() -> list[str]:
 
 
 def completed_twice(instance_id: int, entries: list[record.CaseEntry]) -> list[str]:
-    """Tasks, timers and jobs that the record of an instance completes more than once."""
+    """Return tasks, timers and jobs that the record of an instance completes more than once."""
     occurrences = Counter(
         (s["type"], s["token"])
         for entry in entries
@@ -179,7 +179,7 @@ def _told(place: Place) -> Counter[str]:
 
 
 def untold(instance_id: int, entries: list[record.CaseEntry], calls: Counter[str]) -> list[str]:
-    """Outside effects that the record claims and the world knows nothing of."""
+    """Return outside effects that the record claims and the world knows nothing of."""
     completions = [
         s for entry in entries for s in entry.steps if s["type"] == "job_completed" and s["topic"].startswith("crash/")
     ]

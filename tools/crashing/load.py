@@ -48,7 +48,7 @@ class Shift:
             thread.start()
 
     def wait_for_a_confirmation(self, seconds: float) -> None:
-        """Until somebody has been told of success, at most so long."""
+        """Wait until somebody has been told of success, at most so long."""
         self._first.wait(seconds)
 
     def end(self) -> Confirmed:
@@ -126,7 +126,7 @@ class Clerk:
         return values.get(form_field["type"], WORDS["reason"])
 
     def ask(self, path: str, document: Any = None) -> dict[str, Any]:
-        """The answer of the API to one request."""
+        """Return the answer of the API to one request."""
         content = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self._address + path, content, self._headers)  # noqa: S310
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310

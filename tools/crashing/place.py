@@ -50,7 +50,7 @@ class DidNotComeUp(engine.Corrupt):
 
 
 def free_port() -> int:
-    """A port nobody uses at the moment."""
+    """Return a port nobody uses at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -79,7 +79,7 @@ class Place:
         return ("serving",) if self.url.startswith("sqlite") else ("serving", "working")
 
     def prepare(self) -> None:
-        """Schema, people, processes and a token for every clerk. Errors: OccupiedDatabase."""
+        """Make the schema, people, processes and a token for every clerk. Errors: OccupiedDatabase."""
         bring_up_to_date(self.app)
         with self.app.app_context():
             if published.count_published():
@@ -176,7 +176,7 @@ def _ready(name: str) -> str:
 
 
 def _richest() -> tuple[str, str]:
-    """The two numbers between which money can be moved longest."""
+    """Return the two numbers between which money can be moved longest."""
     query = (
         select(Subscription.msisdn)
         .join(LedgerAccount, LedgerAccount.subscription_id == Subscription.id)
@@ -194,7 +194,7 @@ def _richest() -> tuple[str, str]:
 
 @contextmanager
 def opened(var: Path, url: str) -> Iterator[Place]:
-    """A prepared place; whatever still runs at the end is ended."""
+    """Give a prepared place; whatever still runs at the end is ended."""
     place = Place(var, url)
     try:
         place.prepare()

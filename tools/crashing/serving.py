@@ -40,14 +40,14 @@ def tell(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def office(settings: config.Settings | None = None) -> Office:
-    """The office with the service task; nowhere else is there such a thing."""
+    """Return the office with the service task; nowhere else is there such a thing."""
     app = create_app(settings)
     app.runtime.serve(tell)
     return app
 
 
 def application() -> Edge:
-    """The app of a serving process."""
+    """Return the app of a serving process."""
     app = office()
     server.start_background(app, threading.Event())
     return server.at_the_edge(app)

@@ -24,7 +24,7 @@ class Binding:
 
 
 def scopes(tree: ast.Module) -> Iterator[list[Binding]]:
-    """The bindings of each function, those of lambdas and comprehensions in it included; then those of comprehensions outside every function."""
+    """Yield the bindings of each function, those of lambdas and comprehensions in it included; then those of comprehensions outside every function."""
     for function in functions(tree):
         parameters = [binding for binding in _parameters(function.args) if not _is_of_python(function, binding.name)]
         yield [*parameters, *_bound(list(inside(function)))]
@@ -32,12 +32,12 @@ def scopes(tree: ast.Module) -> Iterator[list[Binding]]:
 
 
 def _is_of_python(function: Function, name: str) -> bool:
-    """Whether the language itself calls a parameter so, as the other of two that are compared."""
+    """Tell whether the language itself calls a parameter so, as the other of two that are compared."""
     return name == "other" and function.name.startswith("__")
 
 
 def _outside(tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes of a module and of its classes without those of functions."""
+    """Yield the nodes of a module and of its classes without those of functions."""
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
@@ -47,7 +47,7 @@ def _outside(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _bound(nodes: list[ast.AST], *, is_deep: bool = False) -> list[Binding]:
-    """What these nodes bind, or with `is_deep` what any node below them binds."""
+    """Return what these nodes bind, or with `is_deep` what any node below them binds."""
     walked = [inner for node in nodes for inner in ast.walk(node)] if is_deep else nodes
     values = dict(pair for node in walked for pair in _assigned(node))
     bindings = []
@@ -62,7 +62,7 @@ def _bound(nodes: list[ast.AST], *, is_deep: bool = False) -> list[Binding]:
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[int, bool]]:
-    """The names that an assignment binds, by the identity of their nodes, and whether to a truth value."""
+    """Yield the names that an assignment binds, by the identity of their nodes, and whether to a truth value."""
     if isinstance(node, ast.Assign):
         yield from ((id(target), _is_truth(node.value)) for target in node.targets)
     elif isinstance(node, ast.AnnAssign):
@@ -89,7 +89,7 @@ def _is_boolean(annotation: ast.expr) -> bool:
 
 
 def _is_truth(value: ast.expr) -> bool:
-    """Whether an expression gives true or false whatever it is about."""
+    """Tell whether an expression gives true or false whatever it is about."""
     if isinstance(value, ast.Constant):
         return isinstance(value.value, bool)
     if isinstance(value, ast.BoolOp):

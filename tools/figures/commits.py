@@ -13,7 +13,7 @@ BETWEEN = "\x1e"
 
 
 def measured() -> list[Figure]:
-    """The median of the subjects, in characters, and the share of commits without a body; merges aside."""
+    """Return the median of the subjects, in characters, and the share of commits without a body; merges aside."""
     command = ["git", "log", "--no-merges", f"--since={SINCE} 00:00 +0000", f"--format={BETWEEN}%s%n%b"]
     log = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
     commits = [text.strip().splitlines() for text in log.split(BETWEEN)[1:]]

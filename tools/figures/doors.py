@@ -13,7 +13,7 @@ FLOORS = ("reception_desk", "models", "engine", "service_tasks", "office", "web"
 
 
 def measured(modules: Modules) -> list[Figure]:
-    """Names at the widest door, names changed on the way out, and imports of a higher floor."""
+    """Return names at the widest door, names changed on the way out, and imports of a higher floor."""
     names = {door: list(offered(tree)) for door, tree in _doors(modules)}
     widest = max(names, key=lambda door: len(names[door]), default="")
     renamed = [f"{door}: {name}" for door, here in names.items() for name, as_ in here if as_]
@@ -26,12 +26,12 @@ def measured(modules: Modules) -> list[Figure]:
 
 
 def arrows_up(modules: Modules) -> list[str]:
-    """Every import of a higher floor than the module's own: a command that needs the tests, a page that needs the benchmarks."""
+    """Return every import of a higher floor than the module's own: a command that needs the tests, a page that needs the benchmarks."""
     return [arrow for path, tree in modules for arrow in _up(path, tree)]
 
 
 def _doors(modules: Modules) -> Iterator[tuple[str, ast.Module]]:
-    """The engine and every package in it."""
+    """Yield the engine and every package in it."""
     for path, tree in modules:
         folder, _, file = path.rpartition("/")
         if path.startswith("engine/") and file == "__init__.py":
@@ -39,7 +39,7 @@ def _doors(modules: Modules) -> Iterator[tuple[str, ast.Module]]:
 
 
 def offered(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
-    """What a door offers, each with the other name that it gets there: its `__all__`, or all that it imports and defines."""
+    """Yield what a door offers, each with the other name that it gets there: its `__all__`, or all that it imports and defines."""
     all_names = _listed(tree)
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
@@ -52,7 +52,7 @@ def offered(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
 
 
 def _defined(node: ast.stmt) -> list[str]:
-    """The names that a statement of a module defines; a constant counts like a function."""
+    """Return the names that a statement of a module defines; a constant counts like a function."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []

@@ -17,7 +17,7 @@ ESLINT = FRONTEND / "node_modules" / "eslint" / "bin" / "eslint.js"
 
 
 def measured() -> Figure:
-    """The scripts that `tsc` does not list among what it checks, or that ESLint does not report on."""
+    """Return the scripts that `tsc` does not list among what it checks, or that ESLint does not report on."""
     scripts = {file.resolve() for folder in FOLDERS for file in (FRONTEND / folder).rglob("*.js")}
     node = building.node_with_libraries()
     missed = sorted(file.relative_to(ROOT).as_posix() for file in scripts - (_typed(node) & _linted(node)))

@@ -49,13 +49,13 @@ class Local:
 
 
 def locals_of(modules: Modules, folder: str = ".") -> list[Local]:
-    """Every local of the modules at or below `folder`, in the order of the sources."""
+    """Return every local of the modules at or below `folder`, in the order of the sources."""
     below = "" if folder == "." else f"{folder.rstrip('/')}/"
     return [local for path, tree in modules if path.startswith(below) for local in _of_module(path, tree)]
 
 
 def shares(names: Iterable[Local]) -> list[Figure]:
-    """The share of banned names in each folder that has any, the largest first; `places` are file:line name."""
+    """Return the share of banned names in each folder that has any, the largest first; `places` are file:line name."""
     folders: dict[str, list[Local]] = {}
     for local in names:
         folders.setdefault(local.folder, []).append(local)
@@ -64,7 +64,7 @@ def shares(names: Iterable[Local]) -> list[Figure]:
 
 
 def measured(modules: Modules) -> Figure:
-    """The share of all locals whose name is one of BANNED; `places` are the modules with the most."""
+    """Return the share of all locals whose name is one of BANNED; `places` are the modules with the most."""
     names = locals_of(modules)
     banned = Counter(local.path for local in names if local.is_banned)
     places = tuple(f"{path} {count}" for path, count in banned.most_common(5))
@@ -82,7 +82,7 @@ def _of_module(path: str, tree: ast.Module) -> list[Local]:
 
 
 def _of_scope(path: str, bindings: list[Binding]) -> list[Local]:
-    """The locals of a function, each where it is bound first; a name is banned when one binding of it is."""
+    """Return the locals of a function, each where it is bound first; a name is banned when one binding of it is."""
     by_name: dict[str, list[Binding]] = {}
     for binding in bindings:
         by_name.setdefault(binding.name, []).append(binding)

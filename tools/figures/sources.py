@@ -16,19 +16,19 @@ Modules = tuple[tuple[str, ast.Module], ...]
 
 @cache
 def product() -> Modules:
-    """Every module of the product, as (path from the root, tree)."""
+    """Return every module of the product, as (path from the root, tree)."""
     return tuple(_parsed(file) for package in PACKAGES for file in _files(package))
 
 
 @cache
 def tests() -> Modules:
-    """Every module below tests/, as (path from the root, tree)."""
+    """Return every module below tests/, as (path from the root, tree)."""
     return tuple(_parsed(file) for file in _files("tests"))
 
 
 @cache
 def bench() -> Modules:
-    """Every module below bench/, as (path from the root, tree)."""
+    """Return every module below bench/, as (path from the root, tree)."""
     return tuple(_parsed(file) for file in _files("bench"))
 
 
@@ -41,12 +41,12 @@ def _parsed(file: Path) -> tuple[str, ast.Module]:
 
 
 def functions(tree: ast.Module) -> Iterator[Function]:
-    """Every function and method of a module, inner ones included."""
+    """Return every function and method of a module, inner ones included."""
     return (node for node in ast.walk(tree) if isinstance(node, Function))
 
 
 def inside(function: Function) -> Iterator[ast.AST]:
-    """The nodes of a function without those of the functions and classes in it."""
+    """Yield the nodes of a function without those of the functions and classes in it."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()

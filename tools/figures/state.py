@@ -13,7 +13,7 @@ CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
 
 
 def measured(modules: Modules, tests: Modules) -> list[Figure]:
-    """Modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
+    """Return modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
     holders = [path for path, tree in modules if set(_changed(tree)) or any(_elsewhere(tree))]
     own = private_members(modules)
     reached = [place for path, tree in tests for place in reaches(path, tree, own)]
@@ -24,7 +24,7 @@ def measured(modules: Modules, tests: Modules) -> list[Figure]:
 
 
 def _changed(tree: ast.Module) -> Iterator[str]:
-    """Names of the module that some function declares global, changes by a method or sets an item of."""
+    """Yield names of the module that some function declares global, changes by a method or sets an item of."""
     globals_ = {target.id for node in tree.body for target in _targets(node) if isinstance(target, ast.Name)}
     for function in functions(tree):
         nodes = list(inside(function))
@@ -37,7 +37,7 @@ def _changed(tree: ast.Module) -> Iterator[str]:
 
 
 def _elsewhere(tree: ast.Module) -> Iterator[str]:
-    """Constants of other modules that this one changes: `module.NAME[key] = …`, `module.NAME.append(…)`."""
+    """Yield constants of other modules that this one changes: `module.NAME[key] = …`, `module.NAME.append(…)`."""
     modules = {alias.asname or alias.name for node in ast.walk(tree) for alias in _imported(node)}
     for node in ast.walk(tree):
         holder = _holder(node)
@@ -61,7 +61,7 @@ def _changed_by(node: ast.AST) -> str:
 
 
 def _holder(node: ast.AST) -> ast.AST | None:
-    """What a statement or a call changes an item of, if it changes one."""
+    """Return what a statement or a call changes an item of, if it changes one."""
     holder: ast.AST | None = None
     if isinstance(node, ast.Expr) and (attribute := _called(node.value)) and attribute.attr in CHANGES:
         holder = attribute.value  # whose answer is used, such as the sum of two numbers, changed nothing
@@ -77,7 +77,7 @@ def _called(node: ast.AST) -> ast.Attribute | None:
 
 
 def private_members(modules: Modules) -> frozenset[str]:
-    """The private methods and attributes of the product's classes; those of `engine/spiff` are SpiffWorkflow's own names."""
+    """Return the private methods and attributes of the product's classes; those of `engine/spiff` are SpiffWorkflow's own names."""
     own = (tree for path, tree in modules if not path.startswith("engine/spiff/"))
     classes = [node for tree in own for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     parts = [part for node in classes for part in ast.walk(node)]
@@ -87,7 +87,7 @@ def private_members(modules: Modules) -> frozenset[str]:
 
 
 def reaches(path: str, tree: ast.Module, members: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Every place at which a test names something private of the product: by import, as an attribute of a module or of an object that has it
+    """Yield every place at which a test names something private of the product: by import, as an attribute of a module or of an object that has it
     among its `members`, or in words to be patched. What a class of the test calls so itself is its own.
     """
     members -= private_members(((path, tree),))
@@ -108,7 +108,7 @@ def reaches(path: str, tree: ast.Module, members: frozenset[str] = frozenset()) 
 
 
 def _patched(call: ast.Call, modules: set[str]) -> Iterator[str]:
-    """The private name that `monkeypatch.setattr` puts something else in the place of, if it is the product's."""
+    """Yield the private name that `monkeypatch.setattr` puts something else in the place of, if it is the product's."""
     first, second, *_ = [*call.args, None, None]
     if isinstance(first, ast.Constant):
         package, *names = str(first.value).split(".")

@@ -29,7 +29,7 @@ class Counted(NamedTuple):
 
 
 def measured() -> list[Figure]:
-    """Expressions of type Any outside and inside the language, and what hides some from that count: aliases, casts and ignores are counted with them."""
+    """Return expressions of type Any outside and inside the language, and what hides some from that count: aliases, casts and ignores are counted with them."""
     hiding = {
         "aliases of Any": _all(_is_alias),
         "casts": _all(_is_cast),
@@ -69,7 +69,7 @@ def _all(is_hidden: Callable[[ast.AST], bool]) -> list[str]:
 
 
 def _is_alias(node: ast.AST) -> bool:
-    """`Step = dict[str, Any]` and the like."""
+    """Tell whether a statement is `Step = dict[str, Any]` or the like."""
     is_named = isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript | ast.Name)
     return is_named and any(isinstance(part, ast.Name) and part.id == "Any" for part in ast.walk(node))
 

@@ -19,7 +19,7 @@ ABOUT = {
 
 
 def feel_page() -> str:
-    """What is understood of FEEL, what is not, how far it may go, and the functions it may call."""
+    """Return what is understood of FEEL, what is not, how far it may go, and the functions it may call."""
     limits = table(
         ("an expression may", "at most"), [[limit, f"{most:,}"] for limit, most in language.feel.LIMITS.items()]
     )

@@ -19,7 +19,7 @@ what takes it: `./desk coverage --json`.
 
 
 def render(answers: Iterable[Answer]) -> str:
-    """The counts, and a row for each id."""
+    """Return the counts, and a row for each id."""
     rows = list(answers)
     counts = Counter(answer.state for answer in rows)
     lines = "\n".join(

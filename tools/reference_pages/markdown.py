@@ -18,7 +18,7 @@ NOT_FIRST = re.compile(r" (?=(?:[-*+>|]|#+|\d+[.)])(?: |$))")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, or a dash where there is nothing to list."""
+    """Return a table, or a dash where there is nothing to list."""
     lines = [f"| {' | '.join(cell(value) for value in row)} |" for row in rows]
     if not lines:
         return "none\n"
@@ -26,17 +26,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that neither ends a cell nor a line."""
+    """Return the text as one that neither ends a cell nor a line."""
     return " ".join(text.replace("|", "\\|").split())
 
 
 def code(text: str | None) -> str:
-    """Text as code; nothing for nothing."""
+    """Return the text as code; nothing for nothing."""
     return f"`{text}`" if text else ""
 
 
 def wrapped(text: str) -> str:
-    """The same document with paragraphs and items of lists in lines of at most WIDTH; tables, headings and code as they are."""
+    """Return the same document with paragraphs and items of lists in lines of at most WIDTH; tables, headings and code as they are."""
     return "".join(f"{line}\n" for line in _lines(text.splitlines()))
 
 
@@ -49,7 +49,7 @@ class _Paragraph:
     words: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """In lines of the right width; empty when nothing was read."""
+        """Return it in lines of the right width; empty when nothing was read."""
         content = IN_CODE.sub(lambda span: span[0].replace(" ", GLUE), " ".join(self.words))
         content = NOT_FIRST.sub(GLUE, content)
         filled = textwrap.wrap(

@@ -12,7 +12,7 @@ MARK = "<!-- Written by ./desk docs; changes are made in what it describes. -->\
 
 
 def render(directory: Path) -> dict[str, str]:
-    """Every page with its text, for the processes in `directory`."""
+    """Return every page with its text, for the processes in `directory`."""
     definitions = {
         path.stem: engine.definitions.Definition(engine.definitions.read_package(directory, path.stem))
         for path in sorted(directory.glob("*.bpmn"))

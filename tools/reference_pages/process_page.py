@@ -13,7 +13,7 @@ SHORT = {"businessRuleTask": "decision", "receiveTask": "message", "callActivity
 
 
 def render(definition: Definition) -> str:
-    """Markdown of one process page."""
+    """Return the Markdown of one process page."""
     english: dict[str, Any] = definition.english.get(definition.key, {})
     diagram = definition.processes[definition.key].diagram
     steps = [element for element in definition.elements.values() if element.type in ACTIVITIES]

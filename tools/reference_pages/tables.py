@@ -38,7 +38,7 @@ KINDS = (
 
 
 def processes_page(definitions: dict[str, Definition]) -> str:
-    """The list of process pages."""
+    """Return the list of process pages."""
     rows = [
         [
             f"[{key}](processes/{key}.md)",
@@ -52,7 +52,7 @@ def processes_page(definitions: dict[str, Definition]) -> str:
 
 
 def service_tasks_page() -> str:
-    """Every service task with parameters, result and refusals."""
+    """Return every service task with parameters, result and refusals."""
     sections = [_service_task(topic, handler) for topic, handler in sorted(handlers.handlers_by_topic().items())]
     return "# Service tasks\n\n" + "\n".join(sections)
 
@@ -89,13 +89,13 @@ def _schema(schema: type[Schema]) -> Iterable[list[str]]:
 
 
 def _refusal(declared: tuple[str, tuple[str, ...]]) -> str:
-    """A code, and the parameters at whose fields it is told."""
+    """Return a code, and the parameters at whose fields it is told."""
     name, about = declared
     return f"{code(name)} (about {', '.join(map(code, about))})" if about else code(name)
 
 
 def errors_page() -> str:
-    """Every error a verb may raise: what API clients find under `code`."""
+    """Return every error a verb may raise: what API clients find under `code`."""
     rows = [
         [code(error.__name__), str(_status(error)), (inspect.getdoc(error) or "").splitlines()[0]]
         for error in _errors()
@@ -104,7 +104,7 @@ def errors_page() -> str:
 
 
 def _errors() -> list[type[engine.EngineError]]:
-    """The classes of all packages, by name; every module is imported, so that none is missed."""
+    """Return the classes of all packages, by name; every module is imported, so that none is missed."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
@@ -130,7 +130,7 @@ ABOUT_STEPS = (
 
 
 def history_page() -> str:
-    """The steps that a history entry may hold."""
+    """Return the steps that a history entry may hold."""
     shapes = {name: shape for shape in _SHAPES for name in get_args(get_type_hints(shape)["type"])}
     rows = [[code(name), _fields(shapes[name]), meaning] for name, meaning in steps.STEPS.items()]
     return f"# Steps of history\n\n{ABOUT_STEPS}\n\n" + table(("step", "fields", "what they say"), rows)
@@ -140,19 +140,19 @@ _SHAPES = (*get_args(CaseStep), *get_args(DefinitionStep), *get_args(PersonStep)
 
 
 def _fields(shape: type) -> str:
-    """The keys of a step by its type, those that may lack with a question mark."""
+    """Return the keys of a step by its type, those that may lack with a question mark."""
     hints = get_type_hints(shape, include_extras=True)
     keys = [f"{name}?" if get_origin(kind) is NotRequired else name for name, kind in hints.items() if name != "type"]
     return ", ".join(map(code, keys)) or "—"
 
 
 def commands_page() -> str:
-    """The commands of ./desk."""
+    """Return the commands of ./desk."""
     rows = [[code(f"./desk {name}"), summary] for name, (_, summary) in COMMANDS.items()]
     return "# Commands\n\n" + table(("command", "what it does"), rows)
 
 
 def settings_page() -> str:
-    """What an office can be configured with, all of it by the environment."""
+    """Return what an office can be configured with, all of it by the environment."""
     rows = [[code(name), default, about] for name, (default, about) in config.SETTINGS.items()]
     return "# Settings\n\n" + table(("variable", "when it is not set", "what it says"), rows)

@@ -75,7 +75,7 @@ CAUSES = {
 
 
 def tck_page() -> str:
-    """How far the standard is kept, by folder of the kit, and why not further."""
+    """Return how far the standard is kept, by folder of the kit, and why not further."""
     results_by_level = {
         level: [result for folder in kit.folders(level) for result in kit.play(folder, level)] for level in kit.LEVELS
     }
@@ -89,7 +89,7 @@ def tck_page() -> str:
 
 
 def figures(results: Iterable[kit.Result]) -> dict[str, int]:
-    """How many results passed, differ and were refused; how many of the refused the kit expects an error for; how many there are."""
+    """Return how many results passed, differ and were refused; how many of the refused the kit expects an error for; how many there are."""
     results_listed = list(results)
     count = Counter(result.verdict for result in results_listed)
     right_refusals = sum(result.wants_error for result in results_listed if result.verdict == kit.REFUSED)
@@ -103,7 +103,7 @@ def figures(results: Iterable[kit.Result]) -> dict[str, int]:
 
 
 def reason(result: kit.Result) -> str:
-    """Why a result differs on purpose; empty when nothing is known of it."""
+    """Return why a result differs on purpose; empty when nothing is known of it."""
     for cause, cases_by_folder in DESIGN:
         cases = cases_by_folder.get(result.folder)
         if cases is not None and (not cases or result.case in cases or result.case.partition("_")[0] in cases):

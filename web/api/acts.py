@@ -18,13 +18,13 @@ blueprint = frame.blueprint
 
 
 def _case(instance_id: int) -> str:
-    """The number of a case that the caller may see. Errors: UnknownInstance, NotYourCase."""
+    """Return the number of a case that the caller may see. Errors: UnknownInstance, NotYourCase."""
     row, _sight = resources.visible_instance(instance_id)
     return row.business_key
 
 
 def _standing(number: str) -> dict[str, Any]:
-    """How a case stands after an act."""
+    """Return how a case stands after an act."""
     instance = casefile.find(number)
     complaint, _whose = casefile.complaint_of(instance)
     return {
@@ -45,7 +45,7 @@ class Acts(MethodView):
     @blueprint.response(200, schemas.Acts)
     @frame.refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
-        """Requests, tries to reach the customer, and the credits that can be taken back."""
+        """Return requests, tries to reach the customer, and the credits that can be taken back."""
         return _standing(_case(instance_id))
 
 

@@ -27,7 +27,7 @@ class Definitions(MethodView):
     @blueprint.response(200, schemas.Definition(many=True))
     @refuses()
     def get(self) -> list[dict[str, Any]]:
-        """Every version of every process, the newest of each first."""
+        """Return every version of every process, the newest of each first."""
         return [dict(row) for row in _versions()]
 
 
@@ -38,7 +38,7 @@ class OneVersion(MethodView):
     @blueprint.response(200, schemas.DefinitionDetail)
     @refuses(404)
     def get(self, key: str, version: int) -> dict[str, Any]:
-        """The version with its diagram and elements."""
+        """Return the version with its diagram and elements."""
         definition = published.current(key, version)
         (row,) = _versions(ProcessDefinition.key == key, ProcessDefinition.version == version)
         elements = [_element(key, element, definition) for element in definition.elements.values()]
@@ -59,7 +59,7 @@ def _versions(*conditions: Any) -> list[Mapping[str, Any]]:
 
 
 def _version(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A version with its name, and what its note says where the office itself wrote it, in the caller's language."""
+    """Return a version with its name, and what its note says where the office itself wrote it, in the caller's language."""
     definition = definitions.version(row["id"], row["sha256"]) if language() == "en" else None
     name = names.process_name(row["key"], definition) if definition is not None else row["name"]
     return {**row, "name": name, "note": publications.said(row["note"])}

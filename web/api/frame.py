@@ -47,7 +47,7 @@ class _Api(Api):
         return None
 
     def _register_responses(self) -> None:
-        """Refusals are described as what they are sent as."""
+        """Describe refusals as what they are sent as."""
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE  # what is not refused is what it is for the class
@@ -106,5 +106,5 @@ def person() -> Person:
 
 
 def actor() -> engine.Actor:
-    """Who calls."""
+    """Return who calls."""
     return auth.actor_of(person())

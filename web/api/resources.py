@@ -110,7 +110,7 @@ class Tasks(MethodView):
     @blueprint.response(200, schemas.TaskPage)
     @refuses(422)
     def get(self, filters: dict[str, str]) -> dict[str, Any]:
-        """Open user tasks of the caller's departments, the most urgent first, a page at a time."""
+        """Return the open user tasks of the caller's departments, the most urgent first, a page at a time."""
         page = worklist.page(
             person(), worklist.Wanted(group=filters["group"], process=filters["process"], after=filters["after"])
         )
@@ -124,7 +124,7 @@ class OneTask(MethodView):
     @blueprint.response(200, schemas.TaskDetail)
     @refuses(403, 404)
     def get(self, task_id: int) -> dict[str, Any]:
-        """The task with its form."""
+        """Return the task with its form."""
         return _task_detail(_task(task_id))
 
     @blueprint.arguments(schemas.RequestKey, location="headers")
@@ -190,7 +190,7 @@ def _complete(task_id: int, body: Mapping[str, Any], key: str) -> dict[str, Any]
 
 
 def _typed(value: Any) -> str:
-    """A JSON value as it would have been typed; an object is a picked line, its amount in yuan."""
+    """Return a JSON value as it would have been typed; an object is a picked line, its amount in yuan."""
     if isinstance(value, Mapping):
         address = f"{value.get('line')}/{value['component']}" if value.get("component") else str(value.get("line"))
         return f"{address} {value.get('amount', '')} {value.get('reason') or ''}".strip()
@@ -253,7 +253,7 @@ def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
 
 
 def _lines(variables: Mapping[str, Any], field: engine.language.Field) -> list[dict[str, Any]]:
-    """What can be picked of the customer's papers."""
+    """Return what can be picked of the customer's papers."""
     return [
         {
             "line": line.line,
@@ -275,7 +275,7 @@ class OneInstance(MethodView):
     @blueprint.response(200, schemas.Instance)
     @refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
-        """Where the case stands."""
+        """Return where the case stands."""
         row, _sight = visible_instance(instance_id)
         history = proof.history_of(row.id)
         return {
@@ -301,7 +301,7 @@ class Entries(MethodView):
     @blueprint.response(200, schemas.Entry(many=True))
     @refuses(403, 404, 422)
     def get(self, filters: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
-        """Entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
+        """Return entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
         to whoever does not work on the case. Erased ones are null, secret ones are shown to nobody."""
         row, sight = visible_instance(instance_id)
         history = proof.history_of(row.id)
@@ -328,7 +328,7 @@ def _instance(instance_id: int) -> ProcessInstance:
 
 
 def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
-    """A case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
+    """Return a case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
     row = _instance(instance_id)
     sight = access.check_case(person(), instance_id)
     record_of_looks.at_case(row.business_key, sight)
@@ -342,7 +342,7 @@ class OneAccount(MethodView):
     @blueprint.response(200, schemas.Account)
     @refuses(403, 404)
     def get(self, msisdn: str) -> dict[str, Any]:
-        """State and balances of a number, in fen."""
+        """Return state and balances of a number, in fen."""
         access.check_counter(person())
         number = numbers.msisdn(msisdn) or msisdn
         record_of_looks.at_customer(number)
@@ -365,7 +365,7 @@ class Messages(MethodView):
     @blueprint.response(200, schemas.Message(many=True))
     @refuses(403)
     def get(self) -> list[OutboxMessage]:
-        """What waits to be sent, the oldest first, at most a hundred. For operators."""
+        """Return what waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(person(), "operator")
         record_of_looks.at_messages()
         return correspondence.waiting()
@@ -379,6 +379,6 @@ class MessageOutcome(MethodView):
     @blueprint.response(204)
     @refuses(*WRITTEN)
     def post(self, body: dict[str, str], message_id: int) -> None:
-        """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
+        """Report that it was sent, or that it failed, once; the case says so under its correspondence. For operators."""
         access.check_role(person(), "operator")
         correspondence.report(message_id, at=engine.now(), failure=body["failure"])

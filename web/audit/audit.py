@@ -34,14 +34,14 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/audit")
 def overview() -> str:
-    """What an auditor can do from here."""
+    """Return what an auditor can do from here."""
     access.check_role(current_user, *access.SEE_EVERYTHING)
     return render_template("audit/audit.html", processes=_processes(), process_name=names.process_name)
 
 
 @blueprint.get("/audit/people", endpoint="doings")
 def done_by_people() -> str:
-    """Log-ins, looks and exports of everybody, or of one person."""
+    """Show log-ins, looks and exports of everybody, or of one person."""
     access.check_role(current_user, "auditor")
     filters = asked()
     return render_template(
@@ -55,7 +55,7 @@ def _processes() -> list[str]:
 
 @blueprint.get("/cases/<number>/history.<form>")
 def history(number: str, form: str) -> Response:
-    """The history of one case as a file; `personal` for auditors who need it."""
+    """Return the history of one case as a file; `personal` for auditors who need it."""
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     if form not in TYPES:
@@ -75,7 +75,7 @@ def _history(form: str, instance_id: int, personal: bool) -> Iterable[str]:
 
 @blueprint.get("/audit/log.xes")
 def log() -> Response:
-    """The cases wanted as an event log."""
+    """Return the cases wanted as an event log."""
     access.check_role(current_user, *access.SEE_EVERYTHING)
     filters = exports.Wanted(
         since=_midnight(asked()["from"]),
@@ -91,7 +91,7 @@ def log() -> Response:
 
 
 def _personal() -> bool:
-    """Asked for and allowed."""
+    """Tell whether personal values are asked for, which only an auditor may. Errors: RoleMissing."""
     wanted = bool(asked()["personal"] == "1")
     if wanted:
         access.check_role(current_user, "auditor")
@@ -103,7 +103,7 @@ def _midnight(day: date | None, more: timedelta = timedelta()) -> datetime | Non
 
 
 def _file(parts: Iterable[str], name: str, kind: str) -> Response:
-    """A file that is whole: it is made before the first byte is sent, so that one which breaks off is an error and never half an export."""
+    """Return a file that is whole: it is made before the first byte is sent, so that one which breaks off is an error and never half an export."""
     file = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - closed when the answer has been sent
     for part in parts:
         file.write(part.encode())
@@ -116,7 +116,7 @@ def _file(parts: Iterable[str], name: str, kind: str) -> Response:
 
 @blueprint.get("/processes/<key>/heat")
 def heat_map(key: str) -> str:
-    """The diagram of a process coloured by one measure, and a table of all of them."""
+    """Return the diagram of a process coloured by one measure, and a table of all of them."""
     access.check_role(current_user, *access.SEE_EVERYTHING, "owner")
     filters = heat.wanted(key, asked())
     figures = heat.figures(filters)

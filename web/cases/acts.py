@@ -46,7 +46,7 @@ def _typed(name: str) -> str:
 
 @blueprint.post("/withdrawal")
 def withdraw(number: str) -> Answer:
-    """The customer takes the complaint back."""
+    """Withdraw a complaint that the customer takes back."""
 
     def act(by: engine.Actor, at: datetime) -> str:
         fields = {name: _typed(f"withdraw_{name}") for name in ("reason", "said_by", "channel", "tell")}
@@ -69,7 +69,7 @@ def ask_extension(number: str) -> Answer:
 
 
 def _day(typed: str) -> date | None:
-    """The day that was typed. Errors: NotDone where it is none."""
+    """Return the day that was typed. Errors: NotDone where it is none."""
     try:
         return date.fromisoformat(typed.strip()) if typed.strip() else None
     except ValueError:

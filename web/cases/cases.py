@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def listing() -> str | Response:
-    """Cases the person may see; one exact hit opens at once."""
+    """Return cases the person may see; one exact hit opens at once."""
     filters = case_list.wanted(addresses.asked())
     page = case_list.page(current_user, filters)
     if len(page.rows) == 1 and page.rows[0].case_number == filters.text.upper():
@@ -68,7 +68,7 @@ def listing() -> str | Response:
 
 @blueprint.get("/<number>")
 def case(number: str) -> str | Response:
-    """One case; `tab` timeline, diagram, money, messages, orders or acts, for auditors also looks. Of a work order whoever sent it sees the order."""
+    """Return one case; `tab` timeline, diagram, money, messages, orders or acts, for auditors also looks. Of a work order whoever sent it sees the order."""
     query = addresses.asked()
     try:
         return page(number, query["tab"], before=query["before"])
@@ -89,7 +89,7 @@ def page(
     typed: Mapping[str, str] | None = None,
     before: int | None = None,
 ) -> str:
-    """The page of a case, with what stands beside and in the fields of a form that was refused."""
+    """Return the page of a case, with what stands beside and in the fields of a form that was refused."""
     opened = casefile.opened(number)
     instance, complaint, complainant, messages = opened.instance, opened.complaint, opened.whose, opened.messages
     sight = access.check_case(current_user, instance.id)
@@ -129,7 +129,7 @@ def page(
 
 
 def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[str, Any]:
-    """What the page says of a case by its record: what it passed and waits for, what contradicts it, what of it was erased or may be."""
+    """Return what the page says of a case by its record: what it passed and waits for, what contradicts it, what of it was erased or may be."""
     tasks, passed = casefile.tasks_and_processes(instance.id, history)
     may_erase = erasure.may(auth.actor(), instance, history)
     return {
@@ -148,7 +148,7 @@ def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[s
 def _of_complaint(
     complaint: Complaint | None, instance: ProcessInstance, history: proof.CaseHistory, messages: list[OutboxMessage]
 ) -> dict[str, Any]:
-    """What the page says of a complaint, and whether it may still be answered; of a case without one, only its process."""
+    """Return what the page says of a complaint, and whether it may still be answered; of a case without one, only its process."""
     may_tell = replies.may(auth.actor())
     return {
         "may_tell": may_tell,
@@ -171,7 +171,7 @@ def _of_tab(
     history: proof.CaseHistory,
     tasks: Sequence[UserTask],
 ) -> dict[str, Any]:
-    """What only one tab shows; nothing is read for the others."""
+    """Return what only one tab shows; nothing is read for the others."""
     number = instance.business_key
     claims, registered = money.claims_and_runs(number) if tab == "money" else ([], [])
     return {
@@ -187,13 +187,13 @@ def _of_tab(
 
 
 def _orders(number: str) -> list[orders.Sheet]:
-    """The work orders of a case; of an order's own case that order."""
+    """Return the work orders of a case; of an order's own case that order."""
     own = orders.of_order(number)
     return [own] if own is not None else orders.of_case(number)
 
 
 def _refused(number: str, tab: str) -> tuple[unsent_forms.Reasons, unsent_forms.Reasons]:
-    """Why forms that stand again on a tab were refused, by field, no two with one of the same name; and of these what answers what was just sent.
+    """Return why forms that stand again on a tab were refused, by field, no two with one of the same name; and of these what answers what was just sent.
 
     Another act may have settled the rest since: it stands beside its fields, with when it was sent, and is no alarm.
     """
@@ -204,7 +204,7 @@ def _refused(number: str, tab: str) -> tuple[unsent_forms.Reasons, unsent_forms.
 
 
 def _told(instance: ProcessInstance, whole: bool, before: int | None) -> proof.CaseHistory:
-    """What the page needs of the history, or as much as its chain holds."""
+    """Return what the page needs of the history, or as much as its chain holds."""
     try:
         return proof.history_of(instance.id) if whole else proof.end_of(instance.id, NEWEST, before)
     except record.BrokenChain:
@@ -280,7 +280,7 @@ def tell_instead(number: str, message_id: int) -> Response | tuple[str, int]:
 
 
 def _day(typed: str) -> date | None:
-    """The day that was typed. Errors: InvalidForm where it is none."""
+    """Return the day that was typed. Errors: InvalidForm where it is none."""
     try:
         return date.fromisoformat(typed.strip()) if typed.strip() else None
     except ValueError:

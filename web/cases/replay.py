@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<number>/replay")
 def page(number: str) -> str:
-    """One case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
+    """Return one case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
     instance, sight = _instance(number)
     record_of_looks.at_case(number, sight)
     query = addresses.asked()
@@ -74,7 +74,7 @@ def _no_moment(instance: ProcessInstance) -> addresses.WrongAddress:
 
 
 def _told(instance: ProcessInstance, upto: int) -> proof.CaseHistory:
-    """The history up to an entry, or as far as its chain holds."""
+    """Return the history up to an entry, or as far as its chain holds."""
     try:
         return proof.history_of(instance.id, upto)
     except record.BrokenChain:
@@ -87,7 +87,7 @@ def _instance(number: str) -> tuple[ProcessInstance, Sight]:
 
 
 def _start(events: list[replay.Event], at: tuple[int, int] | None) -> int:
-    """The event to stand at: that of the moment, or the last before it, else the first of all."""
+    """Return the event to stand at: that of the moment, or the last before it, else the first of all."""
     if at is None:
         return 0
     return max((place for place, event in enumerate(events) if (event.seq, event.number) <= at), default=0)

@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def customer() -> str:
-    """A number's customer, or the question for a number."""
+    """Return a number's customer, or the question for a number."""
     access.check_counter(current_user)
     typed = asked()["msisdn"]
     msisdn = numbers.msisdn(typed)
@@ -64,7 +64,7 @@ class IssuedReceipt:
 
 
 def _receipts(subscription_id: int, on_file: Collection[str | None]) -> list[IssuedReceipt]:
-    """The receipts of a number, the newest first; those `on_file` were taken back for cash."""
+    """Return the receipts of a number, the newest first; those `on_file` were taken back for cash."""
     issued = gateway().receipts(subscription_id)
     prints = receipts.prints_of([receipt.number for receipt in issued])
     copies = receipts.next_copies({receipt.number: receipt.issued_at for receipt in issued}, prints)

@@ -50,7 +50,7 @@ def _only_counters() -> Response | None:
 
 @blueprint.get("")
 def form() -> str:
-    """An empty form, or one with the number that is known already."""
+    """Return an empty form, or one with the number that is known already."""
     msisdn = asked()["msisdn"]
     kept_form = unsent_forms.stand_only_for(url_for("intake.accept"), msisdn)
     if kept_form.at:
@@ -60,13 +60,13 @@ def form() -> str:
 
 @blueprint.get("/caller")
 def caller() -> str:
-    """The panel about a number."""
+    """Return the panel about a number."""
     return render_template("customers/_caller.html", **_called(_caller(asked()["msisdn"])))
 
 
 @blueprint.post("/suggestion")
 def suggestion() -> str:
-    """The suggested processes for what has been written so far."""
+    """Return the suggested processes for what has been written so far."""
     typed = _typed(request.form)
     return render_template(
         "customers/_suggestion.html", suggestion=_suggestion(typed), typed=typed, reasons={}, **_choices()
@@ -93,7 +93,7 @@ def accept() -> str | Response | tuple[str, int]:
 
 
 def _wrong_already(typed: dict[str, str]) -> dict[str, list[language.Reason]]:
-    """What cannot be taken in as it is, of the fields that have been filled in so far."""
+    """Return what cannot be taken in as it is, of the fields that have been filled in so far."""
     wrong: dict[str, list[language.Reason]] = {}
     if typed["msisdn"] and numbers.msisdn(typed["msisdn"]) is None:
         wrong["msisdn"] = [intake.NO_MSISDN]
@@ -105,12 +105,12 @@ def _wrong_already(typed: dict[str, str]) -> dict[str, list[language.Reason]]:
 
 
 def _again(typed: dict[str, str], reasons: dict[str, list[language.Reason]]) -> Response | tuple[str, int]:
-    """The page once more, with what was looked up, suggested or refused."""
+    """Return the page once more, with what was looked up, suggested or refused."""
     return unsent_forms.back(reasons) or (_page(typed, reasons), 422 if reasons else 200)
 
 
 def _taken_in(number: str, case: standing.TakenIn) -> str:
-    """That the case is there, and which department it waits for when that is not one's own."""
+    """Say that the case is there, and which department it waits for when that is not one's own."""
     groups = case.groups
     customer = gettext(", %(customer)s", customer=case.customer)
     if not groups or groups & current_user.departments:
@@ -125,7 +125,7 @@ def _taken_in(number: str, case: standing.TakenIn) -> str:
 
 
 def _typed(fields: Mapping[str, str] | unsent_forms.Kept) -> dict[str, str]:
-    """What was typed; a process that was only suggested, and not chosen, follows what is written."""
+    """Return what was typed; a process that was only suggested, and not chosen, follows what is written."""
     typed = {name: fields.get(name, "").strip() for name in FIELDS}
     if typed["process"] in ("", typed["suggested"]):
         suggestion = _suggestion(typed)
@@ -134,7 +134,7 @@ def _typed(fields: Mapping[str, str] | unsent_forms.Kept) -> dict[str, str]:
 
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
-    """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
+    """Return what was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
     number = numbers.msisdn(typed["msisdn"]) or typed["msisdn"]
     complaint = intake.Intake(
         msisdn=number,
@@ -152,7 +152,7 @@ def _taken(typed: dict[str, str]) -> intake.Intake:
 
 
 def _fen(text: str) -> int | None:
-    """Yuan as typed, in fen. Errors: InvalidForm."""
+    """Read yuan as typed, in fen. Errors: InvalidForm."""
     if not language.written.plain(text):
         return None
     fen = amounts.fen(text)
@@ -164,7 +164,7 @@ def _fen(text: str) -> int | None:
 
 
 def _called(caller: intake.Caller | None) -> dict[str, Any]:
-    """A caller, and their cases in the words of the versions these run on."""
+    """Return a caller, and their cases in the words of the versions these run on."""
     versions = definitions.versions_of(case.case_number for case in caller.cases) if caller else {}
     settled = settled_lines.of_caller(caller)
     shared = {"caller": caller, "settled": settled, "versions": versions}
@@ -187,7 +187,7 @@ def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
 
 
 def _choices() -> dict[str, object]:
-    """The processes to choose among, and what words the reasons for one."""
+    """Return the processes to choose among, and what words the reasons for one."""
     choices = {key: names.process_name(key) for key in intake.CHOICES}
     return {"choices": choices, "suggestion_reasons": suggestions.reasons}
 

@@ -87,7 +87,7 @@ def _misshapen(error: ValidationError) -> Response:
 
 
 def reading(view: View) -> View:
-    """For owners, supervisors and auditors."""
+    """Open a page to owners, supervisors and auditors."""
 
     @wraps(view)
     def checked(*arguments: Any, **options: Any) -> Any:
@@ -105,7 +105,7 @@ def _body(schema: type[Schema]) -> dict[str, Any]:
 @blueprint.get("/<key>/draft")
 @reading
 def draft(key: str) -> Response:
-    """The draft, opened from the newest version when there is none; `mended` is its diagram with what could not be seen, when it differs."""
+    """Return the draft, opened from the newest version when there is none; `mended` is its diagram with what could not be seen, when it differs."""
     saved = drafts.find(key)
     whole = drafts.mended(saved)
     mended = {f"{key}.bpmn": whole.text} if whole.changes else {}
@@ -141,13 +141,13 @@ def discard(key: str) -> tuple[str, int]:
 @blueprint.post("/<key>/draft/check")
 @reading
 def check(key: str) -> Response:
-    """What is wrong with the draft under unsaved content."""
+    """Return what is wrong with the draft under unsaved content."""
     package = drafts.changed(drafts.find(key).package, _body(Files)["files"])
     return jsonify(problems=_findings(package))
 
 
 def _findings(package: definitions.Package) -> list[Mapping[str, Any]]:
-    """What keeps a draft from being published, and after it what can hardly be meant."""
+    """Return what keeps a draft from being published, and after it what can hardly be meant."""
     problems_found = drafts.problems(package)
     if len(problems_found) > ground.MOST_FINDINGS:  # nobody can look further
         return findings.as_json(problems_found, package)
@@ -172,7 +172,7 @@ def _document(draft: drafts.Draft) -> dict[str, Any]:
 
 
 def _hand(draft: drafts.Draft) -> dict[str, Any] | None:
-    """Who drew the draft and who could approve it once the owner of this request has changed it; None when that costs them nothing."""
+    """Return who drew the draft and who could approve it once the owner of this request has changed it; None when that costs them nothing."""
     approvers = publication.left_after_a_change(draft, current_user.name)
     if approvers is None:
         return None
@@ -181,7 +181,7 @@ def _hand(draft: drafts.Draft) -> dict[str, Any] | None:
 
 
 def _returned(draft: drafts.Draft) -> dict[str, Any] | None:
-    """Who gave the draft back, when and why; None when nobody did, or it has been submitted again."""
+    """Return who gave the draft back, when and why; None when nobody did, or it has been submitted again."""
     handback = hands.last_return(draft.key) if draft.revision else None
     if handback is None:
         return None
@@ -191,7 +191,7 @@ def _returned(draft: drafts.Draft) -> dict[str, Any] | None:
 @blueprint.post("/<key>/draft/overlap")
 @reading
 def overlap(key: str) -> Response:
-    """What files that rest on an older draft would change in the draft as it is now, in words."""
+    """Return what files that rest on an older draft would change in the draft as it is now, in words."""
     saved = drafts.find(key).package
     edited = drafts.changed(saved, _body(Files)["files"])
     differences = changes.as_json(changes.between(saved, edited))
@@ -205,7 +205,7 @@ def overlap(key: str) -> Response:
 @blueprint.get("/<key>/draft/variables")
 @reading
 def variables(key: str) -> Response:
-    """The variables known at an element of a diagram of the draft."""
+    """Return the variables known at an element of a diagram of the draft."""
     entries = drafts.known_at(key, _file(key), asked()["element"])
     return jsonify(
         variables=[
@@ -218,7 +218,7 @@ def variables(key: str) -> Response:
 @blueprint.post("/<key>/draft/form-preview")
 @reading
 def form_preview(key: str) -> Answer:
-    """A form exactly as the clerk's page renders it."""
+    """Return a form exactly as the clerk's page renders it."""
     try:
         form = language.Form.parse(_body(FormText)["form"])
     except engine.InvalidDefinition as error:
@@ -231,7 +231,7 @@ def form_preview(key: str) -> Answer:
 @blueprint.get("/<key>/draft/difference")
 @reading
 def difference(key: str) -> Response:
-    """What changed against the newest version, and where both diagrams are."""
+    """Return what changed against the newest version, and where both diagrams are."""
     draft, file = drafts.find(key), _file(key)
     version = drafts.newest_version(key)
     differences = changes.as_json(draft_changes.of_draft(draft))
@@ -243,18 +243,18 @@ def difference(key: str) -> Response:
 @blueprint.get("/<key>/draft/bpmn")
 @reading
 def draft_diagram(key: str) -> Response:
-    """A diagram of the draft."""
+    """Return a diagram of the draft."""
     return _diagram(drafts.find(key).package, key)
 
 
 @blueprint.get("/<key>/versions/<int:version>/bpmn")
 def version_diagram(key: str, version: int) -> Response:
-    """A diagram of a published version."""
+    """Return a diagram of a published version."""
     return _diagram(published.current(key, version).package, key)
 
 
 def _file(key: str) -> str:
-    """The file that the address names; the diagram of the process itself when it names none."""
+    """Return the file that the address names; the diagram of the process itself when it names none."""
     return asked()["file"] or f"{key}.bpmn"
 
 
@@ -265,5 +265,5 @@ def _diagram(package: definitions.Package, key: str) -> Response:
 @blueprint.get("/modeler-config")
 @reading
 def modeler_config() -> Response:
-    """What the editor offers: service tasks, departments, processes, the manual, functions, kinds of fields."""
+    """Return what the editor offers: service tasks, departments, processes, the manual, functions, kinds of fields."""
     return jsonify(modeler.config())

@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<key>/edit")
 def edit(key: str) -> str:
-    """The draft of a process with its diagram, decisions and forms, for its owners."""
+    """Return the draft of a process with its diagram, decisions and forms, for its owners."""
     if not current_user.has("owner"):
         abort(403)
     draft = drafts.find(key)

@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
 
 
 def address(keys: list[str]) -> str:
-    """The page of the drafts of these processes."""
+    """Return the page of the drafts of these processes."""
     return url_for("joint.change", keys=playing.APART.join(keys))
 
 
@@ -58,7 +58,7 @@ def _found(keys: str) -> Joint:
 
 
 def refused_at(place: str) -> Callable[[View], View]:
-    """What is refused is said on the page of the drafts, at this place of it, with what was typed."""
+    """Have what is refused said on the page of the drafts, at this place of it, with what was typed."""
 
     def wrapped(view: View) -> View:
         @wraps(view)
@@ -77,7 +77,7 @@ def refused_at(place: str) -> Callable[[View], View]:
 
 @blueprint.get("/<keys>/publish")
 def change(keys: str) -> str:
-    """Every draft against what is published, in the order of publication, and what happens with all of them."""
+    """Return every draft against what is published, in the order of publication, and what happens with all of them."""
     access.check_role(current_user, *READERS)
     return _page(_found(keys))
 
@@ -129,7 +129,7 @@ def _row(joint: Joint, draft: drafts.Draft, problems: Mapping[str, list[engine.P
 
 
 def _contradiction(joint: Joint) -> str:
-    """That two of them hold one file with different contents; empty when none do."""
+    """Say that two of them hold one file with different contents; empty when none do."""
     try:
         joint_publication.check_files(joint)
     except joint_publication.FilesDiffer as error:
@@ -143,7 +143,7 @@ def _hands(joint: Joint) -> list[str]:
 
 
 def _may_approve(joint: Joint) -> bool:
-    """Whether the person of this request may approve them."""
+    """Tell whether the person of this request may approve them."""
     try:
         joint_publication.check_second_person(joint, auth.actor())
     except engine.NotPermitted:
@@ -152,7 +152,7 @@ def _may_approve(joint: Joint) -> bool:
 
 
 def _scenarios(joint: Joint, *, playable: bool) -> dict[str, Any]:
-    """What the list of scenarios shows; nothing while one of them cannot be executed."""
+    """Return what the list of scenarios shows; nothing while one of them cannot be executed."""
     played = joint_publication.outcomes(joint, PROCESSES) if playable else []
     differing = [outcome for outcome in played if outcome.ok is False]
     return {
@@ -186,7 +186,7 @@ def play(keys: str) -> ResponseReturnValue:
 
 @blueprint.get("/<keys>/publish/scenarios")
 def how_far(keys: str) -> ResponseReturnValue:
-    """The list of scenarios as it stands, for the page that waits for it."""
+    """Return the list of scenarios as it stands, for the page that waits for it."""
     access.check_role(current_user, *READERS)
     if "HX-Request" not in request.headers:
         return redirect(url_for("joint.change", keys=keys, _anchor="scenarios"))
@@ -196,7 +196,7 @@ def how_far(keys: str) -> ResponseReturnValue:
 
 
 def _numbers(name: str, joint: Joint) -> dict[str, int]:
-    """What the form says of every draft, by process: its revision, or the version that it was compared with."""
+    """Return what the form says of every draft, by process: its revision, or the version that it was compared with."""
     return {key: request.form.get(f"{name}-{key}", type=int) or 0 for key in joint.keys}
 
 

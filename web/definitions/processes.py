@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def listing() -> str:
-    """The newest version of every process as a picture, with cases running per version and drafts."""
+    """Return the newest version of every process as a picture, with cases running per version and drafts."""
     cards, new = processes.cards(), processes.new_drafts()
     people.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
     return render_template(
@@ -53,7 +53,7 @@ def listing() -> str:
 
 
 def _given_back(draft: DefinitionDraft) -> hands.Done | None:
-    """Who gave a draft back and why, while it is in the hands of its authors."""
+    """Return who gave a draft back and why, while it is in the hands of its authors."""
     return None if draft.submitted_by else hands.last_return(draft.key)
 
 
@@ -63,18 +63,18 @@ def _logins(card: processes.Card) -> set[str]:
 
 
 def _last(draft: DefinitionDraft) -> str:
-    """Who had a draft in hand last."""
+    """Return who had a draft in hand last."""
     return draft.submitted_by or draft.saved_by
 
 
 @blueprint.get("/<key>")
 def process(key: str) -> str:
-    """One process: its picture and figures, its steps for staff, its versions, files, scenarios and history."""
+    """Return one process: its picture and figures, its steps for staff, its versions, files, scenarios and history."""
     return page_of(key)
 
 
 def page_of(key: str, **refusal: Any) -> str:
-    """The page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
+    """Return the page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
     definition, called = published.current(key), running_cases.called()
     versions, entries = processes.versions(key, called), publications.entries(key)
     lines = publications.lines(entries)
@@ -117,7 +117,7 @@ def _stored_draft(key: str) -> drafts.Draft | None:
 
 @blueprint.get("/<key>/forms/<form>")
 def form(key: str, form: str) -> str:
-    """A form of the newest version as the clerk sees it, empty."""
+    """Return a form of the newest version as the clerk sees it, empty."""
     definition = published.current(key)
     form_shown = definition.form_by_id(form)
     return render_template(
@@ -132,7 +132,7 @@ def form(key: str, form: str) -> str:
 
 @blueprint.get("/<key>/versions/<int:version>")
 def compare(key: str, version: int) -> str:
-    """A version, and what it changed against the one before it or the one in `against`."""
+    """Return a version, and what it changed against the one before it or the one in `against`."""
     new = published.current(key, version)
     number = asked()["against"] or max(version - 1, 0)
     old = published.current(key, number) if number else None
@@ -154,12 +154,12 @@ def compare(key: str, version: int) -> str:
 
 @blueprint.get("/<key>/versions/<int:version>/files/<path:name>")
 def version_file(key: str, version: int, name: str) -> Response:
-    """One file of a version, to keep or to open elsewhere."""
+    """Return one file of a version, to keep or to open elsewhere."""
     return attachment(published.current(key, version).package, name)
 
 
 def attachment(package: definitions.Package, name: str) -> Response:
-    """A file of a package as a download. Errors: MissingFile."""
+    """Return a file of a package as a download. Errors: MissingFile."""
     if name not in package.files:
         raise definitions.MissingFile(file=name, process=package.key)
     path = PurePosixPath(name)
@@ -170,6 +170,6 @@ def attachment(package: definitions.Package, name: str) -> Response:
 
 @blueprint.get("/<key>/versions/<int:version>/package.zip")
 def version_package(key: str, version: int) -> Response:
-    """Everything a version consists of, laid out as processes/ is."""
+    """Return everything a version consists of, laid out as processes/ is."""
     content = io.BytesIO(bundles.packed(published.current(key, version).package, version))
     return send_file(content, mimetype="application/zip", as_attachment=True, download_name=f"{key}-{version}.zip")

@@ -66,7 +66,7 @@ def _play(parameters: dict[str, Any], _at: datetime) -> None:
 
 
 def refused_at(place: str) -> Callable[[View], View]:
-    """What is refused is said on the page of the draft, at this place of it, with what was typed; not on a page of its own."""
+    """Have what is refused said on the page of the draft, at this place of it, with what was typed; not on a page of its own."""
 
     def wrapped(view: View) -> View:
         @wraps(view)
@@ -83,7 +83,7 @@ def refused_at(place: str) -> Callable[[View], View]:
 
 @blueprint.get("/<key>/publish")
 def change(key: str) -> str:
-    """The draft against what is published: pictures, words, problems, scenarios, and who has to do what next."""
+    """Return the draft against what is published: pictures, words, problems, scenarios, and who has to do what next."""
     access.check_role(current_user, *READERS)
     return _page(key)
 
@@ -125,7 +125,7 @@ def _page(key: str, refusal: engine.EngineError | None = None, place: str = "") 
 
 
 def _called(key: str) -> str:
-    """A process by its key, with its name where one is in force."""
+    """Return a process by its key, with its name where one is in force."""
     name = names.process_name(key)
     return key if name == key else f"{key} {name}"
 
@@ -140,7 +140,7 @@ def _left_after_a_change(draft: drafts.Draft) -> list[str] | None:
 
 
 def _may_approve(draft: drafts.Draft) -> bool:
-    """Whether the person of this request may approve it."""
+    """Tell whether the person of this request may approve it."""
     try:
         publication.check_second_person(draft, auth.actor())
     except engine.NotPermitted:
@@ -149,7 +149,7 @@ def _may_approve(draft: drafts.Draft) -> bool:
 
 
 def _scenarios(draft: drafts.Draft, *, playable: bool) -> dict[str, Any]:
-    """What the list of scenarios shows; nothing while the draft cannot be executed or is not stored."""
+    """Return what the list of scenarios shows; nothing while the draft cannot be executed or is not stored."""
     outcomes = publication.outcomes(draft, PROCESSES) if playable and draft.revision else []
     differing = [outcome for outcome in outcomes if outcome.ok is False]
     packages = publication.packages_of(draft) if differing else {}
@@ -183,7 +183,7 @@ def play(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>/publish/scenarios")
 def how_far(key: str) -> ResponseReturnValue:
-    """The list of scenarios as it stands, for the page that waits for it."""
+    """Return the list of scenarios as it stands, for the page that waits for it."""
     access.check_role(current_user, *READERS)
     if "HX-Request" not in request.headers:
         return redirect(url_for("publication.change", key=key, _anchor="scenarios"))
@@ -259,7 +259,7 @@ def roll_back(key: str, version: int) -> ResponseReturnValue:
 
 
 def _kept_back(error: engine.EngineError) -> str:
-    """Why nobody is asked to put a former version in force again; what it conflicts with is named, since there is no draft to look at."""
+    """Return why nobody is asked to put a former version in force again; what it conflicts with is named, since there is no draft to look at."""
     if isinstance(error, drafts.StaleDraft):
         return _whose_draft(str(error.values["process"]), str(error.values["saved_by"]))
     if isinstance(error, publication.NothingChanged):
@@ -284,7 +284,7 @@ def discard(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>/draft/files/<path:name>")
 def draft_file(key: str, name: str) -> Response:
-    """One file of the draft, to keep or to open elsewhere."""
+    """Return one file of the draft, to keep or to open elsewhere."""
     access.check_role(current_user, *READERS)
     return attachment(drafts.find(key).package, name)
 
@@ -311,13 +311,13 @@ def upload(key: str) -> ResponseReturnValue:
 
 
 def _tell(mended: diagrams.Mended) -> None:
-    """What was changed in a diagram that was brought in."""
+    """Tell what was changed in a diagram that was brought in."""
     for sentence in mendings.sentences(mended.changes):
         flash(sentence)
 
 
 def _placed(key: str, file: FileStorage) -> tuple[str, str]:
-    """A file's name in the package by its kind, and its text. Errors: UnusableFile."""
+    """Return a file's name in the package by its kind, and its text. Errors: UnusableFile."""
     path = PurePosixPath(str(file.filename).replace("\\", "/"))
     place = PLACES.get(path.suffix.lower())
     if place is None:
@@ -333,7 +333,7 @@ def _placed(key: str, file: FileStorage) -> tuple[str, str]:
 
 @blueprint.get("/import")
 def bring_in() -> str:
-    """Where a diagram that another tool drew is brought in."""
+    """Show where a diagram that another tool drew is brought in."""
     access.check_role(current_user, drafts.OWNER)
     return _bringing_in()
 
@@ -344,7 +344,7 @@ def _bringing_in(
     open_draft: str = "",
     **reasons: list[language.Reason],
 ) -> str:
-    """The page, `refusal` in words or because of the `open_draft` of a process; the file that was chosen comes along."""
+    """Return the page, `refusal` in words or because of the `open_draft` of a process; the file that was chosen comes along."""
     return render_template(
         "definitions/import.html",
         refused=refusal,
@@ -357,7 +357,7 @@ def _bringing_in(
 
 
 def _chosen() -> tuple[str, str] | None:
-    """Name and text of the file that this request brought or brought along; a browser does not keep what was chosen."""
+    """Return the name and text of the file that this request brought or brought along; a browser does not keep what was chosen."""
     file = request.files.get("file")
     if file is None or not file.filename:
         return (request.form["kept_name"], request.form["kept"]) if request.form.get("kept") else None
@@ -370,7 +370,7 @@ def _chosen() -> tuple[str, str] | None:
 
 
 def _sent_file() -> FileStorage | None:
-    """The file chosen now, else the one that was chosen before a refusal."""
+    """Return the file chosen now, else the one that was chosen before a refusal."""
     file = request.files.get("file")
     if file is not None and file.filename:
         return file
@@ -379,7 +379,7 @@ def _sent_file() -> FileStorage | None:
 
 
 def _whose_draft(key: str, saved_by: str) -> str:
-    """That a draft of this process is open already, and whose."""
+    """Say that a draft of this process is open already, and whose."""
     if saved_by == current_user.name:
         return gettext("A draft of %(key)s is open already: yours. Go on with it, or discard it and repeat.", key=key)
     if not saved_by:

@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<key>/try")
 def page(key: str) -> str | Response:
-    """Where a try stands; without one, what it can begin from."""
+    """Show where a try stands; without one, what it can begin from."""
     access.check_role(current_user, *READERS)
     so_far = asked()[SO_FAR]
     return _standing(key, so_far) if so_far else _beginning(key, {})
@@ -89,7 +89,7 @@ def _beginning(key: str, wrong: dict[str, list[language.Reason]]) -> str:
 
 
 def _given(name: str) -> str:
-    """What the form says, or the address of a page that is only looked at."""
+    """Return what the form says, or the address of a page that is only looked at."""
     return request.form.get(name, "") if request.method == "POST" else str(asked()[name])
 
 
@@ -104,7 +104,7 @@ def _chosen(key: str, name: str) -> Scenario:
 
 
 def _money(variables: dict[str, Any], package: engine.definitions.Package) -> frozenset[str]:
-    """Which of the variables hold fen: a form of the draft or a service task calls them so."""
+    """Return which of the variables hold fen: a form of the draft or a service task calls them so."""
     fen, naming = amounts(package), Variables(package)
     integers = (name for name, value in variables.items() if isinstance(value, int) and not isinstance(value, bool))
     return frozenset(n for n in integers if n in fen or naming.holds_fen(n) or timeline.is_amount(n, variables[n]))
@@ -130,7 +130,7 @@ def begin(key: str) -> str | Response | tuple[str, int]:
 
 
 def _entered(initial: dict[str, Any], money: frozenset[str]) -> tuple[dict[str, Any], dict[str, list[language.Reason]]]:
-    """The variables to start with, each of the kind it had."""
+    """Return the variables to start with, each of the kind it had."""
     entered, wrong = dict(initial), {}
     for name, value in initial.items():
         typed = request.form.get(f"variable-{name}")
@@ -150,7 +150,7 @@ def _entered(initial: dict[str, Any], money: frozenset[str]) -> tuple[dict[str, 
 
 
 def _number(typed: str, *, fen: bool) -> int | None:
-    """A whole number; of yuan, the fen that they are."""
+    """Return a whole number; of yuan, the fen that they are."""
     if fen:
         return service_tasks.amounts.fen(typed)
     number = language.written.number(typed)
@@ -166,7 +166,7 @@ def _is_no_instant(text: str) -> bool:
 
 
 def _go(key: str, state: dict[str, Any]) -> Response:
-    """To the page of a try. Errors: TooLong."""
+    """Go to the page of a try. Errors: TooLong."""
     so_far = _signer(key).dumps(state)
     if len(so_far) > MOST_SO_FAR:
         raise TooLong(most=MOST_SO_FAR)
@@ -179,7 +179,7 @@ def _signer(key: str) -> URLSafeSerializer:
 
 
 def _told(key: str, so_far: str) -> dict[str, Any]:
-    """What an address says was done so far. Errors: NotATry."""
+    """Return what an address says was done so far. Errors: NotATry."""
     try:
         state: dict[str, Any] = _signer(key).loads(so_far)
     except BadSignature:
@@ -198,7 +198,7 @@ def _package(key: str) -> engine.definitions.Package:
 
 
 def _standing(key: str, so_far: str, reasons: dict[str, list[language.Reason]] | None = None) -> str | Response:
-    """The page of a try; with `reasons` its form is as it was typed."""
+    """Return the page of a try; with `reasons` its form is as it was typed."""
     state, draft = _told(key, so_far), drafts.find(key)
     scenario, package = _scenario(key, state), drafts.ready(draft.package)
     try:
@@ -259,7 +259,7 @@ def _refused(key: str, error: engine.EngineError) -> Response:
 
 @blueprint.post("/<key>/try/fields")
 def fields(key: str) -> str:
-    """The fields of the form as its conditions have it for what has been typed so far."""
+    """Return the fields of the form as its conditions have it for what has been typed so far."""
     access.check_role(current_user, *READERS)
     package = _package(key)
     scenario = _scenario(key, _told(key, request.form.get(SO_FAR, "")))
@@ -274,7 +274,7 @@ def fields(key: str) -> str:
 
 @blueprint.post("/<key>/try/lines")
 def lines(key: str) -> str | Response:
-    """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
+    """Return the same page with the lines that are sought; what was typed and ticked stands in it as it did."""
     access.check_role(current_user, *READERS)
     return _standing(key, request.form.get(SO_FAR, ""), {})
 
@@ -304,7 +304,7 @@ def step(key: str) -> str | Response | tuple[str | Response, int]:
 
 
 def _with_groups(trial: scenarios.Trial, action: dict[str, Any]) -> dict[str, Any]:
-    """The step with the lines of the groups that were ticked as a whole."""
+    """Return the step with the lines of the groups that were ticked as a whole."""
     groups = picking_lines.whole_groups({name: request.form.getlist(name) for name in request.form})
     task = next((open_task for open_task in trial.tasks() if open_task.element_id == action.get("task")), None)
     if not groups or task is None:
@@ -318,7 +318,7 @@ def _with_groups(trial: scenarios.Trial, action: dict[str, Any]) -> dict[str, An
 
 
 def _try(trial: scenarios.Trial, action: dict[str, Any]) -> tuple[dict[str, list[language.Reason]], str]:
-    """What is wrong with the form, and why else the step cannot be done; nothing of either when it could."""
+    """Return what is wrong with the form, and why else the step cannot be done; nothing of either when it could."""
     try:
         trial.play.do(action)
     except language.InvalidForm as error:
@@ -329,7 +329,7 @@ def _try(trial: scenarios.Trial, action: dict[str, Any]) -> tuple[dict[str, list
 
 
 def _asked(key: str, state: dict[str, Any]) -> dict[str, Any] | None:
-    """The step that the request asks for, as a scenario writes it; None when it asks for nothing that can be read."""
+    """Return the step that the request asks for, as a scenario writes it; None when it asks for nothing that can be read."""
     form = request.form
     if form.get("try-agreed"):
         next_step = trial_standing.following(plain(list(_chosen(key, state["scenario"]).steps)), state["steps"])
@@ -349,7 +349,7 @@ def _asked(key: str, state: dict[str, Any]) -> dict[str, Any] | None:
 
 @blueprint.get("/<key>/try/scenario.yaml")
 def as_scenario(key: str) -> Response:
-    """The try as a scenario file, to be looked over and put beside the process."""
+    """Return the try as a scenario file, to be looked over and put beside the process."""
     access.check_role(current_user, *READERS)
     scenario = _scenario(key, _told(key, asked()[SO_FAR]))
     with scenarios.trial(scenario, _package(key)) as trial:

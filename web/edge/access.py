@@ -86,7 +86,7 @@ def may_open_case(person: Person, number: str) -> bool:
 
 
 def check_case(person: Person, instance_id: int) -> Sight:
-    """What the person is shown of a case. Errors: NotYourCase."""
+    """Return what the person is shown of a case. Errors: NotYourCase."""
     just_now = engine.now() - JUST_NOW
     parameters = {"instance": instance_id, "departments": sorted(person.departments), "me": person.name}
     standing = connection().execute(_STANDING, {**parameters, "just_now": just_now}).one()
@@ -105,7 +105,7 @@ def check_case(person: Person, instance_id: int) -> Sight:
 
 
 def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
-    """Of which of these cases the person is shown what is personal: the rule of `check_case` for a list of them."""
+    """Say of which of these cases the person is shown what is personal: the rule of `check_case` for a list of them."""
     if person.has(*SEE_EVERYTHING):
         return set(instance_ids)
     worked = or_(UserTask.completed_by == person.name, and_(_OPEN, UserTask.assignee == person.name))
@@ -118,7 +118,7 @@ def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
 
 
 def at_task(sight: Sight, person: Person, task: TaskColumns) -> Sight:
-    """The same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
+    """Return the same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
     is_mine = task.assignee == person.name or (task.assignee is None and task.group in person.departments)
     return replace(sight, numbers=sight.numbers or (is_mine and task.state == TaskState.OPEN))
 
@@ -128,17 +128,17 @@ def _since(at: datetime | None, begin: datetime) -> bool:
 
 
 def at_a_counter(person: Person) -> bool:
-    """Whether the person may take complaints in and see customers."""
+    """Tell whether the person may take complaints in and see customers."""
     return bool(person.departments & intake.COUNTERS)
 
 
 def check_counter(person: Person) -> None:
-    """Errors: NotAtACounter."""
+    """Check that the person is at a counter. Errors: NotAtACounter."""
     if not at_a_counter(person) and not person.has(*SEE_EVERYTHING):
         raise intake.NotAtACounter
 
 
 def check_role(person: Person, *roles: str) -> None:
-    """Errors: RoleMissing."""
+    """Check that the person holds the role. Errors: RoleMissing."""
     if not person.has(*roles):
         raise RoleMissing(roles=roles)

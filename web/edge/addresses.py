@@ -43,7 +43,7 @@ class WrongAddress(engine.Invalid):
 
 
 def wrong(code: str, **values: object) -> ValidationError:
-    """The error of one parameter."""
+    """Return the error of one parameter."""
     return ValidationError([Reason(code, values)])
 
 
@@ -242,13 +242,13 @@ def register(app: Flask) -> None:
 
 
 def no_msisdn(search: str) -> bool:
-    """Whether somebody looked for what is written like a telephone number and is none; a day may be part of a case number."""
+    """Tell whether somebody looked for what is written like a telephone number and is none; a day may be part of a case number."""
     figures = LIKE_MSISDN.fullmatch(search) is not None and sum(sign.isdigit() for sign in search) >= LEAST_FIGURES
     return figures and numbers.msisdn(search) is None and language.written.day(search) is None
 
 
 def _refuse_impossible() -> None:
-    """A number in the path that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
+    """Refuse a number in the path that no row can have, or a NUL, instead of looking for it: databases refuse them in their own ways."""
     path_values = (request.view_args or {}).values()
     if any(value > MOST_NUMBER if isinstance(value, int) else "\0" in str(value) for value in path_values):
         abort(404)
@@ -257,7 +257,7 @@ def _refuse_impossible() -> None:
 
 
 def asked() -> Mapping[str, Any]:
-    """What the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
+    """Return what the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
     arguments, endpoint = request.args, str(request.endpoint)
     once = [name for name, field in ASKED.get(endpoint, {}).items() if not isinstance(field, Several)]
     twice = {name: [Reason("twice")] for name in once if len(arguments.getlist(name)) > 1}
@@ -271,17 +271,17 @@ def asked() -> Mapping[str, Any]:
 
 
 def given_twice() -> list[str]:
-    """The parameters that this address names more than once."""
+    """Return the parameters that this address names more than once."""
     return [name for name, values in request.args.lists() if len(values) > 1]
 
 
 def form_named() -> str:
-    """The form that this address names as it stands, which need not be one; empty where it names none."""
+    """Return the form that this address names as it stands, which need not be one; empty where it names none."""
     return request.args.get("form", "")
 
 
 def unread() -> list[str]:
-    """The parameters of this address that its page does not know, the marks of mails left out: they filter nothing, and that is said."""
+    """Return the parameters of this address that its page does not know, the marks of mails left out: they filter nothing, and that is said."""
     endpoint = str(request.endpoint)
     if endpoint not in ASKED or request.method != "GET":
         return []
@@ -289,12 +289,12 @@ def unread() -> list[str]:
 
 
 def passed_over() -> list[str]:
-    """What a page has to say of its address: files have refused it."""
+    """Return what a page has to say of its address: files have refused it."""
     return [] if request.endpoint in FILES else unread()
 
 
 def read(endpoint: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a page as values. Errors: WrongAddress with every wrong one."""
+    """Return the parameters of a page as values. Errors: WrongAddress with every wrong one."""
     if endpoint not in _SCHEMAS:
         return {}
     try:

@@ -57,7 +57,7 @@ class Office(Flask):
         self._addresses: dict[Any, str] = {}
 
     def app_context(self) -> AppContext:
-        """What work on the office stands in; sessions, keys, calendar and service tasks are its own there."""
+        """Return what work on the office stands in; sessions, keys, calendar and service tasks are its own there."""
         return Context(self, self.runtime)
 
     @cached_property
@@ -71,7 +71,7 @@ class Office(Flask):
         )
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
-        """The address of an endpoint; a path with nothing but texts and numbers in it is built once for each way in and kept."""
+        """Return the address of an endpoint; a path with nothing but texts and numbers in it is built once for each way in and kept."""
         plain = all(name[0] != "_" and type(value) in _IN_ADDRESSES for name, value in values.items())
         if not plain or endpoint[0] == "." or not has_request_context():
             return super().url_for(endpoint, **values)

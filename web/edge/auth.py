@@ -85,7 +85,7 @@ class Person(UserMixin):
         return self.session
 
     def has(self, *roles: str) -> bool:
-        """Whether the person holds one of the roles."""
+        """Tell whether the person holds one of the roles."""
         return bool(self.roles & set(roles))
 
 
@@ -100,7 +100,7 @@ def register(app: Flask) -> None:
 
 
 def _deny_by_default() -> Response | None:
-    """Errors: none; what was typed when the session had ended is kept for whoever typed it."""
+    """Lead whoever is not logged in to the log-in, unless the page is open to all; what was typed when the session had ended is kept for whoever typed it."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or is_api():
         return None
     if current_user.is_authenticated:
@@ -113,7 +113,7 @@ def _deny_by_default() -> Response | None:
 
 
 def _say_ended() -> None:
-    """The login page tells that a session has ended, and whether what was typed is kept; to whoever comes anew it says nothing."""
+    """Say on the login page that a session has ended, and whether what was typed is kept; nothing to whoever comes anew."""
     if unsent_forms.is_kept():
         flash(
             gettext(
@@ -126,13 +126,13 @@ def _say_ended() -> None:
 
 
 def load(name: str) -> Person | None:
-    """A person who may log in, with departments and roles."""
+    """Return a person who may log in, with departments and roles."""
     with glance() as opened:
         return _person(opened.execute(_PERSON, {"name": name}).all())
 
 
 def _logged_in(key: str) -> Person | None:
-    """The person behind a cookie, as long as the session it names holds."""
+    """Return the person behind a cookie, as long as the session it names holds."""
     at = engine.now()
     parameters = {"key_hash": logins.hashed(key), "oldest": at - logins.LONGEST, "idle_since": at - logins.IDLE}
     with glance() as opened:
@@ -171,24 +171,24 @@ def _person(rows: Sequence[Any]) -> Person | None:
 
 
 def actor() -> engine.Actor:
-    """The person of this request, as verbs want to know them."""
+    """Return the person of this request, as verbs want to know them."""
     return actor_of(current_user._get_current_object())
 
 
 def actor_of(person: Person | Any) -> engine.Actor:
-    """A person as verbs want to know them."""
+    """Return a person as verbs want to know them."""
     return engine.Actor(person.name, person.departments, person.roles, unbarred=not person.has_household)
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to store. Errors: ValueError for one that could never be entered."""
+    """Return the argon2id hash to store. Errors: ValueError for one that could never be entered."""
     if len(password) > MOST_PASSWORD:
         raise ValueError
     return _hasher.hash(password)
 
 
 def check_password(stored: str, password: str) -> bool:
-    """Whether a password belongs to a stored hash."""
+    """Tell whether a password belongs to a stored hash."""
     try:
         return _hasher.verify(stored, password)
     except (VerifyMismatchError, InvalidHashError):
@@ -197,7 +197,7 @@ def check_password(stored: str, password: str) -> bool:
 
 @blueprint.get("/login")
 def login() -> str | Response:
-    """The login page."""
+    """Return the login page."""
     if current_user.is_authenticated:
         return redirect("/")
     return render_template("edge/login.html", name="", problem="")
@@ -253,7 +253,7 @@ def _end_session(at: datetime) -> None:
 
 
 def _speak(name: str, language: Any) -> None:
-    """What was chosen before the log-in holds for the person from then on."""
+    """Have what was chosen before the log-in hold for the person from then on."""
     if language not in LANGUAGES:
         return
     with transaction():
@@ -264,7 +264,7 @@ _NOBODY = _hasher.hash("nobody")
 
 
 def safe_target(target: str) -> str:
-    """Only a path of this site, in characters that a header may hold."""
+    """Return only a path of this site, in characters that a header may hold."""
     try:
         parts = urlsplit(target)
     except ValueError:  # such as http://[

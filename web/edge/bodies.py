@@ -32,7 +32,7 @@ class Incoming(Request):
     max_form_parts = MOST_FIELDS
 
     def make_form_data_parser(self) -> FormDataParser:
-        """A reader that says when it cannot read."""
+        """Return a reader that says when it cannot read."""
         parser = super().make_form_data_parser()
         parser.silent = False
         return parser
@@ -49,7 +49,7 @@ class Incoming(Request):
 
 
 def _with_files(incoming: Request) -> MultiDict[str, str]:
-    """The form with the text of each file that was handed over in "KEY@file" as what stands in KEY."""
+    """Return the form with the text of each file that was handed over in "KEY@file" as what stands in KEY."""
     form = MultiDict(incoming.form)
     for name, file in incoming.files.items():
         if name.endswith(OF_FILE) and file.filename:
@@ -58,7 +58,7 @@ def _with_files(incoming: Request) -> MultiDict[str, str]:
 
 
 def _text(content: bytes) -> str:
-    """A file as text, in UTF-8 or as office programs write Chinese; what is neither is told at the field as no text."""
+    """Return a file as text, in UTF-8 or as office programs write Chinese; what is neither is told at the field as no text."""
     if len(content) > MOST_FILE_BYTES:
         raise RequestEntityTooLarge
     for encoding in ("utf-8-sig", "gb18030"):
@@ -70,7 +70,7 @@ def _text(content: bytes) -> str:
 
 
 def sent() -> MultiDict[str, str]:
-    """The form of this request for whoever tells of its refusal: nothing when it cannot be read."""
+    """Return the form of this request for whoever tells of its refusal: nothing when it cannot be read."""
     try:
         return request.form
     except HTTPException:
@@ -83,11 +83,11 @@ class Json(DefaultJSONProvider):
     ensure_ascii = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Errors: json.JSONDecodeError."""
+        """Read a JSON document. Errors: json.JSONDecodeError."""
         return read_json(s)
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """A lone surrogate, which somebody sent and is told of, becomes a question mark."""
+        """Write JSON; a lone surrogate, which somebody sent and is told of, becomes a question mark."""
         return super().dumps(obj, **kwargs).encode("utf-8", "replace").decode()
 
 
@@ -106,7 +106,7 @@ class JsonParser(FlaskParser):
 
 
 def read_json(text: str | bytes) -> Any:
-    """A JSON document: no NaN, no key twice in one object, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
+    """Return a JSON document: no NaN, no key twice in one object, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
     try:
         document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
         _measure(document)
@@ -117,7 +117,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, of which a reader would take the last of two values in silence. Errors: ValueError."""
+    """Refuse an object with a key twice, of which a reader would take the last of two values in silence. Errors: ValueError."""
     values = dict(pairs)
     if len(values) < len(pairs):
         raise ValueError("a key twice")

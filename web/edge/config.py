@@ -48,12 +48,12 @@ class Settings:
 
 
 def environment(**changed: str) -> dict[str, str]:
-    """The environment for a process that is started from here, with some settings changed."""
+    """Return the environment for a process that is started from here, with some settings changed."""
     return {**os.environ, **changed}
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process, or of another `environment`. Errors: WrongSettings naming every wrong one."""
+    """Return the settings of this process, or of another `environment`. Errors: WrongSettings naming every wrong one."""
     environment = os.environ if environment is None else environment
     wrong: list[str] = []
     var = Path(environment.get("DESK_VAR") or _usual_var(environment))
@@ -77,7 +77,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _usual_var(environment: Mapping[str, str]) -> Path:
-    """One folder a person, however they came to the command: a release that is called from another folder must not find another office."""
+    """Return the usual folder, one a person, however they came to the command: a release that is called from another folder must not find another office."""
     if not IS_INSTALLED:
         return TREE / "var"
     shared = Path(environment.get("XDG_DATA_HOME", ""))

@@ -31,7 +31,7 @@ Answer = Response | tuple[str, int] | tuple[Response, int]
 
 
 def status_of(error: engine.EngineError) -> int:
-    """The HTTP status of an error's kind."""
+    """Return the HTTP status of an error's kind."""
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -75,13 +75,13 @@ def _engine_error(error: engine.EngineError) -> Answer:
 
 
 def _with_typed(status: int, text: str, code: str) -> Answer:
-    """A refusal; what was typed is kept, so that the page of the form offers it again."""
+    """Answer with a refusal; what was typed is kept, so that the page of the form offers it again."""
     kept_page = "" if is_api() else unsent_forms.aside()
     return answer(status, text, code, back=kept_page or _came_from() or _process_above())
 
 
 def _came_from(*, itself: bool = False) -> str:
-    """The page of this office on which the person was; empty when nothing says so. `itself`: the address that refuses may be that of the page."""
+    """Return the page of this office on which the person was; empty when nothing says so. `itself`: the address that refuses may be that of the page."""
     try:
         parts = urlsplit(request.referrer or "")
     except ValueError:
@@ -91,7 +91,7 @@ def _came_from(*, itself: bool = False) -> str:
 
 
 def _process_above() -> str:
-    """The page of the process to which an address belongs that shows nothing; empty elsewhere."""
+    """Return the page of the process to which an address belongs that shows nothing; empty elsewhere."""
     key = (request.view_args or {}).get("key")
     above = url_for("processes.process", key=key) if key and request.blueprint == "processes" else ""
     return above if above != request.path else ""
@@ -101,7 +101,7 @@ OF_AN_OLD_PAGE = ("The CSRF tokens do not match.", "The CSRF session token is mi
 
 
 def _csrf(error: CSRFError) -> Answer:
-    """A page from before another log-in, or a form that no page of ours has made: what was typed stands there again, to be looked at and sent."""
+    """Refuse a page from before another log-in, or a form that no page of ours has made: what was typed stands there again, to be looked at and sent."""
     back, old = unsent_forms.aside(), error.description in OF_AN_OLD_PAGE
     if back:
         flash(
@@ -142,7 +142,7 @@ def _http(error: HTTPException) -> Answer:
 
 
 def of_status(status: int) -> str:
-    """What is said for a refusal of HTTP itself."""
+    """Return what is said for a refusal of HTTP itself."""
     sentences = {
         400: gettext("This contains something that cannot be read. Nothing was changed."),
         403: gettext("You may not do this."),
@@ -164,7 +164,7 @@ def _unexpected(error: Exception) -> Answer:
 
 
 def answer(status: int, text: str, code: str, *, wrong: Sequence[tuple[str, list[str]]] = (), back: str = "") -> Answer:
-    """A page, or problem+json under /api/."""
+    """Return a page, or problem+json under /api/."""
     if is_api():
         body = jsonify(type="about:blank", title=text, status=status, code=code)
         body.mimetype = "application/problem+json"
@@ -175,7 +175,7 @@ def answer(status: int, text: str, code: str, *, wrong: Sequence[tuple[str, list
 
 
 def _sought(status: int) -> str | None:
-    """What to look for where there is no such case or task: the number that the address names, empty for that of a task; None elsewhere."""
+    """Return what to look for where there is no such case or task: the number that the address names, empty for that of a task; None elsewhere."""
     place, _, number = request.path.removeprefix("/").partition("/")
     if status != 404 or place not in ("cases", "tasks"):
         return None

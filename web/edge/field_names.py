@@ -40,7 +40,7 @@ OF_THE_CASE = "case"  # no field, but how the case stands
 
 
 def label(place: str, name: str) -> str:
-    """A field in the reader's language, by the innermost part of its dotted name that is no number; `place` is where it was looked for: json, query or headers."""
+    """Return a field in the reader's language, by the innermost part of its dotted name that is no number; `place` is where it was looked for: json, query or headers."""
     if place == "query":
         return parameter(name)
     of_form = _of_the_form()
@@ -51,7 +51,7 @@ def label(place: str, name: str) -> str:
 
 
 def _of_the_form() -> dict[str, str]:
-    """The labels of the form of the step that this request completes."""
+    """Return the labels of the form of the step that this request completes."""
     task = (request.view_args or {}).get("task_id")
     if not isinstance(task, int):
         return {}
@@ -63,7 +63,7 @@ def _of_the_form() -> dict[str, str]:
 
 
 def within(name: str) -> str:
-    """The dotted name, in what was sent, of a field that a verb refused by its own name."""
+    """Return the dotted name, in what was sent, of a field that a verb refused by its own name."""
     field = OTHERWISE.get(name, name)
     arguments = request.view_args or {}
     if "task_id" in arguments:
@@ -72,7 +72,7 @@ def within(name: str) -> str:
 
 
 def pointer(place: str, name: str) -> str:
-    """Where it stands in the body, as a JSON pointer in a URI fragment; empty for what stands elsewhere or is no field."""
+    """Return where it stands in the body, as a JSON pointer in a URI fragment; empty for what stands elsewhere or is no field."""
     if place != "json" or name == OF_THE_CASE:
         return ""
     steps = (part.replace("~", "~0").replace("/", "~1") for part in name.split(".") if part)
@@ -80,7 +80,7 @@ def pointer(place: str, name: str) -> str:
 
 
 def parameter(name: str) -> str:
-    """What a person calls a parameter of an address."""
+    """Return what a person calls a parameter of an address."""
     labels = {
         "from": gettext("From"),
         "to": gettext("To"),

@@ -18,6 +18,6 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/health")
 def live() -> Response:
-    """Answers when the process serves and the database answers."""
+    """Answer when the process serves and the database answers."""
     session().execute(text("SELECT 1"))
     return jsonify(status="ok")

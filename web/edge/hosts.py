@@ -16,7 +16,7 @@ Start = Callable[..., Any]
 
 
 def is_possible(host: str) -> bool:
-    """Whether a host, with or without a port, can be called so."""
+    """Tell whether a host, with or without a port, can be called so."""
     return len(host) <= MOST and _HOST.fullmatch(host) is not None
 
 

@@ -51,22 +51,22 @@ class Kept:
         return " · ".join(part for part in (number, *words, *rest[:MOST_BESIDE]) if part)
 
     def get(self, field: str, otherwise: str = "") -> str:
-        """What was typed in a field."""
+        """Return what was typed in a field."""
         return str(self.values.get(field, otherwise))
 
 
 def written(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a reason as JSON has them; a day keeps that it is one."""
+    """Return the values of a reason as JSON has them; a day keeps that it is one."""
     return {name: _as_json(value) for name, value in values.items()}
 
 
 def _is_told(name: str, value: str) -> bool:
-    """Whether a field tells one form from another: what was chosen, and what the page put there, does not."""
+    """Tell whether a field tells one form from another: what was chosen, and what the page put there, does not."""
     return bool(value.strip()) and name not in NOT_TOLD and "@" not in name and value not in ("yes", "no", "true")
 
 
 def _reasons(recorded: Any) -> list[language.Reason]:
-    """What was told of one field; what an earlier edition wrote in another way is left out."""
+    """Return what was told of one field; what an earlier edition wrote in another way is left out."""
     entries = [entry for entry in (recorded if isinstance(recorded, list) else []) if isinstance(entry, Mapping)]
     values = [entry.get("values") for entry in entries]
     return [
@@ -83,7 +83,7 @@ def _as_json(value: Any) -> Any:
 
 
 def read(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The inverse of `written`."""
+    """Return the inverse of `written`."""
     return {
         name: language.written.day(str(value["day"])) if isinstance(value, Mapping) and "day" in value else value
         for name, value in values.items()

@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 def read(var: Path) -> Found:
-    """What lies in var/keys."""
+    """Return what lies in var/keys."""
     contents = Found({}, [])
     for name in NAMES:
         file = var / "keys" / name
@@ -59,7 +59,7 @@ def read(var: Path) -> Found:
 
 
 def _opened(file: Path) -> tuple[int, str]:
-    """Mode and content, of a regular file of a few bytes only: a pipe or a device would be waited for, or never end. Errors: OSError, ValueError."""
+    """Return mode and content, of a regular file of a few bytes only: a pipe or a device would be waited for, or never end. Errors: OSError, ValueError."""
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as opened:
         status = os.fstat(descriptor)
@@ -72,7 +72,7 @@ def _opened(file: Path) -> tuple[int, str]:
 
 
 def _fault(text: str) -> str:
-    """What is wrong with the content of a key file; "" for nothing."""
+    """Return what is wrong with the content of a key file; "" for nothing."""
     if not text:
         return "is empty"
     if len(text) != 2 * KEY_BYTES:
@@ -95,7 +95,7 @@ def _remedy(name: str) -> str:
 
 
 def hold(var: Path, supplied: record.Keys | None, session_key: bytes) -> tuple[record.Keys, bytes]:
-    """The keys of the office whose database the context leads to; what is not given is read, and made where the database belongs to no keys yet.
+    """Return the keys of the office whose database the context leads to; what is not given is read, and made where the database belongs to no keys yet.
 
     Errors: WrongKeys.
     """
@@ -118,7 +118,7 @@ def hold(var: Path, supplied: record.Keys | None, session_key: bytes) -> tuple[r
 
 
 def confirm(var: Path, keys: record.Keys) -> None:
-    """Errors: WrongKeys when the database was written with others."""
+    """Check that the keys are those of the database. Errors: WrongKeys when it was written with others."""
     try:
         keyring.confirm(keys)
     except keyring.OtherKeys as error:
@@ -127,7 +127,7 @@ def confirm(var: Path, keys: record.Keys) -> None:
 
 
 def make(var: Path, name: str, *, instead: bool = False) -> bytes:
-    """A new key, on the disk as a whole or not at all; the one of another process when that was first. `instead` replaces what is there. Errors: WrongKeys."""
+    """Make a new key, on the disk as a whole or not at all; the one of another process when that was first. `instead` replaces what is there. Errors: WrongKeys."""
     folder, key = var / "keys", secrets.token_bytes(KEY_BYTES)
     file, draft = folder / name, folder / f".{name}.{secrets.token_hex(4)}"
     try:
@@ -158,7 +158,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """What was written in a folder outlasts a loss of power."""
+    """Settle what was written in a folder, so that it outlasts a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

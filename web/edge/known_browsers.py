@@ -16,13 +16,13 @@ MOST_NAMES, OF_KEY = 20, 8
 
 
 def browser(name: str) -> str:
-    """What this browser is called when the person has logged in with it; else empty."""
+    """Return what this browser is called when the person has logged in with it; else empty."""
     key, marks = _read()
     return key if guesses.mark(name) in marks else ""
 
 
 def remember(answer: Response, name: str) -> None:
-    """The person has logged in with this browser."""
+    """Remember that the person has logged in with this browser."""
     key, marks = _read()
     own_mark = guesses.mark(name)
     other_marks = [mark for mark in marks if mark != own_mark]

@@ -16,7 +16,7 @@ BESIDE = {
 
 
 def own() -> str:
-    """The address at which the page of a form that was sent is asked for again: its own, where that shows one."""
+    """Return the address at which the page of a form that was sent is asked for again: its own, where that shows one."""
     if request.endpoint == "auth.login_post":
         return url_for("auth.login", next=bodies.sent().get("next") or None)
     try:
@@ -27,7 +27,7 @@ def own() -> str:
 
 
 def page() -> str:
-    """The address above that of the request which shows a page; that of the worklist when there is none."""
+    """Return the address above that of the request which shows a page; that of the worklist when there is none."""
     routes = current_app.url_map.bind("")
     above, _, last = request.path.rpartition("/")
     if last in BESIDE:

@@ -26,7 +26,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 def answer(status: int, title: str, code: str, **more: Any) -> Response:
-    """A problem+json response."""
+    """Return a problem+json response."""
     response = jsonify({"type": "about:blank", "title": title, "status": status, "code": code, **more})
     response.status_code, response.mimetype = status, "application/problem+json"
     return response
@@ -57,13 +57,13 @@ def _reasons(error: engine.language.InvalidForm) -> dict[str, Any]:
 
 
 def _named(place: str, name: str, **details: Any) -> dict[str, Any]:
-    """A reason with what a person calls its field and, in a body, where that stands."""
+    """Return a reason with what a person calls its field and, in a body, where that stands."""
     pointer = field_names.pointer(place, name)
     return {**details, "label": field_names.label(place, name), **({"pointer": pointer} if pointer else {})}
 
 
 def _http_error(error: HTTPException) -> Response:
-    """What the request's own shape got wrong, field by field, or any other refusal of HTTP."""
+    """Return what the request's own shape got wrong, field by field, or any other refusal of HTTP."""
     status = error.code or 500
     messages = getattr(error, "data", {}).get("messages")
     if messages:
@@ -72,13 +72,13 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def misshapen(messages: Mapping[str, Any], status: int = 422) -> Response:
-    """The answer to a body that marshmallow refuses; its messages by where they were looked for (`json`, `query`), then by field."""
+    """Return the answer to a body that marshmallow refuses; its messages by where they were looked for (`json`, `query`), then by field."""
     reasons = dict(_flat(messages))
     return answer(status, gettext("What was entered cannot be accepted."), "Invalid", reasons=reasons)
 
 
 def _flat(messages: Any, at: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
-    """Marshmallow's nested messages as (dotted field, reasons)."""
+    """Return marshmallow's nested messages as (dotted field, reasons)."""
     if isinstance(messages, Mapping):
         return [pair for name, inner in messages.items() for pair in _flat(inner, f"{at}.{name}" if at else str(name))]
     at = at.removesuffix("._schema")  # what marshmallow calls an object as a whole
@@ -105,7 +105,7 @@ LIMITS = (
 
 
 def _shape(message: Any) -> dict[str, Any]:
-    """One message of marshmallow, or a reason of ours, with its text in the caller's language."""
+    """Return one message of marshmallow, or a reason of ours, with its text in the caller's language."""
     reason = (
         message
         if isinstance(message, engine.language.Reason)
@@ -116,7 +116,7 @@ def _shape(message: Any) -> dict[str, Any]:
 
 
 def _shape_text(message: str) -> str:
-    """What marshmallow says in English, in the caller's language; what has no sentence of ours is told in English to whoever reads that."""
+    """Return what marshmallow says in English, in the caller's language; what has no sentence of ours is told in English to whoever reads that."""
     sentences = [
         reason_texts.reason(engine.language.Reason(code, {"limit": int(limit)}))
         for pattern, code in LIMITS
@@ -128,7 +128,7 @@ def _shape_text(message: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value of the engine as JSON has it: instants and dates as text, whole decimals as integers, bytes in hex."""
+    """Return a value of the engine as JSON has it: instants and dates as text, whole decimals as integers, bytes in hex."""
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

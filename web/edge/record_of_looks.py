@@ -33,13 +33,13 @@ class Noted:
         self._most, self._guard = most, threading.Lock()
 
     def holds(self, user: str, subject: str, at: datetime) -> bool:
-        """Whether this look need not be asked about."""
+        """Tell whether this look need not be asked about."""
         with self._guard:
             since = self._at.get((user, subject))
         return since is not None and since <= at < since + looks.ONE_LOOK
 
     def add(self, user: str, subject: str, since: datetime) -> None:
-        """It is in the record since `since`."""
+        """Note that it is in the record since `since`."""
         with self._guard:
             self._at[user, subject] = since
             self._at.move_to_end((user, subject))
@@ -53,23 +53,23 @@ def register(app: Flask) -> None:
 
 
 def at_case(number: str, sight: Sight) -> None:
-    """The person of this request looks at a case; to work on one is no look."""
+    """Record that the person of this request looks at a case; to work on one is no look."""
     if not sight.is_work:
         _note(number, partial(looks.at_case, number))
 
 
 def at_customer(msisdn: str) -> None:
-    """The person of this request looks a customer up."""
+    """Record that the person of this request looks a customer up."""
     _note(looks.mark(msisdn), partial(looks.at_customer, msisdn))
 
 
 def at_messages() -> None:
-    """The program of this request fetches what waits to be sent."""
+    """Record that the program of this request fetches what waits to be sent."""
     _note("messages", looks.at_messages)
 
 
 def exported(kind: str, rows: int, *, personal: bool, **filters: Any) -> None:
-    """The person of this request takes something away."""
+    """Record that the person of this request takes something away."""
     looks.exported(kind, rows=rows, by=_person(), at=engine.now(), personal=personal, **filters)
 
 

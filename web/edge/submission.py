@@ -16,11 +16,11 @@ def register(app: Flask) -> None:
 
 
 def given() -> str:
-    """The key of the form that was sent; empty when it brought none, or one that no page has given."""
+    """Return the key of the form that was sent; empty when it brought none, or one that no page has given."""
     key = request.form.get(NAME, "")[:MOST]
     return key if key.isascii() and key.isprintable() else ""
 
 
 def offered() -> str:
-    """The key for the form of a page: that of the form that was wrong, or a new one."""
+    """Return the key for the form of a page: that of the form that was wrong, or a new one."""
     return given() or secrets.token_urlsafe(12)

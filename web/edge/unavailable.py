@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 
 
 def answer(error: Exception, text: str = "") -> Response:
-    """503 when the database is busy or away, else 500; as a page, or as problem+json under /api/."""
+    """Answer 503 when the database is busy or away, else 500; as a page, or as problem+json under /api/."""
     away = drivers.is_away(error)
     status, number = 503 if away else 500, secrets.token_hex(4)
     kind, log = type(error).__name__, _log.warning if away else _log.error
@@ -55,7 +55,7 @@ def _written(status: int, text: str, code: str, number: str) -> Response:
 
 
 def _sent() -> list[tuple[str, str]]:
-    """The fields of the form that could not be taken, to be sent once more as they are; of files nothing can be."""
+    """Return the fields of the form that could not be taken, to be sent once more as they are; of files nothing can be."""
     if request.method != "POST" or request.endpoint == "auth.login_post":
         return []
     form = bodies.sent()
@@ -63,6 +63,6 @@ def _sent() -> list[tuple[str, str]]:
 
 
 def _language() -> str:
-    """By the rule of every page, but without looking for the person, whom the request has found already or does not find now."""
+    """Return the language by the rule of every page, but without looking for the person, whom the request has found already or does not find now."""
     choice = None if is_api() else getattr(g.get("_login_user"), "language", None) or of_browser()
     return str(g.get("language") or asked(choice))

@@ -117,19 +117,19 @@ def back(reasons: Reasons, **more: Any) -> Response | None:
 
 
 def _navigates() -> bool:
-    """Whether a browser asks for a page: programs, and scripts of a page, do not name HTML as what they take."""
+    """Tell whether a browser asks for a page: programs, and scripts of a page, do not name HTML as what they take."""
     named = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
     return named and "HX-Request" not in request.headers
 
 
 def _place() -> str:
-    """Where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
+    """Return where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
     along = request.blueprint != blueprint.name and _known(request.path) is None
     return bodies.sent().get(PLACE, "") if along else request.path
 
 
 def is_kept() -> bool:
-    """Whether the form that this request brought is kept."""
+    """Tell whether the form that this request brought is kept."""
     return bool(g.get("unsent_aside"))
 
 
@@ -158,7 +158,7 @@ def _is_typed_in(target: Known) -> bool:
 
 
 def stands(values: Mapping[str, Any], names: Collection[str]) -> str:
-    """What a page tells of its form that nobody has typed in, so that it can be seen at once when it comes back as it was."""
+    """Return what a page tells of its form that nobody has typed in, so that it can be seen at once when it comes back as it was."""
     return _fingerprint(MultiDict({name: values[name] for name in names if name in values}))
 
 
@@ -171,14 +171,14 @@ def _fingerprint(fields: MultiDict[str, Any]) -> str:
 
 
 def _lines(value: Any) -> list[str]:
-    """A text, or the texts of a list in whatever order a page shows them, line by line, however browsers end a line."""
+    """Return a text, or the texts of a list in whatever order a page shows them, line by line, however browsers end a line."""
     values = value if isinstance(value, list) else [value]
     texts = [str(text) for text in values if text is not None]
     return "\n".join(sorted(texts) if len(texts) > 1 else texts).strip().splitlines()
 
 
 def kept(place: str) -> Kept:
-    """What stands again in the form of this page that is sent to `place`: the one its address names, else the only one that is kept; nothing otherwise."""
+    """Return what stands again in the form of this page that is sent to `place`: the one its address names, else the only one that is kept; nothing otherwise."""
     by_place: dict[str, Kept] = g.setdefault("unsent_chosen", {})
     if place not in by_place:
         by_place[place] = _named_or_only(place)
@@ -186,13 +186,13 @@ def kept(place: str) -> Kept:
 
 
 def is_named(place: str) -> bool:
-    """Whether the address of a page names the form that stands in it again: it has just come back, or is gone on with. One without an id cannot be named."""
+    """Tell whether the address of a page names the form that stands in it again: it has just come back, or is gone on with. One without an id cannot be named."""
     stands = kept(place)
     return stands.at is not None and stands.form in (_asked(), unsent.ANY_FORM)
 
 
 def stand_only_for(place: str, msisdn: str) -> Kept:
-    """The same on a page that is opened for a number: what is kept for another customer does not stand in it."""
+    """Return the same on a page that is opened for a number: what is kept for another customer does not stand in it."""
     kept_form = kept(place)
     if kept_form.at and not _asked() and msisdn not in ("", _subject(kept_form.values)):
         of_number = [form for form in _all(place) if _subject(form.values) == msisdn]
@@ -201,12 +201,12 @@ def stand_only_for(place: str, msisdn: str) -> Kept:
 
 
 def others(place: str) -> list[Kept]:
-    """What else is kept of the same place, oldest first."""
+    """Return what else is kept of the same place, oldest first."""
     return [form for form in _all(place) if form.form != kept(place).form]
 
 
 def waits(place: str) -> bool:
-    """Whether anything is kept of a place."""
+    """Tell whether anything is kept of a place."""
     return bool(_all(place))
 
 
@@ -221,7 +221,7 @@ def _named_or_only(place: str) -> Kept:
 
 
 def _asked() -> str:
-    """The form that the address of a page names."""
+    """Return the form that the address of a page names."""
     form_id = addresses.form_named() if has_request_context() and request.method == "GET" else ""
     return form_id if IDS.fullmatch(form_id) else ""
 
@@ -243,19 +243,19 @@ def _everything() -> dict[tuple[str, str], Kept]:
 
 
 def _brought(place: str) -> Kept | None:
-    """What is kept of the form that this request brings."""
+    """Return what is kept of the form that this request brings."""
     forms = _everything()
     return forms.get((place, _id())) or forms.get((place, _from()))
 
 
 def _subject(fields: MultiDict[str, str]) -> str:
-    """Whose form it is, where one place serves many customers."""
+    """Return whose form it is, where one place serves many customers."""
     typed = fields.get("msisdn", "")
     return numbers.msisdn(typed) or typed.strip()
 
 
 def _goes_on(place: str) -> str:
-    """The id of what stood in the form of this request when its page was opened, as long as that is what was gone on with; another customer's stays kept."""
+    """Return the id of what stood in the form of this request when its page was opened, as long as that is what was gone on with; another customer's stays kept."""
     before = _everything().get((place, _from()))
     if before is None:
         return ""
@@ -267,7 +267,7 @@ def _goes_on(place: str) -> str:
 
 
 def typed() -> MultiDict[str, str]:
-    """What the form of this request holds, without what its page added; of a task's page, what is kept of its form."""
+    """Return what the form of this request holds, without what its page added; of a task's page, what is kept of its form."""
     if request.method == "POST":
         form = bodies.sent()
     elif request.endpoint == "tasklist.task":
@@ -279,7 +279,7 @@ def typed() -> MultiDict[str, str]:
 
 
 def _hidden(place: str) -> Markup:
-    """The fields that a kept form brings: whose it is, and whether something is kept of it that goes when it is sent."""
+    """Return the fields that a kept form brings: whose it is, and whether something is kept of it that goes when it is sent."""
     name = current_user.name if current_user.is_authenticated else ""
     mark = "1" if kept(place).at else ""
     fields = ((OWNER, _signed(name)), (MARK, mark), (PLACE, place), *_ids(place))
@@ -287,7 +287,7 @@ def _hidden(place: str) -> Markup:
 
 
 def _ids(place: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """The id of a form, and of what it goes on with: its own again when it was refused, or when its address names it."""
+    """Return the id of a form, and of what it goes on with: its own again when it was refused, or when its address names it."""
     if request.method == "POST" and request.path == place:
         return (ID, _id()), (FROM, _from())
     stands = kept(place).form
@@ -299,7 +299,7 @@ def _new() -> str:
 
 
 def _id() -> str:
-    """The id that the form of this request brings."""
+    """Return the id that the form of this request brings."""
     form_id = bodies.sent().get(ID, "")
     return form_id if IDS.fullmatch(form_id) else unsent.ANY_FORM
 
@@ -310,17 +310,17 @@ def _from() -> str:
 
 
 def _named() -> str:
-    """The id by which the page of this request's form is led to; empty for a form without one."""
+    """Return the id by which the page of this request's form is led to; empty for a form without one."""
     return "" if _id() == unsent.ANY_FORM else _id()
 
 
 def page_of_place(place: str) -> str:
-    """The page on which a form stands that is sent to this address; empty for what is not kept."""
+    """Return the page on which a form stands that is sent to this address; empty for what is not kept."""
     return _page_of(place)
 
 
 def _page_of(place: str, form: str = "") -> str:
-    """The page of a form, with one of those that are kept standing in it."""
+    """Return the page of a form, with one of those that are kept standing in it."""
     target = _known(place)
     if target is None:
         return ""
@@ -343,7 +343,7 @@ def _signer(secret: Any) -> URLSafeSerializer:
 
 
 def _owner() -> str:
-    """Who filled the form of this request, as its page signed."""
+    """Return who filled the form of this request, as its page signed."""
     signature = bodies.sent().get(OWNER, "")
     if current_user.is_authenticated and signature == _signed(current_user.name):
         return str(current_user.name)
@@ -354,7 +354,7 @@ def _owner() -> str:
 
 
 def _known(place: str) -> Known | None:
-    """The endpoint that takes a form, and its values; None for what is not kept."""
+    """Return the endpoint that takes a form, and its values; None for what is not kept."""
     try:
         endpoint, values = current_app.url_map.bind("").match(place, method="POST")
     except (HTTPException, RequestRedirect):
@@ -379,13 +379,13 @@ def _keep(user: str, place: str, target: Known, refusal: Mapping[str, Any] | Non
 
 
 def secret_of(values: Mapping[str, Any]) -> frozenset[str]:
-    """The fields of a task's form that nobody needs to see again, such as a PIN: they are typed anew."""
+    """Return the fields of a task's form that nobody needs to see again, such as a PIN: they are typed anew."""
     row = session().get(UserTask, values["task_id"]) if "task_id" in values else None
     return proof.definition_of(row.instance_id).private.secret if row is not None else frozenset()
 
 
 def _case(values: Mapping[str, Any]) -> str | None:
-    """The case that a form belongs to, with whose personal data it goes."""
+    """Return the case that a form belongs to, with whose personal data it goes."""
     if "number" in values:
         return str(values["number"])
     row = session().get(UserTask, values["task_id"]) if "task_id" in values else None
@@ -393,7 +393,7 @@ def _case(values: Mapping[str, Any]) -> str | None:
 
 
 def _forget_sent(response: Response) -> Response:
-    """A form that was taken is not kept any longer."""
+    """Forget a form that was taken, once its answer goes out."""
     sent = request.method == "POST" and request.endpoint in PAGES and response.status_code < 400
     if sent and bodies.sent().get(MARK) and current_user.is_authenticated and not g.get("unsent_aside"):
         unsent.forget(current_user.name, request.path, _id(), *filter(None, [_goes_on(request.path)]))

@@ -12,7 +12,7 @@ Call = tuple[datetime, int]
 
 
 def call_at(address: str) -> Call | None:
-    """The call of a call record or an information fee, by the address of the line; None when the record is gone."""
+    """Return the call of a call record or an information fee, by the address of the line; None when the record is gone."""
     calls: dict[str, Call | None] = g.setdefault("calls_by_address", {})
     if address not in calls:
         calls[address] = call_record(address)

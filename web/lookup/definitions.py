@@ -17,7 +17,7 @@ from models.instance import ProcessInstance
 
 
 def published(key: str) -> engine.definitions.Definition:
-    """The newest version of a process; `UnknownProcess` when it is not published."""
+    """Return the newest version of a process; `UnknownProcess` when it is not published."""
     definition = newest(key)
     if definition is None:
         raise engine.published.UnknownProcess(process=key)
@@ -26,7 +26,7 @@ def published(key: str) -> engine.definitions.Definition:
 
 @contextmanager
 def of_definition(definition: engine.definitions.Definition) -> Iterator[None]:
-    """Inside the block everything is called as in a definition that need not be published, such as that of a draft."""
+    """Have everything inside the block called as in a definition that need not be published, such as that of a draft."""
     before = g.pop("definitions", None)
     g.definitions = dict.fromkeys(definition.processes, definition)
     try:
@@ -38,7 +38,7 @@ def of_definition(definition: engine.definitions.Definition) -> Iterator[None]:
 
 
 def newest(key: str) -> engine.definitions.Definition | None:
-    """The newest version of a process, all asked for at once and once in a request; None when it is not published."""
+    """Return the newest version of a process, all asked for at once and once in a request; None when it is not published."""
     definitions: dict[str, engine.definitions.Definition] = g.get("definitions") or {}
     if key in definitions:
         return definitions[key]
@@ -49,7 +49,7 @@ def newest(key: str) -> engine.definitions.Definition | None:
 
 
 def version(definition_id: int, sha256: str = "") -> engine.definitions.Definition:
-    """A version by its row, asked for once in a request; what a case says is said in the words of its own."""
+    """Return a version by its row, asked for once in a request; what a case says is said in the words of its own."""
     definitions: dict[int, engine.definitions.Definition] = g.setdefault("versions", {})
     if definition_id not in definitions:
         definitions[definition_id] = engine.published.by_id(definition_id, sha256)
@@ -57,7 +57,7 @@ def version(definition_id: int, sha256: str = "") -> engine.definitions.Definiti
 
 
 def versions_of(numbers: Iterable[str | None]) -> dict[str, engine.definitions.Definition]:
-    """The version that each of these cases runs on, by case number."""
+    """Return the version that each of these cases runs on, by case number."""
     columns = (ProcessInstance.business_key, ProcessInstance.definition_id, ProcessDefinition.sha256)
     query = select(*columns).join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
     query = query.where(

@@ -15,7 +15,7 @@ _DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
 
 
 def department_rows() -> Sequence[Any]:
-    """Every department as (code, Chinese name, English name)."""
+    """Return every department as (code, Chinese name, English name)."""
     if "departments" not in g:
         g.departments = connection().execute(_DEPARTMENTS).all()
     rows: Sequence[Any] = g.departments
@@ -23,5 +23,5 @@ def department_rows() -> Sequence[Any]:
 
 
 def department_codes() -> dict[str, str]:
-    """Department codes by the Chinese name that stands on the lanes."""
+    """Return department codes by the Chinese name that stands on the lanes."""
     return dict(session().execute(select(Department.name_zh, Department.code)).all())

@@ -14,7 +14,7 @@ _PEOPLE = select(User.name, User.display_name).where(User.name.in_(bindparam("lo
 
 
 def by_department() -> dict[str, list[tuple[str, str]]]:
-    """(login, name) of everybody who may log in, by department."""
+    """Return (login, name) of everybody who may log in, by department."""
     members: dict[str, list[tuple[str, str]]] = {}
     for department, login, display_name in session().execute(_members()):
         members.setdefault(department, []).append((login, display_name))
@@ -22,7 +22,7 @@ def by_department() -> dict[str, list[tuple[str, str]]]:
 
 
 def of_department(code: str) -> list[tuple[str, str]]:
-    """(login, name) of those of one department."""
+    """Return (login, name) of those of one department."""
     rows = session().execute(_members().where(Membership.department == code))
     return [(login, display_name) for _department, login, display_name in rows]
 
@@ -36,7 +36,7 @@ def _members() -> Select[str, str, str]:
 
 
 def display_name(login: str) -> str:
-    """What a person is called; the login itself when nobody has it."""
+    """Return what a person is called; the login itself when nobody has it."""
     people = _people()
     if login not in people:
         know_people({login})

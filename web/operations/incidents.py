@@ -48,7 +48,7 @@ def _only_operators() -> None:
 
 @blueprint.get("")
 def listing() -> str:
-    """Open incidents, the oldest first."""
+    """Show the open incidents, the oldest first."""
     query = (
         select(Incident, ProcessInstance)
         .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
@@ -72,7 +72,7 @@ def listing() -> str:
 
 
 def _step(incident: Incident) -> str:
-    """What the stuck step is called on its diagram, called processes included."""
+    """Return what the stuck step is called on its diagram, called processes included."""
     return names.drawn_in(proof.definition_of(incident.instance_id), incident.element_id)
 
 
@@ -89,7 +89,7 @@ def retry(incident_id: int) -> Response:
 
 
 def _told(advanced: running.Advanced) -> Response:
-    """Back to the list, with what came of it."""
+    """Go back to the list, with what came of it."""
     again = session().scalar(
         select(Incident.id)
         .where(Incident.instance_id == advanced.instance_id, Incident.state == IncidentState.OPEN)

@@ -81,7 +81,7 @@ class Stage:
 
 
 def find(number: str) -> ProcessInstance:
-    """The instance of a case number. Errors: UnknownCase."""
+    """Return the instance of a case number. Errors: UnknownCase."""
     instance = session().scalars(_OF_NUMBER, {"number": number}).first()
     if instance is None:
         raise UnknownCase(case=number)
@@ -112,7 +112,7 @@ def opened(number: str) -> Opened:
 
 
 def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:
-    """The complaint row of a case, and who it is about; batches have none and are about nobody."""
+    """Return the complaint row of a case, and who it is about; batches have none and are about nobody."""
     row = session().execute(_COMPLAINT, {"instance": instance.id}).first()
     if row is None:
         return None, Whose(None, None, None)
@@ -120,7 +120,7 @@ def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:
 
 
 def stages(history: proof.CaseHistory) -> list[Stage]:
-    """The diagrams of a case, the newest call first, the process itself last."""
+    """Return the diagrams of a case, the newest call first, the process itself last."""
     main, definition = history.marking(), history.definition
     markings = [main, *map(history.marking, main.calls)]
     return [_stage(marking, definition, definition.version) for marking in reversed(markings)]
@@ -132,7 +132,7 @@ def _stage(marking: proof.Marking, definition: definitions.Definition, version: 
 
 
 def stage_of_task(task: TaskColumns, history: proof.CaseHistory) -> Stage:
-    """The diagram a task stands on."""
+    """Return the diagram a task stands on."""
     scope = history.scope_of_task(task.token)
     if scope is None:
         raise UnknownCase(case=task.business_key)
@@ -143,7 +143,7 @@ REACHED: dict[str, str] = {MessageState.RECALLED: MessageState.FAILED}  # as far
 
 
 def told(complaint: Complaint | None, messages: list[OutboxMessage]) -> str:
-    """How far the result of a case has come: "told", "queued", "unposted" or "failed" as the words that hold it, "untold" when none does; empty without a result."""
+    """Return how far the result of a case has come: "told", "queued", "unposted" or "failed" as the words that hold it, "untold" when none does; empty without a result."""
     result = complaint.resolution if complaint is not None else None
     if not result:
         return ""
@@ -166,7 +166,7 @@ class Disputed:
 
 
 def disputed(complaint: Complaint, history: proof.CaseHistory) -> Disputed:
-    """The amount entered last, at a step or at the intake; of a long case only its newest steps are looked through."""
+    """Return the amount entered last, at a step or at the intake; of a long case only its newest steps are looked through."""
     scopes = record.Scopes(history.definition.key)
     amount_entered = Disputed(complaint.disputed_amount, is_all=history.is_whole)
     for entry in history.entries:
@@ -187,12 +187,12 @@ def _entered(step: record.CaseStep) -> int | None:
 
 
 def comments(number: str) -> list[Comment]:
-    """What staff wrote on the case, oldest first."""
+    """Return what staff wrote on the case, oldest first."""
     return list(session().scalars(select(Comment).where(Comment.case_number == number).order_by(Comment.at)))
 
 
 def tasks_and_processes(instance_id: int, history: proof.CaseHistory) -> tuple[list[UserTask], set[str]]:
-    """The open tasks of a case, the most urgent first, and the processes it has gone through, called ones that are over too.
+    """Return the open tasks of a case, the most urgent first, and the processes it has gone through, called ones that are over too.
 
     A called process without a step of people is known as far as the history was read.
     """
@@ -202,5 +202,5 @@ def tasks_and_processes(instance_id: int, history: proof.CaseHistory) -> tuple[l
 
 
 def open_tasks(instance_id: int) -> list[UserTask]:
-    """The open tasks of a case, the most urgent first."""
+    """Return the open tasks of a case, the most urgent first."""
     return list(session().scalars(_OPEN_TASKS, {"instance": instance_id}))

@@ -41,7 +41,7 @@ def of(
     sight: Sight = EVERYTHING,
     found_out: Mapping[str, datetime] | None = None,
 ) -> list[Evidence]:
-    """Everything a form shows that has a value; `error_names` names what a service may answer, by its code, `found_out` when it answered, by variable."""
+    """Return everything a form shows that has a value; `error_names` names what a service may answer, by its code, `found_out` when it answered, by variable."""
     at = found_out or {}
     variables = {**variables, "refusal": _named(variables.get("refusal"), error_names), **_liability(form, variables)}
     items = [
@@ -58,7 +58,7 @@ def of(
 
 
 def _liability(form: language.Form, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """A liability that a form shows, with the amount that stands: what was taken back of it since is borne by nobody."""
+    """Return a liability that a form shows, with the amount that stands: what was taken back of it since is borne by nobody."""
     recorded = variables.get("liability")
     if not isinstance(recorded, Mapping) or all(_root(entry.variable) != "liability" for entry in form.shows):
         return {}
@@ -67,7 +67,7 @@ def _liability(form: language.Form, variables: Mapping[str, Any]) -> dict[str, A
 
 
 def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
-    """Picked lines, those of a bill with what the bill calls them where the page does not know it."""
+    """Return picked lines, those of a bill with what the bill calls them where the page does not know it."""
     addresses = [str(row["line"]) for row in value if disputed_lines.is_picked(row)] if isinstance(value, list) else []
     unknown = [
         address for address in addresses if disputed_lines.called(address) == disputed_lines.address_text(address)
@@ -82,7 +82,7 @@ def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
 
 
 def found_out(entries: Iterable[record.CaseEntry]) -> dict[str, datetime]:
-    """When each variable was last answered by a service, as far as the entries go."""
+    """Return when each variable was last answered by a service, as far as the entries go."""
     return {
         step["variable"]: entry.at
         for entry in entries
@@ -92,7 +92,7 @@ def found_out(entries: Iterable[record.CaseEntry]) -> dict[str, datetime]:
 
 
 def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHING) -> list[Evidence]:
-    """What was written by whoever did not approve, where that led to the step of a token: the last one in the entry that opened it."""
+    """Return what was written by whoever did not approve, where that led to the step of a token: the last one in the entry that opened it."""
     scopes = record.Scopes(history.definition.key)
     for entry in history.entries:
         completed: tuple[str, record.TaskCompleted] | None = None
@@ -111,7 +111,7 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
 def _opinions(
     definition: definitions.Definition, process: str, step: record.TaskCompleted, sight: Sight
 ) -> Iterator[Evidence]:
-    """What somebody wrote who was asked to approve; nothing where the step was another."""
+    """Yield what somebody wrote who was asked to approve; nothing where the step was another."""
     if not definition.processes[process].element(step["element"]).properties.get("approves"):
         return
     for field in definition.form(step["element"], process).inputs:
@@ -129,7 +129,7 @@ def _later(change: datetime | None, answered: datetime | None) -> datetime | Non
 
 
 def _named(refusal: Any, error_names: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """A refusal that has a sentence stays as it is, with its amounts; another is called what the diagram calls it."""
+    """Name a refusal: one that has a sentence stays as it is, with its amounts; another is called what the diagram calls it."""
     code = refusal.get("code") if isinstance(refusal, Mapping) else None
     if not code:
         return []
@@ -144,13 +144,13 @@ def _resolve(variables: Mapping[str, Any], path: str) -> Any:
 
 
 def _said(value: Mapping[str, Any], part: str) -> Any:
-    """A part of a context, in English where it says it in English beside."""
+    """Return a part of a context, in English where it says it in English beside."""
     english = value.get(f"{part}_en")
     return in_language(value[part], english) if english and part in value else value.get(part)
 
 
 def as_typed(form: language.Form, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored values as text in the fields: fen as yuan, yes and no for booleans."""
+    """Return stored values as text in the fields: fen as yuan, yes and no for booleans."""
     return {field.key: _typed(field, values[field.key]) for field in form.inputs if field.key in values}
 
 
@@ -167,13 +167,13 @@ def _typed(field: Any, value: Any) -> Any:
 
 
 def line(row: Mapping[str, Any]) -> str:
-    """A picked line as a form has it: "LINE[/COMPONENT] YUAN [REASON]"."""
+    """Return a picked line as a form has it: "LINE[/COMPONENT] YUAN [REASON]"."""
     address = f"{row.get('line')}/{row['component']}" if row.get("component") else str(row.get("line"))
     return f"{address} {int(row.get('amount') or 0) / 100:.2f} {row.get('reason') or ''}".strip()
 
 
 def rows(value: Any) -> list[dict[str, Any]]:
-    """A list of contexts for a table; of the calls in a pair, what the eye compares is laid flat. What only some lines have is left out where none has it."""
+    """Return a list of contexts for a table; of the calls in a pair, what the eye compares is laid flat. What only some lines have is left out where none has it."""
     flattened = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, Mapping):

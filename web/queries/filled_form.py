@@ -15,7 +15,7 @@ Submitted = dict[str, str | list[str]]
 
 
 def submitted(form: MultiDict[str, str], *, but: Container[str]) -> Submitted:
-    """The form as typed: a list where a field came several times; `but` names what the page itself added."""
+    """Return the form as typed: a list where a field came several times; `but` names what the page itself added."""
     typed = {
         key: values if len(values := form.getlist(key)) > 1 or key.endswith("[]") else values[0]
         for key in form
@@ -25,7 +25,7 @@ def submitted(form: MultiDict[str, str], *, but: Container[str]) -> Submitted:
 
 
 def untouched(form: language.Form, variables: Mapping[str, Any], scope: language.feel.Scope) -> dict[str, Any]:
-    """A form that nobody has typed in: its visible fields and what stands in them."""
+    """Return a form that nobody has typed in: its visible fields and what stands in them."""
     prefilled = reply_amounts.prefilled(form, variables, scope)
     return {"fields": form.offered(variables, prefilled, scope), "values": evidence.as_typed(form, prefilled)}
 
@@ -37,7 +37,7 @@ def typed(
     submission: Submitted,
     raw: MultiDict[str, str],
 ) -> dict[str, Any]:
-    """A form as it stands after some typing; a field that appears only now, or again, holds what it is prefilled with.
+    """Return a form as it stands after some typing; a field that appears only now, or again, holds what it is prefilled with.
 
     Boxes that are not ticked send nothing: beside them stands a mark that they were there.
     """
@@ -48,7 +48,7 @@ def typed(
 
 
 def without(values: Mapping[str, Any], secret: Collection[str]) -> Mapping[str, Any]:
-    """What stands in a form, but for what nobody needs to see again."""
+    """Return what stands in a form, but for what nobody needs to see again."""
     if not any(name in values for name in secret):
         return values
     if isinstance(values, MultiDict):
@@ -57,5 +57,5 @@ def without(values: Mapping[str, Any], secret: Collection[str]) -> Mapping[str, 
 
 
 def was_shown(key: str, raw: MultiDict[str, str]) -> bool:
-    """Whether a field stood on the page that was sent, though nothing may have been entered in it."""
+    """Tell whether a field stood on the page that was sent, though nothing may have been entered in it."""
     return f"{key}{picking_lines.SHOWN}" in raw

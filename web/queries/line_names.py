@@ -29,7 +29,7 @@ def know(addresses: Iterable[str], msisdn: str | None) -> None:
 
 
 def of_history(history: proof.CaseHistory, msisdn: str | None, sight: Sight) -> None:
-    """The same for what the steps of a case speak of; who is shown nothing personal is not told when somebody called."""
+    """Do the same for what the steps of a case speak of; who is shown nothing personal is not told when somebody called."""
     if sight.personal:
         know(_named([step for entry in history.entries for step in entry.steps]), msisdn)
 

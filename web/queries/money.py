@@ -71,7 +71,7 @@ _LINES = (
 
 
 def of_case(number: str) -> list[MoneyLine]:
-    """The postings of a case, oldest first."""
+    """Return the postings of a case, oldest first."""
     return [line for lines in by_call(number).values() for line in lines]
 
 
@@ -86,7 +86,7 @@ _ENTERED = (
 
 
 def entered_by(number: str, calls: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys."""
+    """Return kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys."""
     rows = session().execute(_ENTERED, {"number": number, "calls": calls}) if calls else ()
     return [(kind, int(fen), int(cash)) for kind, fen, cash in rows]
 
@@ -121,19 +121,19 @@ MOST_CLAIMS, MOST_IN_CASH = 500, 10
 
 
 def claims_of(number: str) -> list[Claimed]:
-    """What a case has of lines, in the order in which it came to have it; the first of very many."""
+    """Return what a case has of lines, in the order in which it came to have it; the first of very many."""
     return [Claimed(*row) for row in session().execute(_CLAIMS, {"number": number, "most": MOST_CLAIMS})]
 
 
 def let_go(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> list[Claimed]:
-    """What was picked at the steps of a case and is not the case's any more, each line as it was picked last, `at` that step."""
+    """Return what was picked at the steps of a case and is not the case's any more, each line as it was picked last, `at` that step."""
     has = {claim.address for claim in claims}
     by_line = {line: row for entry in entries for line, row in _picked_in(entry)}
     return [row for (address, _), row in by_line.items() if address not in has]
 
 
 def _picked_in(entry: record.CaseEntry) -> Iterator[tuple[tuple[str, str], Claimed]]:
-    """A promised credit is its own case's, and comes by its run: whoever picks it never has it."""
+    """Yield the lines that were picked at the steps of an entry. A promised credit is its own case's, and comes by its run: whoever picks it never has it."""
     for step in entry.steps:
         form = record.named(step["form"]) if step["type"] == "user_task_completed" else {}
         for value in form.values():
@@ -145,7 +145,7 @@ def _picked_in(entry: record.CaseEntry) -> Iterator[tuple[tuple[str, str], Claim
 
 
 def _is_told(row: Mapping[str, object]) -> bool:
-    """Whether a picked line can still be read."""
+    """Tell whether a picked line can still be read."""
     return isinstance(row["line"], str) and isinstance(row["amount"], int)
 
 
@@ -156,7 +156,7 @@ WAITS_AS = case((DisputedLine.address.like("late-fee:%"), "late_fee_with_hold"),
 
 
 def beside_holds(*columns: Any) -> Any:
-    """What is reserved until a Thursday beside the holds: what of the lines was paid already, and the late fee that falls with them."""
+    """Return what is reserved until a Thursday beside the holds: what of the lines was paid already, and the late fee that falls with them."""
     query = select(*columns).join_from(LineClaim, DisputedLine, DisputedLine.id == LineClaim.line_id)
     return query.where(LineClaim.state == ClaimState.RESERVED, LineClaim.settle_on.is_not(None))
 
@@ -264,12 +264,12 @@ _IN_CASH = _OF_BOTH.order_by(_OF_BOTH.selected_columns.at.desc(), "entry").limit
 
 
 def in_cash(subscription_id: int) -> list[InCash]:
-    """The last refunds in cash on a number, the newest first, what a clerk paid of their own among them."""
+    """Return the last refunds in cash on a number, the newest first, what a clerk paid of their own among them."""
     return [InCash(*row[:-1]) for row in connection().execute(_IN_CASH, {"subscription": subscription_id})]
 
 
 def by_call(number: str) -> dict[str, list[MoneyLine]]:
-    """The same by the key of the service call."""
+    """Return the same by the key of the service call."""
     by_key: dict[str, list[MoneyLine]] = defaultdict(list)
     for key, *line in session().execute(_LINES, {"number": number}):
         by_key[key].append(MoneyLine(*line))

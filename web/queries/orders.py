@@ -69,20 +69,20 @@ class Sheet:
 
 
 def of_order(number: str) -> Sheet | None:
-    """The sheet of an order, by the number that its own case has; None for any other case."""
+    """Return the sheet of an order, by the number that its own case has; None for any other case."""
     order = session().scalar(select(WorkOrder).where(WorkOrder.number == number))
     return _sheet(order) if order is not None else None
 
 
 def of_case(case_number: str) -> list[Sheet]:
-    """The orders for which a case waits or waited, the newest first."""
+    """Return the orders for which a case waits or waited, the newest first."""
     query = select(WorkOrder).join(WorkOrderCase, WorkOrderCase.order_id == WorkOrder.id)
     orders = session().scalars(query.where(WorkOrderCase.case_number == case_number).order_by(WorkOrder.id.desc()))
     return [_sheet(order) for order in orders.unique()]
 
 
 def sent_by(user: str, departments: frozenset[str]) -> Sequence[WorkOrder]:
-    """The orders that are not closed yet for which a case waits that the person sent or that their departments handle, the most urgent first."""
+    """Return the orders that are not closed yet for which a case waits that the person sent or that their departments handle, the most urgent first."""
     handled = exists().where(
         UserTask.instance_id == WorkOrderCase.instance_id,
         or_(UserTask.completed_by == user, UserTask.group.in_(departments)),
@@ -97,14 +97,14 @@ def sent_by(user: str, departments: frozenset[str]) -> Sequence[WorkOrder]:
 
 
 def deed(act: WorkOrderAct) -> str:
-    """What an act was, in words: who chased, the clock or a person, is told apart."""
+    """Return what an act was, in words: who chased, the clock or a person, is told apart."""
     if act.kind == "chased":
         return gettext("chased by the system") if act.by == "system" else gettext("chased by hand")
     return gettext(DONE[act.kind])
 
 
 def limit_after(act: WorkOrderAct) -> datetime | None:
-    """Until when the department has an order that was handed on to it."""
+    """Say until when the department has an order that was handed on to it."""
     return act.at + acts.OWNERS_LIMIT if act.kind == "handed_on" else None
 
 
@@ -118,7 +118,7 @@ def _sheet(order: WorkOrder) -> Sheet:
 
 
 def open_ones() -> Sequence[Any]:
-    """The orders that a case may join: each with how many cases wait for it, the newest first."""
+    """Return the orders that a case may join: each with how many cases wait for it, the newest first."""
     waiting = (
         select(func.count())
         .where(WorkOrderCase.order_id == WorkOrder.id, WorkOrderCase.left_at.is_(None))
@@ -129,7 +129,7 @@ def open_ones() -> Sequence[Any]:
 
 
 def label(order: WorkOrder, waiting: int) -> str:
-    """An order in one line, for whoever may join it: numbers of customers masked."""
+    """Return an order in one line, for whoever may join it: numbers of customers masked."""
     question = masked(order.question)
     short = f"{question[:MOST_LABEL]}…" if len(question) > MOST_LABEL else question
     parts = [order.number or "", names.department(order.department), gettext(ABOUT[order.about]), short]
@@ -137,7 +137,7 @@ def label(order: WorkOrder, waiting: int) -> str:
 
 
 def to_verify(departments: frozenset[str]) -> Sequence[Any]:
-    """The answers that wait to be verified by one of these departments: task and order, the most urgent first."""
+    """Return the answers that wait to be verified by one of these departments: task and order, the most urgent first."""
     query = select(UserTask, WorkOrder).join(WorkOrder, WorkOrder.instance_id == UserTask.instance_id)
     verifying = query.where(
         WorkOrder.state == OrderState.ANSWERED,
@@ -152,7 +152,7 @@ def to_verify(departments: frozenset[str]) -> Sequence[Any]:
 
 
 def of_departments(departments: frozenset[str], *, all_departments: bool) -> Sequence[WorkOrder]:
-    """The orders that are not closed yet, of these departments or of all, the most urgent first."""
+    """Return the orders that are not closed yet, of these departments or of all, the most urgent first."""
     query = select(WorkOrder).where(WorkOrder.state.in_((OrderState.OPEN, OrderState.ANSWERED)))
     of_these = query if all_departments else query.where(WorkOrder.department.in_(departments))
     return session().scalars(of_these.order_by(WorkOrder.due_at).limit(MOST)).all()

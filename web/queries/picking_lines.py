@@ -62,11 +62,11 @@ class Row:
         return [(self._holder(kind), fen) for kind, fen in self.line.held] or [("", self.line.amount)]
 
     def shares(self, fen: int) -> list[tuple[str, int]]:
-        """A part of it by what it lies in."""
+        """Return a part of it by what it lies in."""
         return [(self._holder(kind), share) for kind, share in self.line.divided(fen)] or [("", fen)]
 
     def holder_of(self, component: str) -> str:
-        """What a component of it lies in: the roaming one in the last, the others in the first."""
+        """Return what a component of it lies in: the roaming one in the last, the others in the first."""
         return self.held[-1 if component == "roaming" else 0][0]
 
     def _holder(self, kind: str) -> str:
@@ -136,12 +136,12 @@ class Picker:
 
 
 def written(line: str, fen: int, amount: str = "", reason: str = "") -> str:
-    """A picked line as a form has it."""
+    """Return a picked line as a form has it."""
     return f"{line} {amount or f'{fen / 100:.2f}'} {reason}".strip()
 
 
 def submitted(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The form without the page's own controls, their amounts and reasons in the lines they belong to."""
+    """Return the form without the page's own controls, their amounts and reasons in the lines they belong to."""
     plain = {key: value for key, value in form.items() if MARK not in key}
     for key in {name.partition(MARK)[0] for name in form if MARK in name and not name.endswith(SHOWN)}:
         texts = plain.get(key) or []
@@ -161,7 +161,7 @@ def _amended(key: str, text: str, form: Mapping[str, Any]) -> str:
 
 
 def _as_one_word(amount: str) -> str:
-    """An amount in plain figures, so that what comes after it is the reason; what is none stays none, and is refused as such."""
+    """Return an amount in plain figures, so that what comes after it is the reason; what is none stays none, and is refused as such."""
     number = amounts.typed(amount)
     return f"{number:f}" if number is not None else "".join(amount.split()) + NO_AMOUNT
 
@@ -171,7 +171,7 @@ def _one(value: Any) -> str:
 
 
 def whole_groups(form: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The fields with whole groups ticked, and which."""
+    """Return the fields with whole groups ticked, and which."""
     ending = f"{MARK}all"
     return {
         name.removesuffix(ending): [value] if isinstance(value, str) else list(value)
@@ -181,7 +181,7 @@ def whole_groups(form: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def with_groups(form: dict[str, Any], groups: Mapping[str, Sequence[str]], listing: Listing) -> dict[str, Any]:
-    """The form with the lines of the groups that were ticked."""
+    """Return the form with the lines of the groups that were ticked."""
     for key, names in groups.items():
         texts = form.get(key) or []
         texts = [texts] if isinstance(texts, str) else list(texts)
@@ -200,12 +200,12 @@ def _of_batch(key: str, listing: Listing) -> list[Listed]:
 
 
 def _is_short(line: Listed) -> bool:
-    """Whether it is a call that TS-007 gives back whole."""
+    """Tell whether it is a call that TS-007 gives back whole."""
     return line.group == "call" and line.seconds <= SHORT_S and line.long_distance
 
 
 def of(variables: Mapping[str, Any], field: language.Field | None = None) -> Listing:
-    """The papers of the number a case is about, or that a field names, as far as the field is about them; empty for one never put into service."""
+    """Return the papers of the number a case is about, or that a field names, as far as the field is about them; empty for one never put into service."""
     msisdn = _number(variables, field.number_in if field and field.number_in else "msisdn")
     subscription = gateway().find(msisdn) if msisdn else None
     if subscription and field and field.among == OWN_BALANCE:
@@ -219,7 +219,7 @@ def of(variables: Mapping[str, Any], field: language.Field | None = None) -> Lis
 
 
 def _number(variables: Mapping[str, Any], name: str) -> str:
-    """The number in a variable, or in a member of one."""
+    """Return the number in a variable, or in a member of one."""
     value: Any = variables
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -232,12 +232,12 @@ def read_only(listing: Listing) -> tuple[Group, ...]:
 
 
 def field_of(form: language.Form) -> language.Field | None:
-    """The field of a form in which lines are picked, if it has one."""
+    """Return the field of a form in which lines are picked, if it has one."""
     return next((field for field in form.inputs if field.type == "lines"), None)
 
 
 def picker(field: language.Field, values: Any, listing: Listing) -> Picker:
-    """The groups to show for what stands in the form."""
+    """Return the groups to show for what stands in the form."""
     key = field.key
     texts = values.getlist(key) if isinstance(values, MultiDict) else values.get(key) or []
     parts = _picked([texts] if isinstance(texts, str) else texts)
@@ -263,7 +263,7 @@ def _added_up(
     parts_by_line: Mapping[str, list[tuple[str, int, str]]],
     ticked: Sequence[str],
 ) -> Sum:
-    """How many lines are picked, and fen in all; what stands on the bill and again as its calls is the same money, and counts once."""
+    """Return how many lines are picked, and fen in all; what stands on the bill and again as its calls is the same money, and counts once."""
     shares_by_line: dict[str, Sequence[tuple[str, int]]] = {
         listed_line.line: rows[listed_line.line].shares(listed_line.left)
         for name in ticked
@@ -286,7 +286,7 @@ def _added_up(
 def _by_holder(
     listing: Listing, shares_by_line: Mapping[str, Sequence[tuple[str, int]]]
 ) -> tuple[list[tuple[int, int]], int]:
-    """Fen picked of what a bill charges for one kind of thing, with what that has left; and fen of everything else."""
+    """Return the fen picked of what a bill charges for one kind of thing, with what that has left; and the fen of everything else."""
     most, amounts_by_holder, single = holders(listing), dict[str, dict[str, int]](), 0
     for line, shares in shares_by_line.items():
         for holder, amount in shares:
@@ -302,7 +302,7 @@ def _by_holder(
 
 
 def holders(listing: Listing) -> dict[str, int]:
-    """What the bills charge for one kind of thing each, with what is left of it, fen."""
+    """Return what the bills charge for one kind of thing each, with what is left of it, fen."""
     left_by_key: dict[str, int] = {}
     for bill in listing.bills:
         for line in bill.lines:
@@ -312,7 +312,7 @@ def holders(listing: Listing) -> dict[str, int]:
 
 
 def _picked(texts: Sequence[str]) -> dict[str, list[tuple[str, int, str]]]:
-    """Component, fen and reason of what is picked, by line."""
+    """Return component, fen and reason of what is picked, by line."""
     parts: dict[str, list[tuple[str, int, str]]] = {}
     for text in texts:
         name, _, rest = str(text).partition(" ")
@@ -370,7 +370,7 @@ def _calls(
 
 
 def _fits(call: Listed, search: str) -> bool:
-    """Whether a call is what is sought: part of the other number, a day such as 10-09, or so many seconds."""
+    """Tell whether a call is what is sought: part of the other number, a day such as 10-09, or so many seconds."""
     if not search:
         return True
     day = call.at.strftime("%Y-%m-%d") if call.at else ""

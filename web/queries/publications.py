@@ -55,12 +55,12 @@ def _why(step: DefinitionStep) -> str:
 
 
 def said(note: str) -> str:
-    """Why a version was published; what the set-up of an office writes there is in the language of the page."""
+    """Return why a version was published; what the set-up of an office writes there is in the language of the page."""
     return str(gettext("first installation")) if note == FIRST else note
 
 
 def known_of_versions(entries: Iterable[record.Entry]) -> dict[int, list[str]]:
-    """Version → what its history says beside its reason: whose content it is, and what was of_version when it was approved."""
+    """Return version → what its history says beside its reason: whose content it is, and what was of_version when it was approved."""
     notes: dict[int, list[str]] = {}
     approved: DraftApproved | None = None
     approvers: dict[int, str] = {}
@@ -133,7 +133,7 @@ def _checked(step: DraftSubmitted | DraftApproved) -> str:
 
 
 def _put_forward(former: int, *, approves: bool) -> str:
-    """What was submitted or approved: a draft, or the content of a former version."""
+    """Return what was submitted or approved: a draft, or the content of a former version."""
     if former and approves:
         return gettext("Approved: version %(n)s again", n=former)
     if former:
@@ -146,7 +146,7 @@ def _people(logins: Sequence[str]) -> str:
 
 
 def _saved(step: DraftSaved) -> str:
-    """A saving that is told: the draft was begun, came into other hands, was taken back, or lost what another had saved."""
+    """Return a saving that is told: the draft was begun, came into other hands, was taken back, or lost what another had saved."""
     sentence = gettext("Draft begun") if step.get("begun") else gettext("Draft saved")
     if step.get("withdrawn"):
         person = names.person_name(step["withdrawn"])

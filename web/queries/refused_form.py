@@ -36,7 +36,7 @@ class First:
 
 
 def first() -> First | None:
-    """Who has done or taken the task of this request, for those who may see its case."""
+    """Return who has done or taken the task of this request, for those who may see its case."""
     task_id = _task_id()
     row = session().get(UserTask, task_id) if task_id is not None else None
     if row is None:
@@ -53,7 +53,7 @@ def first() -> First | None:
 
 
 def _cancelled(row: UserTask, customer: standing.Whose) -> First:
-    """By whom and when, and through what, a step was cancelled."""
+    """Say by whom and when, and through what, a step was cancelled."""
     for entry in proof.history_of(row.instance_id).entries:
         kinds = {step["type"] for step in entry.steps if record.token_of(step) in (None, row.token)}
         if "user_task_cancelled" in kinds:
@@ -74,19 +74,19 @@ OTHERWISE = _("The case went on in another way, in which this step is not needed
 
 
 def _task_id() -> int | None:
-    """The task that the address names, as far as there can be one."""
+    """Return the task that the address names, as far as there can be one."""
     number: int | None = (request.view_args or {}).get("task_id")
     return number if number is not None and number <= MOST_NUMBER else None
 
 
 def lines() -> list[tuple[str, str]]:
-    """(label, what was typed) of the form that this request brought, or whose page it asked for."""
+    """Return (label, what was typed) of the form that this request brought, or whose page it asked for."""
     form, task_id = unsent_forms.typed(), _task_id()
     return _of_page(form) if task_id is None else _of_task(task_id, form)
 
 
 def _of_task(task_id: int, form_typed: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """In the order and the words of the task's form; empty when nothing can be said of it."""
+    """Return it in the order and the words of the task's form; empty when nothing can be said of it."""
     row = session().get(UserTask, task_id)
     if row is None:
         return []
@@ -109,7 +109,7 @@ def _shown(field: language.forms.Field, value: str) -> str:
 
 
 def _of_page(form: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """The same for the forms of the pages, whose fields are known by name; what no person enters is left out."""
+    """Return the same for the forms of the pages, whose fields are known by name; what no person enters is left out."""
     own = _OF_PAGES.get(str(request.endpoint), {})
     return [
         (
@@ -143,7 +143,7 @@ _OF_PAGES = {
 
 
 def _in_words(name: str, value: str) -> str:
-    """What was chosen, as the page calls it."""
+    """Return what was chosen, as the page calls it."""
     if name == "channel":
         return code_text(value)
     if name == "process":

@@ -55,7 +55,7 @@ _CLAIMS = (
 
 
 def of_caller(caller: Caller | None) -> OfNumber:
-    """The same for what is known of a number at the desk: beside the lines of its bill and its last calls."""
+    """Return the same for what is known of a number at the desk: beside the lines of its bill and its last calls."""
     if caller is None or caller.subscription is None:
         return OfNumber()
     addresses = [f"call:{call.id}" for call in caller.calls]
@@ -66,7 +66,7 @@ def of_caller(caller: Caller | None) -> OfNumber:
 
 
 def of_number(subscription_id: int, msisdn: str, on_page: Collection[str]) -> OfNumber:
-    """What became of the lines of a number, the newest first; `on_page` are the addresses of the lines that the page itself shows."""
+    """Return what became of the lines of a number, the newest first; `on_page` are the addresses of the lines that the page itself shows."""
     by_line: dict[str, list[Settled]] = defaultdict(list)
     elsewhere: list[Settled] = []
     for *columns, around in connection().execute(_CLAIMS, {"subscription": subscription_id}):
@@ -82,7 +82,7 @@ def of_number(subscription_id: int, msisdn: str, on_page: Collection[str]) -> Of
 
 
 def _summed(rows: Iterable[Settled]) -> list[Settled]:
-    """One for each line, state and case, with the newest instant."""
+    """Return one for each line, state and case, with the newest instant."""
     sums: dict[tuple[str, str, str | None], Settled] = {}
     for row in rows:
         key = row.address, row.state, row.case_number

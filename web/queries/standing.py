@@ -61,7 +61,7 @@ _WHOSE = (
 
 
 def whose(instance_id: int) -> Whose:
-    """Who the case is about; nobody for a batch."""
+    """Return who the case is about; nobody for a batch."""
     row = session().execute(_WHOSE, {"instance": instance_id}).first()
     return Whose(*row) if row is not None else Whose(None, None, None)
 
@@ -113,7 +113,7 @@ class _Step(DoneTask, Protocol):
 
 
 def at_task(task_id: int) -> AskedTask | None:
-    """The columns of a task by the names of UserTask, with `customer`, `msisdn` and `chosen` of its case; None when there is none."""
+    """Return the columns of a task by the names of UserTask, with `customer`, `msisdn` and `chosen` of its case; None when there is none."""
     row: AskedTask | None = connection().execute(_AT_TASK, {"task": task_id}).first()
     return row
 
@@ -142,14 +142,14 @@ _STEP = (
 
 
 def step(task_id: int) -> tuple[DoneTask, Whose, engine.definitions.Definition]:
-    """What is said of a step that was done: columns of its task, whose case it is, and the version that the case runs on."""
+    """Return what is said of a step that was done: columns of its task, whose case it is, and the version that the case runs on."""
     row: _Step = session().execute(_STEP, {"task": task_id}).one()
     definition = definitions.version(row.definition_id, row.sha256)
     return row, Whose(row.customer, row.msisdn, row.chosen), definition
 
 
 def named(customer: Whose) -> str:
-    """The customer by name; somebody who is none of ours by the number, masked."""
+    """Return the customer by name; somebody who is none of ours by the number, masked."""
     return customer.name or f"{gettext('not a customer of ours')} {masking.number(customer.msisdn)}"
 
 
@@ -174,7 +174,7 @@ _TAKEN_IN = (
 
 
 def taken_in(number: str) -> TakenIn:
-    """What to say of a complaint that is a case now."""
+    """Return what to say of a complaint that is a case now."""
     rows = session().execute(_TAKEN_IN, {"number": number}).all()
     instance_id, name, _, _, msisdn = rows[0]
     groups, stuck_steps = (
@@ -185,7 +185,7 @@ def taken_in(number: str) -> TakenIn:
 
 
 def stuck_at(case: TakenIn) -> list[str]:
-    """What the steps are called at which a case that was just taken in is stuck."""
+    """Return what the steps are called at which a case that was just taken in is stuck."""
     if not case.stuck:
         return []
     definition = proof.definition_of(case.instance_id)
@@ -206,7 +206,7 @@ class Wait:
 def waits(
     instance: ProcessInstance, tasks: Sequence[UserTask], definition: engine.definitions.Definition
 ) -> list[Wait]:
-    """What an active case waits for; the steps of people first."""
+    """Return what an active case waits for; the steps of people first."""
     return [*_tasks(tasks), *_events(instance, definition)]
 
 
@@ -275,7 +275,7 @@ _PLACES = (
 
 
 def now_at(instance_id: int, definition: engine.definitions.Definition) -> str:
-    """With whom a case is, department or person and the step; else what it waits for. Empty when neither can be named."""
+    """Say with whom a case is, department or person and the step; else what it waits for. Empty when neither can be named."""
     rows = session().execute(_PLACES, {"instance": instance_id}).all()
     places = [_place(row, definition) for row in rows[:MOST_PLACES]]
     if not rows:
@@ -314,7 +314,7 @@ def said(
     place: str = "",
     waits: str = "",
 ) -> tuple[str, str]:
-    """What a completion came to, with the case it was done in, what was the `choice` there and the `place` where the case is now: (kind, sentence).
+    """Return what a completion came to, with the case it was done in, what was the `choice` there and the `place` where the case is now: (kind, sentence).
 
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
@@ -341,7 +341,7 @@ def said(
 
 
 def told(advanced: running.Advanced) -> list[str]:
-    """What did not work on the way, in sentences."""
+    """Return what did not work on the way, in sentences."""
     if not advanced.troubles:
         return []
     definition = proof.definition_of(advanced.instance_id)
@@ -354,7 +354,7 @@ def _is_of_refusal(step: record.JobRefused | record.IncidentOpened) -> bool:
 
 
 def trouble(step: record.JobRefused | record.IncidentOpened, definition: engine.definitions.Definition) -> str:
-    """A refusal or an incident in a sentence."""
+    """Return a refusal or an incident in a sentence."""
     element = names.drawn_in(definition, step["element"])
     if step["type"] == "incident_opened":
         return gettext("“%(step)s” could not be carried out; the operator of the system has been told.", step=element)
@@ -362,7 +362,7 @@ def trouble(step: record.JobRefused | record.IncidentOpened, definition: engine.
 
 
 def why(step: record.JobRefused, error_names: Mapping[str, str] | None = None) -> str:
-    """Why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
+    """Return why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
     code = str(step["code"])
     if code in refusals.SENTENCES:
         return refusals.sentence({**step["values"], "code": code})
@@ -370,7 +370,7 @@ def why(step: record.JobRefused, error_names: Mapping[str, str] | None = None) -
 
 
 def refused_before(entries: list[record.CaseEntry], token: int) -> record.JobRefused | None:
-    """The refusal that led to the step of a token, if one did: the last in the entry that opened it."""
+    """Return the refusal that led to the step of a token, if one did: the last in the entry that opened it."""
     for entry in entries:
         refusal: record.JobRefused | None = None
         for step in entry.steps:

@@ -40,7 +40,7 @@ class TakenUp:
 
 
 def of_case(definition: definitions.Definition, processes: Iterable[str]) -> list[Used]:
-    """The versions behind a case that went through some processes, its own first."""
+    """Return the versions behind a case that went through some processes, its own first."""
     callees = sorted(set(processes) - {definition.key})
     newest = _newest([definition.key, *callees])
     own = Used(definition.key, names.process_name(definition.key), definition.version, newest.get(definition.key, 0))
@@ -49,13 +49,13 @@ def of_case(definition: definitions.Definition, processes: Iterable[str]) -> lis
 
 
 def passed(definition: definitions.Definition, processes: Iterable[str]) -> list[tuple[str, int]]:
-    """The key and version of the case's own process, and of those called ones that it has gone through."""
+    """Return the key and version of the case's own process, and of those called ones that it has gone through."""
     callees = sorted(set(processes) - {definition.key})
     return [(definition.key, definition.version), *((key, version_in(definition, key)) for key in callees)]
 
 
 def taken_up(old: definitions.Definition, new: definitions.Definition) -> list[TakenUp]:
-    """Called processes that another version of is in `new` than was in `old`."""
+    """Return the called processes of which another version is in `new` than was in `old`."""
     shared = sorted(set(old.package.processes) & set(new.package.processes) - {new.key})
     updates = [TakenUp(key, names.process_name(key), version_in(old, key), version_in(new, key)) for key in shared]
     return [update for update in updates if update.before != update.after]
@@ -69,14 +69,14 @@ def _newest(keys: Iterable[str]) -> dict[str, int]:
 
 
 def _published(key: str) -> list[Any]:
-    """The versions of a process, newest first: id, version, fingerprint, and when each came into force."""
+    """Return the versions of a process, newest first: id, version, fingerprint, and when each came into force."""
     columns = (ProcessDefinition.id, ProcessDefinition.version, ProcessDefinition.sha256)
     query = select(*columns, ProcessDefinition.published_at).where(ProcessDefinition.key == key)
     return list(session().execute(query.order_by(ProcessDefinition.version.desc())))
 
 
 def version_in(definition: definitions.Definition, key: str) -> int:
-    """The version of a called process that was in force when the caller was published, by what the caller holds of it; 0 when none is.
+    """Return the version of a called process that was in force when the caller was published, by what the caller holds of it; 0 when none is.
 
     Content that is in force again after a roll-back is several versions; a case has the one that it began with.
     """

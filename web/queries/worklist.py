@@ -66,7 +66,7 @@ class Page:
 
 
 def page(person: Person, filters: Wanted) -> Page:
-    """One page of open tasks the person may see: those with a limit by limit, then those without."""
+    """Return one page of open tasks the person may see: those with a limit by limit, then those without."""
     query = _Asked(person.name, person.departments, person.has("supervisor", "auditor"), replace(filters, after=""))
     beyond = _beyond(filters.after)
     ids: list[int] = []
@@ -92,7 +92,7 @@ class _Asked:
     wanted: Wanted
 
     def branches(self) -> list[Conditions]:
-        """Whose tasks are asked for, as alternatives that exclude each other; each is answered from the head of an index."""
+        """Return whose tasks are asked for, as alternatives that exclude each other; each is answered from the head of an index."""
         filters = self.wanted
         if filters.scope == "mine":
             return [[UserTask.assignee == self.name]]
@@ -105,7 +105,7 @@ class _Asked:
 
 @lru_cache(maxsize=MOST_STATEMENTS)
 def _dated(query: _Asked, further: bool) -> Select[Any]:
-    """The most urgent tasks of all branches together, from the first or from where the last page ended."""
+    """Return the most urgent tasks of all branches together, from the first or from where the last page ended."""
     due: Any = bindparam("due")
     after = or_(UserTask.due_at > due, UserTask.id > bindparam("id"))
     beyond: Conditions = [UserTask.due_at >= due, after] if further else []
@@ -115,7 +115,7 @@ def _dated(query: _Asked, further: bool) -> Select[Any]:
 
 @lru_cache(maxsize=MOST_STATEMENTS)
 def _undated(query: _Asked) -> Select[Any]:
-    """Those without a limit, from a task on."""
+    """Return those without a limit, from a task on."""
     undated = [UserTask.due_at.is_(None), UserTask.id > bindparam("id")]
     return _merged([[*branch, *undated] for branch in query.branches()], query.wanted, bindparam("limit"))
 
@@ -237,7 +237,7 @@ def _row(record: Any, barred: str) -> Row:
 
 
 def counts(person: Person) -> dict[str, int]:
-    """The figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
+    """Return the figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
     row = connection().execute(_counted(person.departments), {"me": person.name}).one()
     return dict(row._mapping)
 
@@ -259,7 +259,7 @@ def _up_to(conditions: Conditions) -> ScalarSelect[int]:
 
 
 def next_task(person: Person) -> int | None:
-    """The most urgent open task of the person's departments that nobody else has taken and that nobody else has to do."""
+    """Return the most urgent open task of the person's departments that nobody else has taken and that nobody else has to do."""
     departments, me = tuple(sorted(person.departments)), {"me": person.name}
     with glance() as opened:
         candidates = (opened.execute(_next(departments, limited), me).scalar() for limited in (True, False))
@@ -270,7 +270,7 @@ def next_task(person: Person) -> int | None:
 
 
 def _open_to(person: Person) -> Iterator[int]:
-    """What a person could take, the most urgent first."""
+    """Yield what a person could take, the most urgent first."""
     after: str | None = ""
     while after is not None:
         tasks = page(person, Wanted(after=after))
@@ -280,7 +280,7 @@ def _open_to(person: Person) -> Iterator[int]:
 
 @lru_cache(maxsize=512)
 def _next(departments: tuple[str, ...], with_limit: bool) -> Select[Any]:
-    """The most urgent task of whoever works for these departments, asked after every completion."""
+    """Return the most urgent task of whoever works for these departments, asked after every completion."""
     limit = UserTask.due_at.is_not(None) if with_limit else UserTask.due_at.is_(None)
     free: list[Conditions] = [[UserTask.group == code, UserTask.assignee.is_(None), limit] for code in departments]
     return _merged([[UserTask.assignee == bindparam("me"), limit], *free], Wanted(), 1)

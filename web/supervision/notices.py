@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def listing() -> str:
-    """All notices, newest first; supervisors write new ones here."""
+    """Return all notices, newest first; supervisors write new ones here."""
     access.check_role(current_user, "supervisor")
     return _page("", unsent_forms.kept(url_for("notices.publish")).reasons)
 
@@ -58,7 +58,7 @@ def withdraw(notice_id: int) -> Response:
 
 @blueprint.get("/unread")
 def unread() -> str | Response:
-    """What the person has still to confirm."""
+    """Return what the person has still to confirm."""
     to_confirm = notices.unconfirmed(current_user.name)
     target = asked()["next"] or "/"
     if not to_confirm:
@@ -69,6 +69,6 @@ def unread() -> str | Response:
 
 @blueprint.post("/<int:notice_id>/confirmation")
 def confirm(notice_id: int) -> Response:
-    """The person has read it."""
+    """Confirm that the person has read it."""
     notices.confirm(notice_id, by=auth.actor(), at=engine.now())
     return redirect(url_for("notices.unread", next=request.form.get("next", "/")))

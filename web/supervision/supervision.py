@@ -60,7 +60,7 @@ def _only_supervisors() -> None:
 
 @blueprint.get("")
 def board() -> str:
-    """Late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
+    """Show late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
     late = worklist.page(current_user, worklist.Wanted(scope="all", late=True))
     today = worklist.page(current_user, worklist.Wanted(scope="all", due_by=_end_of_day()))
     query = (
@@ -84,7 +84,7 @@ def board() -> str:
 
 @blueprint.get("/liability")
 def liabilities() -> str:
-    """Who bears what was given back for our fault, by person and unit; of one `name` where it is asked for."""
+    """Return who bears what was given back for our fault, by person and unit; of one `name` where it is asked for."""
     name = addresses.asked()["name"]
     sums, rows = liability.by_bearer(), liability.latest(name)
     unasked = unnamed.without_step([row.id for row in rows])
@@ -100,7 +100,7 @@ def have_named(number: int) -> Response:
 
 
 def _reports() -> list[tuple[DepartmentNotice, str, str, str, bool]]:
-    """The latest reports, each with its subject and text in the language of the page, how it stands, and whether something is still to be done about it."""
+    """Return the latest reports, each with its subject and text in the language of the page, how it stands, and whether something is still to be done about it."""
     query = select(DepartmentNotice).where(DepartmentNotice.department == "supervisor")
     rows = list(session().scalars(query.order_by(DepartmentNotice.at.desc()).limit(REPORTED)))
     versions = definitions.versions_of(row.case_number for row in rows)
@@ -122,12 +122,12 @@ def _reports() -> list[tuple[DepartmentNotice, str, str, str, bool]]:
 
 
 def _state_text(state: str) -> str:
-    """How a report stands, in the words of the page."""
+    """Return how a report stands, in the words of the page."""
     return gettext(OF_WHAT_WAS_LATE.get(state) or STATES.get(state, state))
 
 
 def _end_of_day() -> datetime:
-    """The last instant of today in Shanghai."""
+    """Return the last instant of today in Shanghai."""
     return datetime.combine(engine.now().astimezone(ZONE).date(), time.max, ZONE)
 
 

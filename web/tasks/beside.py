@@ -22,7 +22,7 @@ EARLIER_LINES = 8
 
 
 def of_hands(row: TaskColumns, definition: engine.definitions.Definition) -> dict[str, Any]:
-    """In whose hands the task is, and into whose it may come."""
+    """Say in whose hands the task is, and into whose it may come."""
     barred = _barred(row, definition)
     is_free = row.group in current_user.departments and row.assignee is None
     return {
@@ -40,7 +40,7 @@ def of_history(
     history: proof.CaseHistory,
     sight: Sight,
 ) -> dict[str, Any]:
-    """What is laid beside the form: where the case stands, what was found out and refused before, and its last lines."""
+    """Return what is laid beside the form: where the case stands, what was found out and refused before, and its last lines."""
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
     error_names = names.refusals(definition.processes[stage.process].diagram)
@@ -65,13 +65,13 @@ def of_history(
 
 
 def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:
-    """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
+    """Return why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
     refusal = cases.barred_from([(row, definition)], auth.actor()).get(row.id)
     return error_texts.describe(refusal) if refusal is not None else ""
 
 
 def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
-    """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
+    """Return to whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
     if not current_user.has("supervisor") or not (row.assignee or barred):
         return []
     colleagues = [colleague for colleague in people.of_department(row.group) if colleague[0] != row.assignee]

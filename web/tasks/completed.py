@@ -13,7 +13,7 @@ from web.telling.i18n import gettext, in_language, yuan
 
 
 def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
-    """The answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
+    """Return the answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
     for field in definition.form(row.element_id, row.process_key).inputs:
         if field.type in ("radio", "select") and len(field.options) > 1 and not field.channel_of:
             for option in field.options:
@@ -23,14 +23,14 @@ def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[st
 
 
 def moved(number: str, calls: Sequence[str]) -> str:
-    """What money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
+    """Return what money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
     entered = money.entered_by(number, calls)
     listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
     return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
 
 
 def _entry(kind: str, fen: int, cash: int) -> str:
-    """One entry in words; of one that went in two ways what is handed out and what is credited."""
+    """Return one entry in words; of one that went in two ways what is handed out and what is credited."""
     whole = f"{code_text(kind)} {yuan(fen)}"
     if not 0 < cash < fen:
         return whole

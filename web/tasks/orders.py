@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def listing() -> str:
-    """The open orders of one's departments, supervisors and auditors of all; and what one may verify."""
+    """Return the open orders of one's departments, supervisors and auditors of all; and what one may verify."""
     all_departments = current_user.has(*access.SEE_EVERYTHING)
     departments = frozenset(current_user.departments)
     return render_template(
@@ -69,7 +69,7 @@ class Chasing:
 
 
 def _chasing(order: WorkOrder) -> Chasing | None:
-    """None for those who may not chase it at all."""
+    """Return how the person may chase an order; None for those who may not chase it at all."""
     if order.state != OrderState.OPEN or not work_orders.is_sender(order, auth.actor()):
         return None
     return Chasing(work_orders.chased_again_at(order))
@@ -77,7 +77,7 @@ def _chasing(order: WorkOrder) -> Chasing | None:
 
 @blueprint.get("/<number>")
 def order(number: str) -> str:
-    """An order: all of it for those who may open its own case, for the side that waits as much as its case is told."""
+    """Return an order: all of it for those who may open its own case, for the side that waits as much as its case is told."""
     sheet = orders.of_order(number)
     if sheet is None:
         raise rows.UnknownOrder(order=number)
@@ -87,7 +87,7 @@ def order(number: str) -> str:
 
 
 def _seen_from(sheet: orders.Sheet) -> tuple[str, Sight]:
-    """From which case the person sees an order, empty for the order's own, and what they are shown. Errors: NotYourCase."""
+    """Say from which case the person sees an order, empty for the order's own, and what they are shown. Errors: NotYourCase."""
     of_cases = [(case.WorkOrderCase.case_number, case.WorkOrderCase.instance_id) for case in sheet.cases]
     of_order = [("", sheet.order.instance_id)] if sheet.order.instance_id is not None else []
     for own, instance_id in of_order + of_cases:

@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
 
 @blueprint.post("/tasks/<int:task_id>/papers/<key>")
 def of_task(task_id: int, key: str) -> Response | tuple[str | Response, int]:
-    """A paper of an open step, with what has been typed so far; nothing is kept or completed.
+    """Return a paper of an open step, with what has been typed so far; nothing is kept or completed.
 
     Whoever signs it signs what the step will take: only what is not filled in yet may be missing.
     """
@@ -57,7 +57,7 @@ def of_task(task_id: int, key: str) -> Response | tuple[str | Response, int]:
 
 
 def _known(row: TaskColumns) -> dict[str, object]:
-    """The variables at an open step, with what its form is prefilled with and what can be read of what was sent; null for what cannot."""
+    """Return the variables at an open step, with what its form is prefilled with and what can be read of what was sent; null for what cannot."""
     form, variables, scope = cases.form_of(row.id, at=engine.now())
     typed = form.readable(filled_form.submitted(request.form, but=unsent_forms.ADDED))
     return {**variables, **reply_amounts.prefilled(form, variables, scope), **typed}
@@ -65,7 +65,7 @@ def _known(row: TaskColumns) -> dict[str, object]:
 
 @blueprint.get("/cases/<number>/papers/<int:token>/<key>")
 def of_case(number: str, token: int, key: str) -> Response:
-    """A paper of a step that was done, as the record had it then; of what came later only what was taken back of it."""
+    """Return a paper of a step that was done, as the record had it then; of what came later only what was taken back of it."""
     instance = casefile.find(number)
     sight = access.check_case(current_user, instance.id)
     history = proof.history_of(instance.id)
@@ -75,7 +75,7 @@ def of_case(number: str, token: int, key: str) -> Response:
 
 @blueprint.get("/cases/<number>/work-orders/<order>/paper")
 def of_order(number: str, order: str) -> Response:
-    """The paper of a work order, from the page of a case that waits or waited for it, or from its own."""
+    """Return the paper of a work order, from the page of a case that waits or waited for it, or from its own."""
     instance = casefile.find(number)
     sight, sheet = access.check_case(current_user, instance.id), orders.of_order(order)
     if not sight.personal:
@@ -90,7 +90,7 @@ def of_order(number: str, order: str) -> Response:
 
 @blueprint.post("/receipts/<number>/prints")
 def of_receipt(number: str) -> Response:
-    """A receipt of the counter: the original the first time, then a marked duplicate for a reason; every print is written down before it is seen."""
+    """Return a receipt of the counter: the original the first time, then a marked duplicate for a reason; every print is written down before it is seen."""
     printed = receipts.print_out(number, reason=request.form.get("reason", ""), by=auth.actor(), at=engine.now())
     pdf = typeset("counter_receipt", receipt_paper.content(printed), FONTS)
     fingerprint = hashlib.sha256(pdf).hexdigest()
@@ -102,7 +102,7 @@ def of_receipt(number: str) -> Response:
 def _printed(
     number: str, key: str, step: Step, history: proof.CaseHistory, sight: Sight, taken_back: tuple[TakenBack, ...] = ()
 ) -> Response:
-    """The PDF, shown beside the page. Whoever prints it is written down before they see it, with the fingerprint of what they got."""
+    """Return the PDF, shown beside the page. Whoever prints it is written down before they see it, with the fingerprint of what they got."""
     paper, instance = _paper(step, key), casefile.find(number)
     if not sight.personal:
         raise access.NotYourCase(instance=instance.id)

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/tasks/<int:task_id>/evidence")
 def page(task_id: int) -> str:
-    """The evidence of a task's case; `line`, as often as one likes, names what is printed. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+    """Return the evidence of a task's case; `line`, as often as one likes, names what is printed. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
         raise cases.UnknownUserTask(task=task_id)

@@ -52,7 +52,7 @@ def _counts() -> dict[str, Any]:
 
 
 def _count(number: int) -> str:
-    """A figure for the navigation: nothing for none, and no more digits than anybody counts."""
+    """Return a figure for the navigation: nothing for none, and no more digits than anybody counts."""
     if number >= worklist.MOST_COUNTED:
         return f"{worklist.MOST_COUNTED - 1}+"
     return str(number) if number else ""
@@ -60,13 +60,13 @@ def _count(number: int) -> str:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Everybody starts at the worklist."""
+    """Lead to the worklist, where everybody starts."""
     return redirect(url_for("tasklist.worklist_page"))
 
 
 @blueprint.get("/tasks")
 def worklist_page() -> str:
-    """Open tasks, filtered as the address says."""
+    """Show the open tasks, filtered as the address says."""
     query = addresses.asked()
     filters = worklist.Wanted(**{**query, "late": query["late"] == "1"})
     return render_template(
@@ -100,7 +100,7 @@ def of_case(number: str) -> Response:
 
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> str | Response:
-    """A task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
+    """Return a task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
     if current_user.has("clerk") and notices.waits(current_user.name):
         return redirect(url_for("notices.unread", next=request.path))
     return _page(task_id, None, {})
@@ -141,7 +141,7 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
 
 
 def onward(number: str, instance_id: int) -> Response:
-    """Where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
+    """Lead where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
     following = cases.workable(instance_id, auth.actor())
     if following:
         return redirect(url_for("tasklist.task", task_id=following[0]))
@@ -149,7 +149,7 @@ def onward(number: str, instance_id: int) -> Response:
 
 
 def _submitted(task_id: int) -> filled_form.Submitted:
-    """The form as typed, with the lines of the groups that were ticked as a whole."""
+    """Return the form as typed, with the lines of the groups that were ticked as a whole."""
     fields = request.form
     typed = filled_form.submitted(fields, but=unsent_forms.ADDED)
     groups = picking_lines.whole_groups(dict(fields.lists()))
@@ -176,7 +176,7 @@ def _name(row: NamedTask) -> str:
 
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
-    """The fields of a form as its conditions have it for what has been typed so far."""
+    """Return the fields of a form as its conditions have it for what has been typed so far."""
     row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
@@ -187,7 +187,7 @@ def fields(task_id: int) -> str:
 
 @blueprint.post("/tasks/<int:task_id>/lines")
 def lines(task_id: int) -> str | Response:
-    """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
+    """Return the same page with the lines that are sought; what was typed and ticked stands in it as it did."""
     row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
@@ -197,7 +197,7 @@ def lines(task_id: int) -> str | Response:
 def _picker(
     form: engine.language.Form, variables: Mapping[str, Any], filled: Mapping[str, Any]
 ) -> picking_lines.Picker | None:
-    """What the field for disputed lines shows, where the form has one that is to be seen."""
+    """Return what the field for disputed lines shows, where the form has one that is to be seen."""
     field = picking_lines.field_of(form)
     if field is None or field not in filled["fields"]:
         return None
@@ -224,7 +224,7 @@ def customer(task_id: int) -> str:
 
 @blueprint.get("/tasks/<int:task_id>/sheet.csv")
 def sheet(task_id: int) -> Response:
-    """What the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
+    """Return what the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
     row, sight = opened(task_id)
     if not sight.personal or row.process_key != batches.SECONDARY_PRICING:
         raise cases.UnknownUserTask(task=task_id)
@@ -264,14 +264,14 @@ def release(task_id: int) -> Response:
 
 
 def _in_words(task_id: int, sentence: str) -> str:
-    """A sentence about a task, with its step, case and department."""
+    """Return a sentence about a task, with its step, case and department."""
     row = session().get_one(UserTask, task_id)
     department = names.department(row.group) if "%(department)s" in sentence else ""
     return sentence % {"step": _name(row), "case": row.business_key, "department": department}
 
 
 def _before(task_id: int) -> Mapping[str, Any]:
-    """What stands in the form of a task that nobody has typed in."""
+    """Return what stands in the form of a task that nobody has typed in."""
     row = session().get(UserTask, task_id)
     if row is None or row.state != TaskState.OPEN:
         return {}
@@ -279,7 +279,7 @@ def _before(task_id: int) -> Mapping[str, Any]:
 
 
 def opened(task_id: int) -> tuple[standing.AskedTask, Sight]:
-    """A task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+    """Return a task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = standing.at_task(task_id)
     if row is None:
         raise cases.UnknownUserTask(task=task_id)
@@ -303,7 +303,7 @@ def _typed(
 
 
 def refused(task_id: int, reasons: dict[str, list[engine.language.Reason]]) -> tuple[str | Response, int]:
-    """The page of a task with what was typed and what is wrong with it."""
+    """Return the page of a task with what was typed and what is wrong with it."""
     return _page(task_id, request.form, reasons), 422
 
 
@@ -357,7 +357,7 @@ def _page(
 
 
 def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, sight: Sight) -> dict[str, Any]:
-    """What stands in the form: nothing secret, and the form of a colleague may be read."""
+    """Return what stands in the form: nothing secret, and the form of a colleague may be read."""
     values = filled_form.without(filled["values"], definition.private.secret)
     secret = [field for field in filled["fields"] if field.key in definition.private.secret]
     return {**filled, "values": values if sight.numbers else masked(values), "again": secret}
@@ -383,13 +383,13 @@ def _of_form(
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")
 def diagram(key: str, version: int) -> Response:
-    """The BPMN of a published version, for the viewer."""
+    """Return the BPMN of a published version, for the viewer."""
     return Response(published.current(key, version or None).xml, mimetype="application/xml")
 
 
 @blueprint.get("/cases/<number>/diagrams/<process>.bpmn")
 def case_diagram(number: str, process: str) -> Response:
-    """A diagram of the very version a case runs on, called processes included."""
+    """Return a diagram of the very version a case runs on, called processes included."""
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     definition = proof.definition_of(instance.id)

@@ -29,7 +29,7 @@ class Way:
 
 
 def around(task_id: int, refusal: Mapping[str, Any]) -> Way | None:
-    """The way round a refusal, when the diagram draws one that leads to another step than this, or back to it with more to choose from."""
+    """Return the way round a refusal, when the diagram draws one that leads to another step than this, or back to it with more to choose from."""
     caught_by, process = refusal.get("caught_by"), refusal.get("caught_in", "")
     if not caught_by:
         return None
@@ -47,7 +47,7 @@ def around(task_id: int, refusal: Mapping[str, Any]) -> Way | None:
 
 
 def _past_merges(diagram: diagrams.Diagram, target: str) -> diagrams.Element:
-    """The step that a flow leads to; a gateway where flows only come together is none."""
+    """Return the step that a flow leads to; a gateway where flows only come together is none."""
     passed: set[str] = set()
     while "Gateway" in diagram.elements[target].type and len(diagram.outgoing(target)) == 1 and target not in passed:
         passed.add(target)
@@ -56,7 +56,7 @@ def _past_merges(diagram: diagrams.Diagram, target: str) -> diagrams.Element:
 
 
 def _offered_then(row: TaskColumns, codes: Sequence[str]) -> tuple[str, ...]:
-    """What a step that a refusal leads back to offers more than now, once the refusal is recorded."""
+    """Return what a step that a refusal leads back to offers more than now, once the refusal is recorded."""
     form, variables, scope = cases.form_of(row.id, at=engine.now())
 
     def offered(values: Mapping[str, Any]) -> dict[str, str]:

@@ -28,7 +28,7 @@ Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a
 
 
 def sentence(step: EndAct | EntryAct | RequestAct | CustomerTried) -> Told:
-    """Kind, sentence and details of an act."""
+    """Return kind, sentence and details of an act."""
     match step["type"]:
         case "case_withdrawn":
             return _withdrawn(step)
@@ -109,7 +109,7 @@ def _extension(step: ExtensionAsked) -> Told:
 
 
 def extended(step: LimitExtended) -> Told:
-    """Every open limit falls later, and what the customer is told of it."""
+    """Say that every open limit falls later, and what the customer is told of it."""
     return "person", gettext("Limit extended until %(until)s", until=moment(step["until"])), _tells(step)
 
 
@@ -136,16 +136,16 @@ def _agreed(_step: ReversalAgreed) -> Told:
 
 
 def _tells(step: EndAct | LimitExtended | CreditReversed) -> list[tuple[str, str]]:
-    """How the customer is told, and with which words."""
+    """Return how the customer is told, and with which words."""
     channel = _one_of(act_texts.TOLD, step["tell"])
     return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=_words(step["told"]), how=channel))]
 
 
 def _words(message: object) -> str:
-    """What was said to the customer: nothing is left of it once it was erased."""
+    """Say what was said to the customer; nothing is left of it once it was erased."""
     return "" if message is None else str(withheld(message))
 
 
 def _one_of(words: Mapping[str, str], code: str) -> str:
-    """What a code is called; one of which nothing is known stands for itself."""
+    """Return what a code is called; one of which nothing is known stands for itself."""
     return gettext(words.get(code, code))

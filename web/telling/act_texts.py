@@ -37,11 +37,11 @@ OURS = {
 
 
 def reason(text: Any) -> str:
-    """Why something was asked for or ended, as it was said, or in the words of the page where the office wrote it."""
+    """Return why something was asked for or ended, as it was said, or in the words of the page where the office wrote it."""
     masked = withheld(text)
     return gettext(OURS[masked]) if masked in OURS else str(masked or "")
 
 
 def outcome_text(code: str) -> str:
-    """What an act outside the steps ended a case with, in the words of every page."""
+    """Return what an act outside the steps ended a case with, in the words of every page."""
     return gettext(OUTCOMES[code]) if code in OUTCOMES else code

@@ -397,22 +397,22 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 
 def code_text(code: Any) -> str:
-    """A code in words; an unknown one as it is."""
+    """Return a code in words; an unknown one as it is."""
     return gettext(CODES[code]) if code in CODES else written(code)
 
 
 def line_text(line: Listed) -> str:
-    """A line of a customer's papers in words."""
+    """Return a line of a customer's papers in words."""
     return disputed_lines.line_text(line, code_text)
 
 
 def item_text(text: str, kind: str) -> str:
-    """An item of a bill, by what is printed there and its kind."""
+    """Return an item of a bill, by what is printed there and its kind."""
     return disputed_lines.item_text(text, code_text(kind))
 
 
 def column_text(name: str) -> str:
-    """The heading of a column of evidence; of one that is not named here, what the service task calls it."""
+    """Return the heading of a column of evidence; of one that is not named here, what the service task calls it."""
     if name in COLUMNS:
         return gettext(COLUMNS[name])
     label = labels.column(name)
@@ -420,7 +420,7 @@ def column_text(name: str) -> str:
 
 
 def cell_text(name: str, value: Any) -> str:
-    """A cell of evidence: money as yuan, instants as the page writes them, codes in words, those of the service task under this name before the others."""
+    """Return a cell of evidence: money as yuan, instants as the page writes them, codes in words, those of the service task under this name before the others."""
     if isinstance(value, str) and (name == "line" or disputed_lines.is_address(value)):
         return disputed_lines.called(value)
     if isinstance(value, str) and (words := labels.words().get((name, value))):
@@ -437,7 +437,7 @@ def cell_text(name: str, value: Any) -> str:
 
 
 def reason_text(entry: Any) -> str:
-    """A reason laid beside a form: its own text, a refusal as a sentence with its amounts, a decision as what it found, a code in words."""
+    """Return a reason laid beside a form: its own text, a refusal as a sentence with its amounts, a decision as what it found, a code in words."""
     if not isinstance(entry, Mapping):
         return code_text(entry)
     if suggestions.is_reason(entry):

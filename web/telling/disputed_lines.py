@@ -47,7 +47,7 @@ BROUGHT = _("late fee brought forward")
 
 
 def address_text(address: str) -> str:
-    """A line by its address."""
+    """Return a line by its address."""
     kind, _colon, key = address.partition(":")
     if address == "late-fee:brought":
         return gettext(BROUGHT)
@@ -68,7 +68,7 @@ def know_calls(calls: Mapping[int, tuple[datetime, int]]) -> None:
 
 
 def called(address: str) -> str:
-    """A line by what the page knows of it, as a person knows it; else by its address."""
+    """Return a line by what the page knows of it, as a person knows it; else by its address."""
     kind, _, key = address.partition(":")
     item = g.get("known_items", {}).get(address)
     if item:
@@ -78,7 +78,7 @@ def called(address: str) -> str:
 
 
 def part_text(address: str, component: str) -> str:
-    """A line, or the component of a call, in words; empty where none is named."""
+    """Return a line, or the component of a call, in words; empty where none is named."""
     parts = [address_text(address)] if address else []
     return " ".join(parts + ([gettext(COMPONENTS[component])] if component in COMPONENTS else []))
 
@@ -89,7 +89,7 @@ def show(items: Mapping[str, tuple[str, str]]) -> None:
 
 
 def seen_text(address: str) -> str:
-    """A line as whoever ticks it knows it: an item of a bill that the page shows by its text, a call by when it was, and anything else by its address."""
+    """Return a line as whoever ticks it knows it: an item of a bill that the page shows by its text, a call by when it was, and anything else by its address."""
     item = g.get("items_on_page", {}).get(address)
     if item:
         return gettext("“%(item)s” on the bill of %(period)s", period=item[0], item=item[1])
@@ -101,13 +101,13 @@ def seen_text(address: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text can only be the address of a line."""
+    """Tell whether a text can only be the address of a line."""
     kind, colon, key = text.partition(":")
     return bool(colon and key) and kind in ADDRESSES and not any(sign.isspace() for sign in key)
 
 
 def picked_text(row: Mapping[str, Any], in_words: Callable[[Any], str]) -> str:
-    """A picked line with its amount and why it is only a part; `in_words` puts a component, or what is withheld, in words."""
+    """Return a picked line with its amount and why it is only a part; `in_words` puts a component, or what is withheld, in words."""
     line, amount = row.get("line"), row.get("amount")
     parts = [called(line) if isinstance(line, str) else in_words(line)]
     component = row.get("component")
@@ -118,17 +118,17 @@ def picked_text(row: Mapping[str, Any], in_words: Callable[[Any], str]) -> str:
 
 
 def is_picked(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether a value is a picked line."""
+    """Tell whether a value is a picked line."""
     return isinstance(value, Mapping) and "line" in value and "amount" in value
 
 
 def item_text(text: str, kind: str) -> str:
-    """An item of a bill: as it is printed there, in English with its `kind` in words, since several items can be of one kind."""
+    """Return an item of a bill: as it is printed there, in English with its `kind` in words, since several items can be of one kind."""
     return in_language(text or kind, f"{kind} · {text}" if text and text != kind else kind)
 
 
 def line_text(line: Listed, in_words: Callable[[str], str]) -> str:
-    """A line as it stands among the papers; `in_words` puts a code in words."""
+    """Return a line as it stands among the papers; `in_words` puts a code in words."""
     if line.group == "bill":
         return item_text(line.text, in_words(line.code))
     if line.group in ("call", "fee"):

@@ -39,12 +39,12 @@ ELEMENTS = {
 
 
 def of(type: str) -> str:
-    """A kind in words; of one that is not known no more than that it is an element."""
+    """Return a kind in words; of one that is not known no more than that it is an element."""
     return str(gettext(ELEMENTS[type])) if type in ELEMENTS else str(gettext("element"))
 
 
 def unnamed(diagram: diagrams.Diagram, element: diagrams.Element, name_of: Callable[[diagrams.Element], str]) -> str:
-    """An element without a name: its kind, and the first named element before it, or after it; `name_of` names those."""
+    """Return an element without a name: its kind, and the first named element before it, or after it; `name_of` names those."""
     kind = of(element.type)
     around = (
         (_("%(kind)s after “%(name)s”"), [flow.source for flow in diagram.flows.values() if flow.target == element.id]),

@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 
 def texts() -> dict[str, str]:
-    """What people read, by error class; what is not listed reads as its kind."""
+    """Return what people read, by error class; what is not listed reads as its kind."""
     return {
         "PickleRefused": gettext("A queued job is written in a way that is not accepted."),
         "UnknownUserTask": gettext("There is no such task."),
@@ -131,5 +131,5 @@ def texts() -> dict[str, str]:
 
 
 def why_barred(code: str) -> str:
-    """Why somebody else has to do a task, by the code of the refusal."""
+    """Return why somebody else has to do a task, by the code of the refusal."""
     return texts().get(code) or texts()["NotPermitted"]

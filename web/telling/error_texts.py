@@ -11,7 +11,7 @@ from web.telling import error_catalogue, reason_texts
 
 
 def describe(error: engine.EngineError) -> str:
-    """An error in the language of the page."""
+    """Return an error in the language of the page."""
     sentence = _told_by_values(error)
     if sentence:
         return sentence
@@ -23,7 +23,7 @@ def describe(error: engine.EngineError) -> str:
 
 
 def on_the_draft(error: engine.EngineError) -> str:
-    """A refusal as the page of a draft tells it, with what to do there."""
+    """Return a refusal as the page of a draft tells it, with what to do there."""
     n = error.values.get("left", 0) if error.code == "ScenariosNotPlayed" else len(error.values.get("scenarios", ()))
     sentences = {
         "UnknownProcess": gettext("The draft is no longer there: somebody has discarded or published it meanwhile."),
@@ -52,7 +52,7 @@ def on_the_draft(error: engine.EngineError) -> str:
 
 
 def _told_by_values(error: engine.EngineError) -> str:
-    """What is said for the particular `why` of an error; empty when its class says it all."""
+    """Return what is said for the particular `why` of an error; empty when its class says it all."""
     values = {"limit": "", "encoding": "", "file": "", "key": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason_texts.reason(language.Reason(str(values["why"]), {"limit": values.get("most")}))

@@ -57,7 +57,7 @@ def register(app: Flask) -> None:
 
 
 def _each_time(write: Callable[..., str]) -> Callable[..., str]:
-    """A filter that is asked at every rendering; of a constant Jinja would ask it once, in the language of whoever came first."""
+    """Return a filter that is asked at every rendering; of a constant Jinja would ask it once, in the language of whoever came first."""
 
     @pass_context
     def asked(_context: Context, *arguments: Any) -> str:
@@ -98,12 +98,12 @@ _catalogues = _Catalogues()
 
 
 def gettext(text: str, /, **values: object) -> str:
-    """A text in the language of the page, found without asking the application which catalogue is its own."""
+    """Return a text in the language of the page, found without asking the application which catalogue is its own."""
     return _catalogues.gettext(text, **values)
 
 
 def written(text: str, /, **values: object) -> Markup:
-    """A text of a template in the language of the page; values go in by name, escaped."""
+    """Return a text of a template in the language of the page; values go in by name, escaped."""
     catalogues = _catalogues
     if values:
         return Markup(catalogues.get_translations().ugettext(_counted(text, values))) % values  # noqa: S704 - ours: a template's or its translation
@@ -115,7 +115,7 @@ def written(text: str, /, **values: object) -> Markup:
 
 
 def _speaker(code: str) -> dict[str, Any]:
-    """What a template says most often, in a language that is known once for the whole page."""
+    """Return what a template says most often, in a language that is known once for the whole page."""
 
     def said(text: str, /, **values: object) -> Markup:
         markup = None if values else _catalogues.plain.get((code, text))
@@ -136,7 +136,7 @@ def _locale() -> Locale:
 
 @cache
 def _parsed(code: str) -> Locale:
-    """Parsing looks at files, and would do so with every request."""
+    """Parse a language once: parsing looks at files, and would do so with every request."""
     return Locale.parse(code)
 
 
@@ -145,7 +145,7 @@ _here: Callable[[], object] = g._get_current_object
 
 
 def language() -> str:
-    """zh or en, by one rule for pages, refusals and the API alike: `_chosen`, else what the browser or the program asks for, else Chinese."""
+    """Return zh or en, by one rule for pages, refusals and the API alike: `_chosen`, else what the browser or the program asks for, else Chinese."""
     code: str = _here().__dict__.get("language", "")
     if code:
         return code
@@ -154,12 +154,12 @@ def language() -> str:
 
 
 def asked(choice: object) -> str:
-    """The language that was chosen; of no choice the best of those that Accept-Language names, and Chinese when it names none of ours."""
+    """Return the language that was chosen; of no choice the best of those that Accept-Language names, and Chinese when it names none of ours."""
     return str(choice) if choice in LANGUAGES else preferred(request.accept_languages) or LANGUAGES[0]
 
 
 def preferred(accepted: LanguageAccept) -> str:
-    """The first of ours that Accept-Language names, of whatever country; empty when it names none.
+    """Return the first of ours that Accept-Language names, of whatever country; empty when it names none.
 
     Werkzeug's `best_match` prefers a less wanted language that is named without its country: Chinese of `en-GB, zh;q=0.2`.
     """
@@ -168,40 +168,40 @@ def preferred(accepted: LanguageAccept) -> str:
 
 
 def is_api(path: str = "") -> bool:
-    """Whether a program asks, at this request's path or another: it is answered in JSON, in the language that its request names."""
+    """Tell whether a program asks, at this request's path or another: it is answered in JSON, in the language that its request names."""
     return f"{path or request.path}/".startswith("/api/")
 
 
 def _chosen() -> object:
-    """What the person chose, else what the browser session did; a program's cookies say nothing."""
+    """Return what the person chose, else what the browser session did; a program's cookies say nothing."""
     if is_api():
         return None
     return current_user.language if current_user and current_user.is_authenticated else of_browser()
 
 
 def of_browser() -> object:
-    """What was chosen in a browser in which nobody is logged in, else what the last person in it read."""
+    """Return what was chosen in a browser in which nobody is logged in, else what the last person in it read."""
     return session.get("language") or session.get(SPOKEN)
 
 
 def in_language(chinese: str, english: str) -> str:
-    """Whichever of two texts belongs to the page's language."""
+    """Return whichever of two texts belongs to the page's language."""
     return english if language() == "en" and english else chinese
 
 
 def mark(text: str) -> str:
-    """Marks a text for the catalogue; it is translated when it is told. Imported as `_`."""
+    """Mark a text for the catalogue; it is translated when it is told. Imported as `_`."""
     return text
 
 
 def remark(text: str) -> str:
-    """What an owner wrote on a rule of a table: the first line in Chinese, the second, if there is one, in English."""
+    """Return what an owner wrote on a rule of a table: the first line in Chinese, the second, if there is one, in English."""
     chinese, _, english = text.partition("\n")
     return in_language(chinese.strip(), english.strip())
 
 
 def yuan(fen: int | None) -> str:
-    """Fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
+    """Return fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
     if fen is None:
         return "—"
     sign, amount = "-" if fen < 0 else "", amounts.yuan(abs(fen), ",")
@@ -209,7 +209,7 @@ def yuan(fen: int | None) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """今天 16:30 on the day itself, else 11-23 16:30, with the year when it is another."""
+    """Return 今天 16:30 on the day itself, else 11-23 16:30, with the year when it is another."""
     if at is None:
         return "—"
     local, now = at.astimezone(ZONE), engine.now().astimezone(ZONE)
@@ -219,17 +219,17 @@ def moment(at: datetime | None) -> str:
 
 
 def exact(at: datetime | None) -> str:
-    """An instant to the second with its offset, for auditors and on hover."""
+    """Return an instant to the second with its offset, for auditors and on hover."""
     return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S %z}" if at is not None else ""
 
 
 def to_the_second(at: datetime | None) -> str:
-    """An instant on a paper for a customer: the whole date, whatever day it is read on, and the time by our clocks."""
+    """Return an instant on a paper for a customer: the whole date, whatever day it is read on, and the time by our clocks."""
     return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}" if at is not None else "—"
 
 
 def when(at: datetime | None) -> Markup:
-    """An instant as a page shows it, with what is behind it."""
+    """Return an instant as a page shows it, with what is behind it."""
     instant = at.isoformat() if at else ""
     return Markup(f'<time datetime="{instant}" title="{exact(at)}">{escape(moment(at))}</time>')  # noqa: S704 - instants only
 
@@ -239,7 +239,7 @@ _WORDS = {"ok": _("On time"), "soon": _("Due soon"), "late": _("Late"), "paused"
 
 
 def limit(due: datetime | None, paused: bool = False) -> Markup:
-    """A limit as a page shows it: how urgent it is, and what is left, which the page counts down."""
+    """Return a limit as a page shows it: how urgent it is, and what is left, which the page counts down."""
     state = urgency(due, paused)
     if state == "none":
         return Markup('<span class="desk-muted">{}</span>').format(written("no limit"))
@@ -253,7 +253,7 @@ def limit(due: datetime | None, paused: bool = False) -> Markup:
 
 
 def urgency(due: datetime | None, paused: bool = False) -> str:
-    """paused, none, late, soon or ok: the class of a limit."""
+    """Return paused, none, late, soon or ok: the class of a limit."""
     if paused:
         return "paused"
     if due is None:
@@ -265,7 +265,7 @@ def urgency(due: datetime | None, paused: bool = False) -> str:
 
 
 def time_left(due: datetime | None, paused: bool = False) -> str:
-    """剩 3 小时 20 分 · 超 1 小时 20 分 · 等客户: a limit in words."""
+    """Return 剩 3 小时 20 分 · 超 1 小时 20 分 · 等客户: a limit in words."""
     state = urgency(due, paused)
     if state == "paused":
         return gettext("waiting for the customer")
@@ -286,10 +286,10 @@ def _span(remaining: timedelta) -> str:
 
 
 def shown_to(value: object, sight: masking.Sight) -> Any:
-    """What somebody is shown of a personal value, in words when it is withheld."""
+    """Return what somebody is shown of a personal value, in words when it is withheld."""
     return withheld(masking.said(value, sight))
 
 
 def withheld(value: Any) -> Any:
-    """A value, or the words for one that is not shown."""
+    """Return a value, or the words for one that is not shown."""
     return gettext("(personal, not shown)") if isinstance(value, masking.Withheld) else value

@@ -60,7 +60,7 @@ DRAWN = {
 
 
 def why(kind: str, message: str, element_names: Mapping[str, str]) -> str:
-    """What went wrong, for who drew it; `element_names` are the names of elements by id, `message` what was recorded."""
+    """Return what went wrong, for who drew it; `element_names` are the names of elements by id, `message` what was recorded."""
     missing = gettext(", ").join(
         f"“{element_names.get(element, element)}”" for element in message.split(", ") if element
     )

@@ -29,7 +29,7 @@ def _chinese(definition: engine.definitions.Definition, process: str) -> dict[st
 
 
 def _unnamed(diagram: diagrams.Diagram, english: Mapping[str, Any]) -> dict[str, str]:
-    """What the elements without a name are called, by their kinds and neighbours."""
+    """Return what the elements without a name are called, by their kinds and neighbours."""
 
     def called(element: diagrams.Element) -> str:
         return str(english.get(element.id) or element.name)
@@ -42,7 +42,7 @@ def _unnamed(diagram: diagrams.Diagram, english: Mapping[str, Any]) -> dict[str,
 
 
 def process_name(key: str, definition: engine.definitions.Definition | None = None) -> str:
-    """The name of a process, in `definition` when that holds it, else in its newest version; its key when it is not published."""
+    """Return the name of a process, in `definition` when that holds it, else in its newest version; its key when it is not published."""
     if key == ON_THE_SPOT:
         return gettext("Answered on the spot")
     return element_name(key, "", key, definition)
@@ -51,7 +51,7 @@ def process_name(key: str, definition: engine.definitions.Definition | None = No
 def element_name(
     process: str, element_id: str, fallback: str = "", definition: engine.definitions.Definition | None = None
 ) -> str:
-    """The name of an element; the empty id is the process itself. What belongs to a case is named by the `definition` it runs on."""
+    """Return the name of an element; the empty id is the process itself. What belongs to a case is named by the `definition` it runs on."""
     if definition is None or process not in definition.processes:
         definition = definitions.newest(process)
     if definition is None:
@@ -70,7 +70,7 @@ def element_name(
 
 
 def drawn_in(definition: engine.definitions.Definition, element_id: str) -> str:
-    """What an element is called on the diagram it stands on, called processes included; its id when it is on none."""
+    """Return what an element is called on the diagram it stands on, called processes included; its id when it is on none."""
     for process, compiled in definition.processes.items():
         if element_id in compiled.diagram.elements:
             return element_name(process, element_id, compiled.diagram.elements[element_id].name, definition)
@@ -78,14 +78,14 @@ def drawn_in(definition: engine.definitions.Definition, element_id: str) -> str:
 
 
 def is_limit(definition: engine.definitions.Definition, element_id: str) -> bool:
-    """Whether a timer is drawn at the edge of a step, which is over when the step is done; any other is simply waited for."""
+    """Tell whether a timer is drawn at the edge of a step, which is over when the step is done; any other is simply waited for."""
     drawings = (compiled.diagram.elements.get(element_id) for compiled in definition.processes.values())
     element = next((element for element in drawings if element is not None), None)
     return element is not None and element.type == "boundaryEvent"
 
 
 def of_process(process: str) -> dict[str, str]:
-    """All element names of a process in the language of the page; empty when it is not published."""
+    """Return all element names of a process in the language of the page; empty when it is not published."""
     definition = definitions.newest(process)
     if definition is None:
         return {}
@@ -94,12 +94,12 @@ def of_process(process: str) -> dict[str, str]:
 
 
 def of_item(name: str, index: int | None, count: int | None) -> str:
-    """The name of a step with which item of how many it is done for, when it is done for several."""
+    """Return the name of a step with which item of how many it is done for, when it is done for several."""
     return gettext("%(name)s (%(index)s of %(count)s)", name=name, index=index, count=count) if index else name
 
 
 def english_elements(process: str, definition: engine.definitions.Definition | None = None) -> dict[str, str]:
-    """All English names of what is drawn in a process, lanes among them; empty in Chinese."""
+    """Return all English names of what is drawn in a process, lanes among them; empty in Chinese."""
     if language() != "en":
         return {}
     if definition is None or process not in definition.processes:
@@ -110,13 +110,13 @@ def english_elements(process: str, definition: engine.definitions.Definition | N
 
 
 def _english_lanes(diagram: diagrams.Diagram) -> dict[str, str]:
-    """Lane id → the English name of the department that stands on it."""
+    """Return lane id → the English name of the department that stands on it."""
     english_names = {row.name_zh: row.name_en for row in department_rows()}
     return {id: english_names[name] for id, name in diagram.lane_names.items() if english_names.get(name)}
 
 
 def of_package(package: engine.definitions.Package) -> dict[str, str]:
-    """The name of everything drawn in a package, published or not, by its id; of two with one id that of the process itself."""
+    """Return the name of everything drawn in a package, published or not, by its id; of two with one id that of the process itself."""
     definition = engine.definitions.Definition(package)
     texts: dict[str, str] = {}
     for key in sorted(definition.processes, key=lambda process: process == package.key):
@@ -131,14 +131,14 @@ def of_package(package: engine.definitions.Package) -> dict[str, str]:
 
 
 def of_both(old: engine.definitions.Package | None, new: engine.definitions.Package) -> dict[str, str]:
-    """What the elements of two versions are called on an English page, for their pictures; empty in Chinese, which is drawn."""
+    """Return what the elements of two versions are called on an English page, for their pictures; empty in Chinese, which is drawn."""
     if language() != "en":
         return {}
     return {**(_drawn(old) if old is not None else {}), **_drawn(new)}
 
 
 def _drawn(package: engine.definitions.Package) -> dict[str, str]:
-    """The English names of what a package's own diagram shows, the pool's under the empty id; a draft that cannot be executed has them as well."""
+    """Return the English names of what a package's own diagram shows, the pool's under the empty id; a draft that cannot be executed has them as well."""
     try:
         lanes = _english_lanes(diagrams.parse(package.bpmn(package.key)))
     except engine.EngineError:
@@ -149,7 +149,7 @@ def _drawn(package: engine.definitions.Package) -> dict[str, str]:
 def documentation(
     process: str, element: diagrams.Element, definition: engine.definitions.Definition | None = None
 ) -> str:
-    """What the owner wrote for the person at this step."""
+    """Return what the owner wrote for the person at this step."""
     if language() == "en":
         holds = definition is not None and process in definition.processes
         name = (
@@ -163,7 +163,7 @@ def documentation(
 
 
 def about(process: str, definition: engine.definitions.Definition) -> str:
-    """What the owner wrote of the process as a whole: what it is for, and on which notice of the operator it rests."""
+    """Return what the owner wrote of the process as a whole: what it is for, and on which notice of the operator it rests."""
     if language() == "en":
         text = definition.english.get(process, {}).get("documentation")
         if isinstance(text, dict) and text.get(""):
@@ -172,26 +172,26 @@ def about(process: str, definition: engine.definitions.Definition) -> str:
 
 
 def subject(definition: engine.definitions.Definition | None, recorded: str) -> str:
-    """The subject of a notice; on an English page what the diagram of its case says in it is English, the values in it stay as recorded."""
+    """Return the subject of a notice; on an English page what the diagram of its case says in it is English, the values in it stay as recorded."""
     subjects = definition.subjects if definition is not None and language() == "en" else {}
     subject_drawn = max((text for text in subjects if text in recorded), key=len, default="")
     return recorded.replace(subject_drawn, subjects[subject_drawn], 1) if subject_drawn else recorded
 
 
 def departments() -> dict[str, str]:
-    """Department names by code, asked for once in a request."""
+    """Return department names by code, asked for once in a request."""
     column = 2 if language() == "en" else 1
     return {row[0]: row[column] for row in department_rows()}
 
 
 def department(code_or_lane: str) -> str:
-    """A department by its code or by the Chinese name that stands on the lanes; any other name as it is."""
+    """Return a department by its code or by the Chinese name that stands on the lanes; any other name as it is."""
     column = 2 if language() == "en" else 1
     return next((str(row[column]) for row in department_rows() if code_or_lane in (row[0], row[1])), code_or_lane)
 
 
 def of_draft(package: engine.definitions.Package) -> str:
-    """The name of a process that need not be published or executable; empty when it has none."""
+    """Return the name of a process that need not be published or executable; empty when it has none."""
     try:
         chinese = diagrams.parse(package.bpmn(package.key)).name
     except engine.EngineError:
@@ -200,7 +200,7 @@ def of_draft(package: engine.definitions.Package) -> str:
 
 
 def person_name(login: str | None) -> str:
-    """What a person is called, or what did it without one; the login itself when nobody has it."""
+    """Return what a person is called, or what did it without one; the login itself when nobody has it."""
     if not login:
         return ""
     if login in NOBODY:
@@ -209,7 +209,7 @@ def person_name(login: str | None) -> str:
 
 
 def department_then(definition: engine.definitions.Definition, process: str, element_id: str, code: str) -> str:
-    """What the department of a task was called when the version was drawn; one that the case named, and every one in English, is called as today."""
+    """Return what the department of a task was called when the version was drawn; one that the case named, and every one in English, is called as today."""
     diagram = definition.processes[process].diagram if process in definition.processes else None
     element = diagram.elements.get(element_id) if diagram is not None else None
     if language() != "en" and element is not None and not element.properties.get("groupFrom"):
@@ -220,7 +220,7 @@ def department_then(definition: engine.definitions.Definition, process: str, ele
 
 
 def refusals(diagram: diagrams.Diagram, definition: engine.definitions.Definition | None = None) -> dict[str, str]:
-    """What the errors that a process catches are called where it is drawn, by code."""
+    """Return what the errors that a process catches are called where it is drawn, by code."""
     catching = [element for element in diagram.elements.values() if element.error_code]
     return {
         str(element.error_code): element_name(diagram.key, element.id, element.name, definition) for element in catching

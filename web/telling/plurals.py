@@ -45,5 +45,5 @@ ONE = {
 
 
 def fitting(text: str, values: Mapping[str, Any]) -> str:
-    """The wording for one, when one thing is counted and there is such a wording."""
+    """Return the wording for one, when one thing is counted and there is such a wording."""
     return ONE.get(text, text) if any(str(values.get(name)) == "1" for name in COUNTED) else text

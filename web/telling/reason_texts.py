@@ -12,7 +12,7 @@ from web.telling.i18n import yuan
 
 
 def reason(cause: language.Reason) -> str:
-    """Why a field is wrong, in the language of the page."""
+    """Return why a field is wrong, in the language of the page."""
     limit = cause.values.get("limit")
     if isinstance(limit, date) and cause.code in ("min", "max"):
         return _out_of_order(limit, early=cause.code == "min")
@@ -25,7 +25,7 @@ def reason(cause: language.Reason) -> str:
 
 
 def _of_limits(cause: language.Reason) -> dict[str, str]:
-    """Where something is too much or too little."""
+    """Return where something is too much or too little."""
     limit = cause.values.get("limit")
     figure = yuan(int(limit)) if cause.values.get("unit") == "fen" and limit is not None else limit
     return {
@@ -42,7 +42,7 @@ def _of_limits(cause: language.Reason) -> dict[str, str]:
 
 
 def _of_forms(cause: language.Reason) -> dict[str, str]:
-    """How a field is filled in, and what may be asked for."""
+    """Return how a field is filled in, and what may be asked for."""
     return {
         "required": gettext("Please tick what it is about. Of what cannot be ticked nothing is left.")
         if cause.values.get("type") == "lines"
@@ -74,7 +74,7 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
 
 
 def _of_complaints(cause: language.Reason) -> dict[str, str]:
-    """What a complaint and its customer do not let pass."""
+    """Return what a complaint and its customer do not let pass."""
     return {
         "holds_number": gettext(
             "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
@@ -98,7 +98,7 @@ def _of_complaints(cause: language.Reason) -> dict[str, str]:
 
 
 def _of_amounts(cause: language.Reason) -> str:
-    """What the text for the customer names, and what the case has given in truth."""
+    """Return what the text for the customer names, and what the case has given in truth."""
     amounts, sums = (gettext(", ").join(map(yuan, cause.values.get(name, ()))) for name in ("amounts", "given"))
     if not sums:
         return gettext("The text names %(named)s; the books say that this case has given nothing.", named=amounts)
@@ -106,7 +106,7 @@ def _of_amounts(cause: language.Reason) -> str:
 
 
 def doubt(code: str) -> str:
-    """What a person was told before they confirmed what they had entered; its code where nothing says so."""
+    """Return what a person was told before they confirmed what they had entered; its code where nothing says so."""
     texts = {
         "amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given"),
         "line_of_another_case": gettext("the text for the customer names a line that another case has not decided"),
@@ -115,7 +115,7 @@ def doubt(code: str) -> str:
 
 
 def _of_acts(cause: language.Reason) -> dict[str, str]:
-    """Why an act outside the steps cannot be done."""
+    """Return why an act outside the steps cannot be done."""
     values = {"amount": 0, "left": 0, "minutes": 0, **cause.values}
     amount, limit = yuan(values["amount"]), values.get("limit")
     return {
@@ -165,7 +165,7 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
 
 
 def way_of_writing(cause: language.Reason) -> str:
-    """How what was refused is written, beside the reason; empty where that says it all."""
+    """Return how what was refused is written, beside the reason; empty where that says it all."""
     sentences = {
         "msisdn": gettext("A mobile number has eleven digits and begins with 1; +86 may stand before it."),
         "key": gettext("Letters, digits, hyphens and underscores, beginning with a letter, such as NET-001."),

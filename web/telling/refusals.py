@@ -219,7 +219,7 @@ ROWS = {
 
 
 def sentence(refusal: Mapping[str, Any]) -> str:
-    """A refusal, its `code` one of SENTENCES, told by the cause behind it (`because`) where there is one, with what the service said of it; what it did not say is a dash."""
+    """Return a refusal, its `code` one of SENTENCES, told by the cause behind it (`because`) where there is one, with what the service said of it; what it did not say is a dash."""
     values = {**dict.fromkeys(refusals.NAMES, "—"), **refusal}
     code = values.get("because") or values["code"]
     limit, text = NOTHING.get(code, ("", ""))
@@ -232,13 +232,13 @@ def sentence(refusal: Mapping[str, Any]) -> str:
 
 
 def brief(code: str) -> str:
-    """What a refusal is about, without what the service said of it; its code when nothing says so."""
+    """Return what a refusal is about, without what the service said of it; its code when nothing says so."""
     text = BRIEF.get(code) or SENTENCES.get(code)
     return str(gettext(text)).rstrip(".。") if text else code
 
 
 def called(code: str, error_names: Mapping[str, str]) -> str:
-    """What a refusal without a sentence is called where the diagram catches it (`error_names`, by code)."""
+    """Return what a refusal without a sentence is called where the diagram catches it (`error_names`, by code)."""
     return error_names.get(code) or str(gettext("for a reason to which the process gives no name"))
 
 

@@ -28,7 +28,7 @@ FACTS = {
 
 
 def in_words(suggestion: Mapping[str, Any], definition: definitions.Definition | None = None) -> str:
-    """A suggestion as it was recorded: `process`, `confidence` in per cent and, where they are known, `alternatives`."""
+    """Return a suggestion as it was recorded: `process`, `confidence` in per cent and, where they are known, `alternatives`."""
     likely = [
         candidate
         for candidate in (suggestion, *(suggestion.get("alternatives") or ()))
@@ -43,12 +43,12 @@ def in_words(suggestion: Mapping[str, Any], definition: definitions.Definition |
 
 
 def is_reason(entry: Any) -> bool:
-    """Whether something recorded is one of the reasons of a suggestion."""
+    """Tell whether something recorded is one of the reasons of a suggestion."""
     return isinstance(entry, Mapping) and {"process", "kind", "points"} <= entry.keys()
 
 
 def reason(entry: Mapping[str, Any]) -> str:
-    """One reason of a suggestion as it was recorded; earlier versions recorded it in both languages, and there it stays as it was."""
+    """Return one reason of a suggestion as it was recorded; earlier versions recorded it in both languages, and there it stays as it was."""
     if entry.get("text"):
         return in_language(str(entry["text"]), str(entry.get("text_en") or ""))
     if entry["kind"] not in FACTS:
@@ -59,7 +59,7 @@ def reason(entry: Mapping[str, Any]) -> str:
 
 
 def reasons(entries: Any) -> str:
-    """All reasons of a suggestion in one line."""
+    """Return all reasons of a suggestion in one line."""
     return gettext("; ").join(reason(entry) for entry in entries or () if is_reason(entry))
 
 
@@ -68,7 +68,7 @@ def _likely(candidate: Mapping[str, Any], definition: definitions.Definition | N
 
 
 def of_complaint(complaint: Complaint, history: proof.CaseHistory) -> str:
-    """What was suggested when a case was taken in; the alternatives as far as the part of its history shown holds them."""
+    """Return what was suggested when a case was taken in; the alternatives as far as the part of its history shown holds them."""
     recorded = (
         step["result"]
         for entry in history.entries

@@ -90,12 +90,12 @@ class Line:
 
 
 def lines(history: proof.CaseHistory, sight: Sight, before: int | None = None) -> list[Line]:
-    """The sentences of a history from where it was asked for, up to an entry or to the last; oldest first."""
+    """Return the sentences of a history from where it was asked for, up to an entry or to the last; oldest first."""
     return _lines(history, sight, range(history.since, before or MOST_SEQ))
 
 
 def newest(history: proof.CaseHistory, sight: Sight, count: int) -> list[Line]:
-    """The sentences of so many entries at the end of a history, newest first."""
+    """Return the sentences of so many entries at the end of a history, newest first."""
     last = history.entries[-1].seq if history.entries else 0
     return _lines(history, sight, range(last - count + 1, last + 1))[::-1]
 
@@ -107,7 +107,7 @@ def _lines(history: proof.CaseHistory, sight: Sight, span: range) -> list[Line]:
 
 
 def teller(definition: definitions.Definition) -> _Teller:
-    """Whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
+    """Return whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
     return _Teller(definition, EVERYTHING)
 
 
@@ -124,7 +124,7 @@ class _Teller:
         self.at: datetime | None = None
 
     def tell(self, entries: list[record.CaseEntry], span: range) -> Iterator[Line]:
-        """The lines of the entries shown; of the others only what later ones speak of is kept."""
+        """Yield the lines of the entries shown; of the others only what later ones speak of is kept."""
         for entry in entries:
             self.at = entry.at
             for step in entry.steps:
@@ -155,7 +155,7 @@ class _Teller:
                 self.freed |= set(step.get("tokens", ()))
 
     def as_it_stands(self, line: Line) -> Line:
-        """The line once everything is told: a wait that is over is a thing done, and a limit that the case has kept meanwhile runs no more."""
+        """Return the line once everything is told: a wait that is over is a thing done, and a limit that the case has kept meanwhile runs no more."""
         if line.kind == "wait" and line.token in self.freed:
             line = replace(
                 line,
@@ -166,7 +166,7 @@ class _Teller:
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
     def step(self, step: CaseStep) -> Told | None:
-        """Kind, sentence and details of one step; None when it goes without saying."""
+        """Return kind, sentence and details of one step; None when it goes without saying."""
         self.enter(step)
         return self._told(step)
 
@@ -182,12 +182,12 @@ class _Teller:
             self.places[token] = scope
 
     def name(self, step: CaseStep) -> str:
-        """The element of a step, by its name on the diagram, and which item of how many it concerns."""
+        """Return the element of a step, by its name on the diagram, and which item of how many it concerns."""
         item = self.scopes.item_around(self.scope(step))
         return of_item(self._drawn_name(step), *((item.index, item.count) if item is not None else (None, None)))
 
     def scope(self, step: CaseStep) -> int:
-        """Where a step stands; one that does not say so concerns a token that stood there before."""
+        """Return where a step stands; one that does not say so concerns a token that stood there before."""
         return record.scope_of(step) or self.places.get(record.token_of(step) or 0, 0)
 
     def _drawn_name(self, step: CaseStep) -> str:
@@ -363,7 +363,7 @@ class _Teller:
                 assert_never(step)
 
     def _simple(self, kind: str, pattern: str, step: CaseStep) -> Told:
-        """A sentence with nothing but the element's name in it."""
+        """Return a sentence with nothing but the element's name in it."""
         return kind, gettext(pattern, task=self.name(step)), []
 
     def started(self, step: Started) -> Told | None:
@@ -396,14 +396,14 @@ class _Teller:
         )
 
     def as_suggested(self, step: TaskCompleted, key: str, text: str) -> str:
-        """What was entered, marked where it is what the desk suggested and nobody changed."""
+        """Return what was entered, marked where it is what the desk suggested and nobody changed."""
         value = step["form"].get(key)
         if step["element"] != CONFIRM or not value or value != self.suggestion.get(key):
             return text
         return gettext("%(value)s (suggested, not changed)", value=text)
 
     def approved(self, step: VariablesSet) -> Told | None:
-        """What an approving step approved; the completion itself says who and with which words."""
+        """Return what an approving step approved; the completion itself says who and with which words."""
         approval = next(iter(step["variables"].values()), None)
         if approval is None:
             return None
@@ -426,7 +426,7 @@ class _Teller:
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def _order(self, step: JobCompleted, result: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """With whom a work order is now, and until when; one that is handed on begins its limit anew."""
+        """Say with whom a work order is now, and until when; one that is handed on begins its limit anew."""
         if step["topic"] not in ORDERED or not result.get("due_at"):
             return []
         due, label = result["due_at"], ORDERED[step["topic"]]
@@ -434,7 +434,7 @@ class _Teller:
         return [(gettext("Is with"), department(result["department"])), (gettext(label), moment(until))]
 
     def _value(self, name: str, value: object) -> str:
-        """A value in words; of a later period than the month or the week in which it was chosen, why."""
+        """Return a value in words; of a later period than the month or the week in which it was chosen, why."""
         text = plain(name, value)
         if name != "period" or self.at is None:
             return text
@@ -460,7 +460,7 @@ class _Teller:
         return "warn", gettext("Stuck at %(task)s; the operator of the system has been told", task=self.name(step)), []
 
     def waited(self, step: TimerSet) -> Told | None:
-        """What a timer waits for: an instant that must come, or a limit of a step, which is not over because it is set."""
+        """Return what a timer waits for: an instant that must come, or a limit of a step, which is not over because it is set."""
         sentence = (
             _("If not done by %(when)s: %(task)s")
             if is_limit(self.definition, step["element"])
@@ -529,12 +529,12 @@ _LABELS = {
 
 
 def _confirmed(step: TaskCompleted | LimitMet) -> list[tuple[str, str]]:
-    """Of which doubts the person was told before they confirmed."""
+    """Say of which doubts the person was told before they confirmed."""
     return [(gettext("Told and confirmed"), reason_texts.doubt(code)) for code in step.get("despite", ())]
 
 
 def is_amount(name: str, value: object) -> bool:
-    """Whether a value is fen, as its name says in the answers of service tasks; of `first.charge` the last part does."""
+    """Tell whether a value is fen, as its name says in the answers of service tasks; of `first.charge` the last part does."""
     if not isinstance(value, int) or isinstance(value, bool):
         return False
     last = name.rpartition(".")[2]
@@ -546,7 +546,7 @@ _WAYS = {"late_fee": _("late fee"), "credit": _("credit"), "cash": _("cash")}
 
 
 def plain(name: str, value: Any) -> str:
-    """A value of a service's answer; of amounts by their way each that there is."""
+    """Return a value of a service's answer; of amounts by their way each that there is."""
     if name == "amount" and isinstance(value, Mapping):
         parts = (f"{gettext(_WAYS[way])} {yuan(fen)}" for way, fen in value.items() if fen and way in _WAYS)
         return gettext("; ").join(parts)
@@ -554,7 +554,7 @@ def plain(name: str, value: Any) -> str:
 
 
 def shown(value: Any, field: Field) -> str:
-    """A value as its form field shows it."""
+    """Return a value as its form field shows it."""
     if value is None or value == "":
         return ""
     if isinstance(value, Withheld):
@@ -573,7 +573,7 @@ def shown(value: Any, field: Field) -> str:
 
 
 def written(value: object) -> str:
-    """Any variable as text."""
+    """Return any variable as text."""
     if isinstance(value, Withheld):
         return str(withheld(value))
     if isinstance(value, bool):

@@ -50,7 +50,7 @@ class Variables:
         self.handed = {name: entry for package in reversed(packages) for name, entry in _handed(package).items()}
 
     def name(self, variable: str) -> str:
-        """What it is called; its own name where nothing calls it otherwise."""
+        """Return what it is called; its own name where nothing calls it otherwise."""
         if variable in STARTED:
             return str(gettext(STARTED[variable]))
         field, result = self.fields.get(variable), self.results.get(variable)
@@ -61,22 +61,22 @@ class Variables:
         return label or code_texts.column_text(variable)
 
     def holds_fen(self, variable: str) -> bool:
-        """Whether a service task takes it as money."""
+        """Tell whether a service task takes it as money."""
         return variable in self.handed and self.handed[variable].unit == "fen"
 
     def offered(self, variable: str) -> list[str]:
-        """The values that its field offers, or that the service task takes to which it is handed; none for what is typed."""
+        """Return the values that its field offers, or that the service task takes to which it is handed; none for what is typed."""
         field = self.fields.get(variable)
         if field is not None and field.options:
             return [option.value for option in field.options]
         return list(self.choices.get(variable, ()))
 
     def chosen(self, variable: str, value: str) -> str:
-        """One of the values that are offered, in words."""
+        """Return one of the values that are offered, in words."""
         return self._text(variable, value).strip("“”")
 
     def value(self, variable: str, value: Any) -> str:
-        """What it holds, as a person says it; text that somebody entered stands in quotation marks."""
+        """Return what it holds, as a person says it; text that somebody entered stands in quotation marks."""
         field = self.fields.get(variable)
         if value is None or value in ("", [], {}):
             return gettext("nothing")
@@ -105,7 +105,7 @@ class Variables:
 
 
 def _choices(package: definitions.Package) -> dict[str, tuple[str, ...]]:
-    """Variables that are handed as they are to a service task that takes only certain texts there, and which."""
+    """Return variables that are handed as they are to a service task that takes only certain texts there, and which."""
     operators = runtime.handlers_by_topic()
     by_variable: dict[str, tuple[str, ...]] = {}
     for key in package.processes:
@@ -121,7 +121,7 @@ def _choices(package: definitions.Package) -> dict[str, tuple[str, ...]]:
 
 
 def _handed(package: definitions.Package) -> dict[str, labels.Label]:
-    """Variables that are handed to a service task as they are, and what that task calls them; a called process has no form that asks for them."""
+    """Return variables that are handed to a service task as they are, and what that task calls them; a called process has no form that asks for them."""
     by_variable: dict[str, labels.Label] = {}
     for key in package.processes:
         with suppress(ground.MalformedXml, definitions.MissingFile):
@@ -135,7 +135,7 @@ def _handed(package: definitions.Package) -> dict[str, labels.Label]:
 
 
 def amounts(package: definitions.Package) -> frozenset[str]:
-    """The keys of the money fields in the forms of a package that can be read."""
+    """Return the keys of the money fields in the forms of a package that can be read."""
     keys: set[str] = set()
     for name, text in package.files.items():
         if name.startswith("forms/"):

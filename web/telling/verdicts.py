@@ -68,7 +68,7 @@ TABLES = {
 
 
 def said(verdict: proof.Verdict) -> list[str]:
-    """One sentence when all is well, else one for every deviation."""
+    """Return one sentence when all is well, else one for every deviation."""
     if verdict.deviations:
         return contradictions(verdict.deviations)
     if verdict.erasure is not None:
@@ -90,7 +90,7 @@ def said(verdict: proof.Verdict) -> list[str]:
 
 
 def contradictions(deviations: Iterable[proof.Deviation | proof.Doubt]) -> list[str]:
-    """One sentence for every deviation."""
+    """Return one sentence for every deviation."""
     return [_deviation(deviation) for deviation in deviations]
 
 
@@ -104,7 +104,7 @@ def _deviation(deviation: proof.Deviation | proof.Doubt) -> str:
 
 
 def _where(path: str) -> str:
-    """Which row and which column, the row by its word; what the kind has said already is not said again."""
+    """Return which row and which column, the row by its word; what the kind has said already is not said again."""
     if path in SAID_BY_THE_KIND:
         return ""
     row = ROW.fullmatch(path)

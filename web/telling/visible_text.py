@@ -19,7 +19,7 @@ _CONCERNED = re.compile(f"[{_TURNS}{_HIDES}{_CONTROLS}{_TAGS}]|[{_MARKS}]{{{MOST
 
 
 def register(app: Flask) -> None:
-    """Everything that a template says goes through here; what another template or a filter has made into markup has been already."""
+    """Have everything that a template says go through here; what another template or a filter has made into markup has been already."""
     app.jinja_env.finalize = visible
     app.jinja_env.filters["as_typed"] = as_typed
     app.jinja_env.filters["visible"] = visible
@@ -27,19 +27,19 @@ def register(app: Flask) -> None:
 
 
 def visible(text: Any) -> Any:
-    """A text with every such character as [U+202E], and no more marks over a letter than can be read; anything else as it is."""
+    """Return a text with every such character as [U+202E], and no more marks over a letter than can be read; anything else as it is."""
     if type(text) is not str or (text.isascii() and text.isprintable()):
         return text
     return _CONCERNED.sub(_written, text)
 
 
 def as_typed(text: Any) -> Any:
-    """What stands in a field, sign by sign: it is sent again, and nobody has typed the numbers of signs."""
+    """Return what stands in a field, sign by sign: it is sent again, and nobody has typed the numbers of signs."""
     return escape(text) if type(text) is str else text
 
 
 def turns(text: Any) -> bool:
-    """Whether a text holds signs that a field does not show as they are."""
+    """Tell whether a text holds signs that a field does not show as they are."""
     return type(text) is str and visible(text) != text
 
 

@@ -15,7 +15,7 @@ _open: dict[int, mmap.mmap] = {}
 
 
 def _counter() -> mmap.mmap:
-    """The file of this process, which may have been forked from one that had its own."""
+    """Return the file of this process, which may have been forked from one that had its own."""
     here = os.getpid()
     if here not in _open:
         file = Path(os.environ["BENCH_STATEMENTS"]) / str(here)

@@ -57,12 +57,12 @@ class Expression:
     _closure: Closure = field(repr=False)
 
     def evaluate(self, context: Variables, *, scope: Scope) -> FeelValue:
-        """Its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
+        """Return its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
         scope.budget = BUDGET
         return self.part_of(context, scope)
 
     def part_of(self, context: Variables, scope: Scope) -> FeelValue:
-        """Its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
+        """Return its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return settled(self._closure(context, scope))
         except RecursionError:
@@ -78,12 +78,12 @@ class UnaryTests:
     _closure: Test = field(repr=False)
 
     def matches(self, value: FeelValue, context: Variables, *, scope: Scope) -> bool:
-        """Whether a value satisfies them; null counts as no. Errors: FeelLimit."""
+        """Tell whether a value satisfies them; null counts as no. Errors: FeelLimit."""
         scope.renew()
         return self.part_of(value, context, scope)
 
     def part_of(self, value: FeelValue, context: Variables, scope: Scope) -> bool:
-        """The same inside another evaluation, on that one's budget. Errors: FeelLimit."""
+        """Tell the same inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return self._closure(context, scope, value) is True
         except RecursionError:
@@ -121,7 +121,7 @@ def compile_unary(
 
 
 def judge(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> Judge:
-    """What tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
+    """Return what tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
     return _judge(text, names, functions, vocabulary.in_force())
 
 
@@ -132,7 +132,7 @@ def _judge(text: str, names: frozenset[str], functions: tuple[Function, ...], _:
 
 
 def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> TestJudge:
-    """The same of the tests of a decision table cell. Errors: FeelSyntaxError."""
+    """Return the same of the tests of a decision table cell. Errors: FeelSyntaxError."""
     return _judge_unary(text, names, functions, vocabulary.in_force())
 
 
@@ -143,7 +143,7 @@ def _judge_unary(text: str, names: frozenset[str], functions: tuple[Function, ..
 
 
 def points_of(text: str) -> points.Points | None:
-    """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
+    """Return the literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
     return _points_of(text, vocabulary.in_force())
 
 
@@ -153,7 +153,7 @@ def _points_of(text: str, _: Vocabulary) -> points.Points | None:
 
 
 def uses_of(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> frozenset[Use]:
-    """What an expression does with the variables it names. Errors: FeelSyntaxError."""
+    """Return what an expression does with the variables it names. Errors: FeelSyntaxError."""
     return _uses_of(text, names, functions, vocabulary.in_force())
 
 
@@ -166,7 +166,7 @@ def _uses_of(text: str, names: frozenset[str], functions: tuple[Function, ...], 
 def uses_of_tests(
     text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()
 ) -> frozenset[Use]:
-    """The same of the tests of a decision table cell, the tested value being `?`. Errors: FeelSyntaxError."""
+    """Return the same of the tests of a decision table cell, the tested value being `?`. Errors: FeelSyntaxError."""
     return _uses_of_tests(text, names, functions, vocabulary.in_force())
 
 

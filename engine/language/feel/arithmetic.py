@@ -28,7 +28,7 @@ _Day = TypeVar("_Day", bound=date)
 
 
 def add(a: FeelValue, b: FeelValue) -> FeelValue:
-    """FEEL `+`."""
+    """Compute FEEL `+`."""
     if is_number(a) and is_number(b):
         return _number(EXACT.add, a, b)
     if isinstance(a, str) and isinstance(b, str):
@@ -41,7 +41,7 @@ def add(a: FeelValue, b: FeelValue) -> FeelValue:
 
 
 def subtract(a: FeelValue, b: FeelValue) -> FeelValue:
-    """FEEL `-`."""
+    """Compute FEEL `-`."""
     if is_number(a) and is_number(b):
         return _number(EXACT.subtract, a, b)
     if isinstance(a, date) and isinstance(b, date):
@@ -52,7 +52,7 @@ def subtract(a: FeelValue, b: FeelValue) -> FeelValue:
 
 
 def _between(a: datetime, b: datetime) -> timedelta | None:
-    """The time that passed, which differs from what the clocks show where one of them was put forward in between."""
+    """Return the time that passed, which differs from what the clocks show where one of them was put forward in between."""
     try:
         return a.astimezone(UTC) - b.astimezone(UTC)
     except OverflowError:
@@ -82,7 +82,7 @@ def _shift(value: FeelValue, span: FeelValue, sign: int) -> FeelValue:
 
 
 def _moved(value: FeelValue, span: timedelta) -> FeelValue:
-    """So much time on. Errors: OverflowError."""
+    """Move it so much time on. Errors: OverflowError."""
     if isinstance(value, timedelta):
         return value + span
     if isinstance(value, datetime):
@@ -95,14 +95,14 @@ def _moved(value: FeelValue, span: timedelta) -> FeelValue:
 
 
 def plus_months(value: _Day, count: int) -> _Day:
-    """The same day that many months on; the last day where the month lacks it."""
+    """Return the same day that many months on; the last day where the month lacks it."""
     index = value.year * 12 + value.month - 1 + count
     year, month = divmod(index, 12)
     return value.replace(year=year, month=month + 1, day=min(value.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def multiply(a: FeelValue, b: FeelValue) -> FeelValue:
-    """FEEL `*`."""
+    """Compute FEEL `*`."""
     if not is_number(a):
         return _scaled(a, EXACT.multiply, b) if is_number(b) else None
     return _number(EXACT.multiply, a, b) if is_number(b) else _scaled(b, EXACT.multiply, a)
@@ -120,7 +120,7 @@ def _scaled(span: FeelValue, operation: _Operation, factor: Number) -> FeelValue
 
 
 def divide(a: FeelValue, b: FeelValue) -> FeelValue:
-    """FEEL `/`; null for division by zero."""
+    """Compute FEEL `/`; null for division by zero."""
     if is_number(b):
         if not b:
             return None
@@ -133,14 +133,14 @@ def divide(a: FeelValue, b: FeelValue) -> FeelValue:
 
 
 def power(a: FeelValue, b: FeelValue) -> FeelValue:
-    """FEEL `**`, bounded."""
+    """Compute FEEL `**`, bounded."""
     if not is_number(a) or not is_number(b) or not -MOST_POWER <= b <= MOST_POWER:
         return None
     return _number(EXACT.power, a, b)
 
 
 def negate(a: FeelValue) -> FeelValue:
-    """Unary minus."""
+    """Compute unary minus."""
     if is_number(a):
         return reduced(EXACT.minus(decimal(a)))
     try:

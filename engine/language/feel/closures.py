@@ -22,17 +22,17 @@ INPUT = "?"
 
 
 def constant(value: FeelValue) -> Closure:
-    """Always the same value."""
+    """Return the closure that always has the same value."""
     return lambda v, s: value
 
 
 def variable(name: str) -> Closure:
-    """The value of a name; null when it is unknown."""
+    """Return the value of a name; null when it is unknown."""
     return lambda v, s: v.get(name)
 
 
 def arithmetic(operator: str, left: Closure, right: Closure) -> Closure:
-    """One of + - * / **."""
+    """Return one of + - * / **."""
     if operator == "+":
         return _sum(left, right)
     if operator == "**":
@@ -60,22 +60,22 @@ def _sum(left: Closure, right: Closure) -> Closure:
 
 
 def negation(operand: Closure) -> Closure:
-    """Unary minus."""
+    """Return the unary minus of a part."""
     return lambda v, s: negate(operand(v, s))
 
 
 def choice(condition: Closure, then: Closure, otherwise: Closure) -> Closure:
-    """The if expression: everything but true takes the second way."""
+    """Return the if expression: everything but true takes the second way."""
     return lambda v, s: then(v, s) if condition(v, s) is True else otherwise(v, s)
 
 
 def conjunction(parts: list[Closure]) -> Closure:
-    """Three-valued and over all parts, stopping at the first false."""
+    """Return the three-valued and over all parts, stopping at the first false."""
     return parts[0] if len(parts) == 1 else _folded(parts, both, decisive=False)
 
 
 def disjunction(parts: list[Closure]) -> Closure:
-    """Three-valued or over all parts, stopping at the first true."""
+    """Return the three-valued or over all parts, stopping at the first true."""
     return parts[0] if len(parts) == 1 else _folded(parts, either, decisive=True)
 
 
@@ -94,12 +94,12 @@ def _folded(parts: list[Closure], operation: Callable[[object, object], bool | N
 
 
 def written(part: Closure, text: str) -> Closure:
-    """As it is written, an operand is what it is."""
+    """Return the operand as it is: how it is written makes no difference."""
     return part
 
 
 def comparison(operator: str, left: Closure, right: Closure) -> Closure:
-    """One of = != < <= > >=."""
+    """Return one of = != < <= > >=."""
     if operator == "=":
         return lambda v, s: equal(left(v, s), right(v, s), s.spend)
     if operator == "!=":
@@ -108,12 +108,12 @@ def comparison(operator: str, left: Closure, right: Closure) -> Closure:
 
 
 def opposite(value: bool | None) -> bool | None:
-    """Three-valued not."""
+    """Return the three-valued not."""
     return None if value is None else not value
 
 
 def between(value: Closure, low: Closure, high: Closure) -> Closure:
-    """Both ends included."""
+    """Return the test whether a value lies between two others, both ends included."""
 
     def run(v: Variables, s: Scope) -> FeelValue:
         tested = value(v, s)
@@ -123,12 +123,12 @@ def between(value: Closure, low: Closure, high: Closure) -> Closure:
 
 
 def membership(value: Closure, test: Test) -> Closure:
-    """The in operator."""
+    """Return the in operator."""
     return lambda v, s: test(v, s, value(v, s))
 
 
 def instance_of(value: Closure, shape: Shape) -> Closure:
-    """Whether a value has a type; anything but null is Any."""
+    """Return what tells whether a value has a type; anything but null is Any."""
 
     def run(v: Variables, s: Scope) -> bool:
         tested = value(v, s)
@@ -140,7 +140,7 @@ def instance_of(value: Closure, shape: Shape) -> Closure:
 
 
 def interval(low: Closure, high: Closure, low_open: bool, high_open: bool) -> Closure:
-    """A range; null when its ends do not belong together."""
+    """Return a range; null when its ends do not belong together."""
 
     def run(v: Variables, s: Scope) -> FeelValue:
         a, b = low(v, s), high(v, s)
@@ -152,12 +152,12 @@ def interval(low: Closure, high: Closure, low_open: bool, high_open: bool) -> Cl
 
 
 def listing(items: list[Closure]) -> Closure:
-    """A list of values."""
+    """Return a list of values."""
     return lambda v, s: [item(v, s) for item in items]
 
 
 def record(entries: list[tuple[str, Closure]]) -> Closure:
-    """A context; each entry sees those before it."""
+    """Return a context; each entry sees those before it."""
 
     def run(v: Variables, s: Scope) -> dict[str, FeelValue]:
         variables, context = dict(v), {}
@@ -170,7 +170,7 @@ def record(entries: list[tuple[str, Closure]]) -> Closure:
 
 
 def path(closure: Closure, name: str) -> Closure:
-    """A part of a context, date, duration or range; of every item of a list."""
+    """Return a part of a context, date, duration or range; of every item of a list."""
     return lambda v, s: _part(closure(v, s), name, s)
 
 
@@ -187,7 +187,7 @@ def _part(value: FeelValue, name: str, scope: Scope) -> FeelValue:
 
 
 def selection(closure: Closure, condition: Closure, weight: int) -> Closure:
-    """A filter: an item by its position, or the items for which the condition holds. A single value counts as a list of one.
+    """Return a filter: an item by its position, or the items for which the condition holds. A single value counts as a list of one.
 
     `weight` is what the condition costs for each item, as with all repetition.
     """
@@ -218,7 +218,7 @@ def _nth(items: Sequence[FeelValue], index: int) -> FeelValue:
 
 
 def call(function: Function, arguments: list[Closure]) -> Closure:
-    """A function over its arguments."""
+    """Return a function over its arguments."""
     return lambda v, s: function(s, [argument(v, s) for argument in arguments])
 
 
@@ -226,7 +226,7 @@ def call(function: Function, arguments: list[Closure]) -> Closure:
 
 
 def span(low: Closure, high: Closure) -> Closure:
-    """The whole numbers or days from one to another, upwards or downwards."""
+    """Return the whole numbers or days from one to another, upwards or downwards."""
 
     def run(v: Variables, s: Scope) -> FeelValue:
         steps = _steps(low(v, s), high(v, s))
@@ -260,7 +260,7 @@ class _Days(Sequence[date]):
 
 
 def _steps(low: FeelValue, high: FeelValue) -> Sequence[int] | Sequence[date] | None:
-    """The whole numbers or days from one to another, upwards or downwards; null for what does not go in steps."""
+    """Return the whole numbers or days from one to another, upwards or downwards; null for what does not go in steps."""
     a, b = types.normal(low), types.normal(high)
     if type(a) is date and type(b) is date:
         days = _steps(a.toordinal(), b.toordinal())
@@ -271,7 +271,7 @@ def _steps(low: FeelValue, high: FeelValue) -> Sequence[int] | Sequence[date] | 
 
 
 def repetition(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, partial: bool) -> Closure:
-    """The for expression; with `partial` the body sees the results so far."""
+    """Return the for expression; with `partial` the body sees the results so far."""
 
     def run(v: Variables, s: Scope) -> FeelValue:
         results: list[FeelValue] = []
@@ -290,7 +290,7 @@ def repetition(iterations: list[tuple[str, Closure]], body: Closure, weight: int
 
 
 def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, is_some: bool) -> Closure:
-    """The some and every expressions."""
+    """Return the some and every expressions."""
     combine = either if is_some else both
 
     def run(v: Variables, s: Scope) -> FeelValue:
@@ -307,7 +307,7 @@ def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int
 
 
 def _frames(iterations: list[tuple[str, Closure]], v: Variables, s: Scope, weight: int) -> Iterator[Variables | None]:
-    """The variables at every combination of the iterated values; null when something cannot be iterated."""
+    """Yield the variables at every combination of the iterated values; null when something cannot be iterated."""
     if not iterations:
         yield v
         return
@@ -337,12 +337,12 @@ def _listed(value: FeelValue) -> Sequence[FeelValue] | None:
 
 
 def always(v: Variables, s: Scope, value: FeelValue) -> bool:
-    """The test of an empty cell."""
+    """Answer the test of an empty cell."""
     return True
 
 
 def against(operator: str, end: Closure) -> Test:
-    """A comparison of the tested value: `> 5`."""
+    """Return a comparison of the tested value: `> 5`."""
     if operator == "=":
         return lambda v, s, value: equal(value, end(v, s), s.spend)
     if operator == "!=":
@@ -351,7 +351,7 @@ def against(operator: str, end: Closure) -> Test:
 
 
 def condition(closure: Closure) -> Test:
-    """An expression that mentions the tested value as `?`."""
+    """Return an expression that mentions the tested value as `?`."""
 
     def run(v: Variables, s: Scope, value: FeelValue) -> bool | None:
         verdict = closure({**v, INPUT: value}, s)
@@ -361,7 +361,7 @@ def condition(closure: Closure) -> Test:
 
 
 def fits(closure: Closure) -> Test:
-    """An expression that does not: the tested value equals it, lies in the range it gives, or is in the list."""
+    """Return an expression that does not: the tested value equals it, lies in the range it gives, or is in the list."""
     return lambda v, s, value: _fits(value, closure(v, s), s)
 
 
@@ -374,7 +374,7 @@ def _fits(value: FeelValue, test: FeelValue, scope: Scope) -> bool | None:
 
 
 def _is_among(value: FeelValue, tests: list[FeelValue] | tuple[FeelValue, ...], scope: Scope) -> bool | None:
-    """Whether a value is the list, or fits one of its items; an item of another type is simply another."""
+    """Tell whether a value is the list, or fits one of its items; an item of another type is simply another."""
     nested = isinstance(value, list | tuple)
     if nested and equal(value, tests, scope.spend) is True:
         return True
@@ -391,7 +391,7 @@ def _is_among(value: FeelValue, tests: list[FeelValue] | tuple[FeelValue, ...], 
 
 
 def any_of(tests: list[Test]) -> Test:
-    """Alternatives, stopping at the first that holds."""
+    """Return the test of alternatives, stopping at the first that holds."""
     if len(tests) == 1:
         return tests[0]
 
@@ -407,5 +407,5 @@ def any_of(tests: list[Test]) -> Test:
 
 
 def none_of(test: Test) -> Test:
-    """The not(…) of a cell."""
+    """Return the not(…) of a cell."""
     return lambda v, s, value: opposite(test(v, s, value))

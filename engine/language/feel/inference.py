@@ -42,7 +42,7 @@ class Names:
     complete: bool = True
 
     def with_types(self, more: Mapping[str, Type], *, complete: bool = True) -> Names:
-        """These and others before them."""
+        """Return these and others before them."""
         return Names({**self.types, **more}, self.complete and complete)
 
 
@@ -85,13 +85,13 @@ FLAGS = {"matches": 2, "replace": 3, "split": 2}
 
 
 def constant(value: FeelValue) -> Judge:
-    """A literal."""
+    """Return a literal."""
     literal = inferred.of(value)
     return lambda names, doubts: literal
 
 
 def variable(name: str) -> Judge:
-    """A name, which something has to give."""
+    """Return a name, which something has to give."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         declared = names.types.get(name)
@@ -114,7 +114,7 @@ def _near(name: str, names: Names) -> str:
 
 
 def arithmetic(operator: str, left: Judge, right: Judge) -> Judge:
-    """One of + - * / **."""
+    """Return one of + - * / **."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         a, b = left(names, doubts), right(names, doubts)
@@ -141,7 +141,7 @@ def _result(operator: str, a: Type, b: Type) -> Type:
 
 
 def negation(operand: Judge) -> Judge:
-    """Unary minus."""
+    """Judge unary minus."""
     return lambda names, doubts: _negated(operand(names, doubts), doubts)
 
 
@@ -155,7 +155,7 @@ def _negated(operand: Type, doubts: Doubts) -> Type:
 
 
 def choice(condition: Judge, then: Judge, otherwise: Judge) -> Judge:
-    """The if expression."""
+    """Return the if expression."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         hold(condition(names, doubts), doubts)
@@ -165,13 +165,13 @@ def choice(condition: Judge, then: Judge, otherwise: Judge) -> Judge:
 
 
 def hold(operand: Type, doubts: Doubts) -> None:
-    """What is asked whether it holds has to be true or false."""
+    """Doubt what is asked whether it holds and cannot be true or false."""
     if operand.is_known and "boolean" not in operand.kinds:
         doubts.append(Doubt("no_condition_type", _about(operand)))
 
 
 def conjunction(parts: list[Judge]) -> Judge:
-    """And."""
+    """Judge and."""
     return parts[0] if len(parts) == 1 else _all_hold(parts)
 
 
@@ -188,7 +188,7 @@ def _all_hold(parts: list[Judge]) -> Judge:
 
 
 def written(part: Judge, text: str) -> Judge:
-    """An operand without a name of its own, which is called as it is written."""
+    """Return an operand without a name of its own, which is called as it is written."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         judgement = part(names, doubts)
@@ -202,7 +202,7 @@ def written(part: Judge, text: str) -> Judge:
 
 
 def comparison(operator: str, left: Judge, right: Judge) -> Judge:
-    """One of = != < <= > >=."""
+    """Return one of = != < <= > >=."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         a, b = left(names, doubts), right(names, doubts)
@@ -218,7 +218,7 @@ def comparison(operator: str, left: Judge, right: Judge) -> Judge:
 
 
 def compared(a: Type, b: Type, doubts: Doubts, *, equality: bool = True) -> None:
-    """Two values that are held against each other: of one type, and, where they have to be equal, of those there are."""
+    """Doubt two values that are held against each other and are not of one type or, where they have to be equal, not of those there are."""
     if not a.is_known or not b.is_known:
         return
     if a.kinds.isdisjoint(b.kinds):
@@ -228,7 +228,7 @@ def compared(a: Type, b: Type, doubts: Doubts, *, equality: bool = True) -> None
 
 
 def _offered(a: Type, b: Type, doubts: Doubts) -> None:
-    """Of two strings whose possible values are known, one has to be possible; where they are written out, each of them."""
+    """Doubt two strings whose possible values are known, of which none is possible for both; where they are written out, each that is not."""
     if a.values is None or b.values is None:
         return
     literals, domain = (a, b) if a.literal and not b.literal else (b, a)
@@ -239,7 +239,7 @@ def _offered(a: Type, b: Type, doubts: Doubts) -> None:
 
 
 def between(value: Judge, low: Judge, high: Judge) -> Judge:
-    """Both ends included."""
+    """Judge whether a value lies between two others, both ends included."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         tested = value(names, doubts)
@@ -251,7 +251,7 @@ def between(value: Judge, low: Judge, high: Judge) -> Judge:
 
 
 def membership(value: Judge, test: TestJudge) -> Judge:
-    """The in operator."""
+    """Return the in operator."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         test(names, doubts, value(names, doubts))
@@ -261,7 +261,7 @@ def membership(value: Judge, test: TestJudge) -> Judge:
 
 
 def instance_of(value: Judge, shape: Shape) -> Judge:
-    """Whether a value has a type."""
+    """Judge whether a value has a type."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         value(names, doubts)
@@ -274,7 +274,7 @@ def instance_of(value: Judge, shape: Shape) -> Judge:
 
 
 def interval(low: Judge, high: Judge, low_open: bool, high_open: bool) -> Judge:
-    """A range."""
+    """Return a range."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         a, b = low(names, doubts), high(names, doubts)
@@ -286,7 +286,7 @@ def interval(low: Judge, high: Judge, low_open: bool, high_open: bool) -> Judge:
 
 
 def listing(items: list[Judge]) -> Judge:
-    """A list of values."""
+    """Return a list of values."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         types = [item(names, doubts) for item in items]
@@ -302,7 +302,7 @@ def listing(items: list[Judge]) -> Judge:
 
 
 def record(entries: list[tuple[str, Judge]]) -> Judge:
-    """A context; each entry sees those before it."""
+    """Return a context; each entry sees those before it."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         parts: dict[str, Type] = {}
@@ -314,7 +314,7 @@ def record(entries: list[tuple[str, Judge]]) -> Judge:
 
 
 def path(closure: Judge, name: str) -> Judge:
-    """A part of a context, or of every item of a list."""
+    """Return a part of a context, or of every item of a list."""
     return lambda names, doubts: _part(closure(names, doubts), name, doubts)
 
 
@@ -336,7 +336,7 @@ def _part(holder: Type, name: str, doubts: Doubts) -> Type:
 
 
 def selection(closure: Judge, condition: Judge, weight: int) -> Judge:
-    """A filter: an item by its position, or the items for which the condition holds."""
+    """Return a filter: an item by its position, or the items for which the condition holds."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         domain = closure(names, doubts)
@@ -350,7 +350,7 @@ def selection(closure: Judge, condition: Judge, weight: int) -> Judge:
 
 
 def _inside(names: Names, item: Type) -> Names:
-    """What a filter's condition sees: an item's parts come before the variables."""
+    """Return what a filter's condition sees: an item's parts come before the variables."""
     plain = item.is_known and "context" not in item.kinds
     parts = dict(item.parts or ())
     item = ANYTHING if "item" in parts else item
@@ -358,7 +358,7 @@ def _inside(names: Names, item: Type) -> Names:
 
 
 def call(function: Function, arguments: list[Judge]) -> Judge:
-    """A function over its arguments."""
+    """Return a function over its arguments."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         types = [argument(names, doubts) for argument in arguments]
@@ -390,7 +390,7 @@ def _check_arguments(name: str, types: list[Type], doubts: Doubts) -> None:
 
 
 def _check_pattern(name: str, types: list[Type], doubts: Doubts) -> None:
-    """A pattern that is written there is one that is read here: with any other the function gives null whatever it is given."""
+    """Doubt a pattern that is written there and cannot be read here: with it the function gives null whatever it is given."""
     if name not in FLAGS or len(types) < 2:
         return
     pattern, flags = _written(types[1]), _written(types[FLAGS[name]]) if len(types) > FLAGS[name] else ""
@@ -409,12 +409,12 @@ def _check_pattern(name: str, types: list[Type], doubts: Doubts) -> None:
 
 
 def _written(literal: Type) -> str | None:
-    """The text that a literal is; None for anything else."""
+    """Return the text that a literal is; None for anything else."""
     return next(iter(literal.values)) if literal.literal and literal.values and len(literal.values) == 1 else None
 
 
 def _free(amount: int) -> None:
-    """Looking for a pattern in nothing takes no time."""
+    """Spend nothing: looking for a pattern in nothing takes no time."""
 
 
 def _can_be_put(replacement: str | None) -> bool:
@@ -429,7 +429,7 @@ def _can_be_put(replacement: str | None) -> bool:
 
 
 def span(low: Judge, high: Judge) -> Judge:
-    """Whole numbers from one to another."""
+    """Judge whole numbers from one to another."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         low(names, doubts)
@@ -440,7 +440,7 @@ def span(low: Judge, high: Judge) -> Judge:
 
 
 def repetition(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *, partial: bool) -> Judge:
-    """The for expression."""
+    """Return the for expression."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         inner = _iterated(iterations, names, doubts).with_types({"partial": LIST})
@@ -450,7 +450,7 @@ def repetition(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *,
 
 
 def quantified(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *, is_some: bool) -> Judge:
-    """The some and every expressions."""
+    """Return the some and every expressions."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
         hold(body(_iterated(iterations, names, doubts), doubts), doubts)
@@ -475,23 +475,23 @@ def _iterated(iterations: list[tuple[str, Judge]], names: Names, doubts: Doubts)
 
 
 def always(names: Names, doubts: Doubts, value: Type) -> None:
-    """The test of an empty cell."""
+    """Doubt nothing in the test of an empty cell."""
 
 
 def against(operator: str, end: Judge) -> TestJudge:
-    """A comparison of the tested value: `> 5`."""
+    """Return a comparison of the tested value: `> 5`."""
     return lambda names, doubts, value: compared(value, end(names, doubts), doubts, equality=operator in EQUALITY)
 
 
 def condition(closure: Judge) -> TestJudge:
-    """An expression that mentions the tested value as `?`."""
+    """Return an expression that mentions the tested value as `?`."""
     return lambda names, doubts, value: hold(
         closure(names.with_types({INPUT: value.named(value.said or INPUT)}), doubts), doubts
     )
 
 
 def fits(closure: Judge) -> TestJudge:
-    """The tested value equals it, lies in the range it gives, or is in the list."""
+    """Judge whether the tested value equals it, lies in the range it gives, or is in the list."""
 
     def judge(names: Names, doubts: Doubts, value: Type) -> None:
         expected = closure(names, doubts)
@@ -507,7 +507,7 @@ def fits(closure: Judge) -> TestJudge:
 
 
 def any_of(tests: list[TestJudge]) -> TestJudge:
-    """Alternatives."""
+    """Judge alternatives."""
 
     def judge(names: Names, doubts: Doubts, value: Type) -> None:
         for test in tests:
@@ -517,7 +517,7 @@ def any_of(tests: list[TestJudge]) -> TestJudge:
 
 
 def none_of(test: TestJudge) -> TestJudge:
-    """The not(…) of a cell."""
+    """Return the not(…) of a cell."""
     return test
 
 

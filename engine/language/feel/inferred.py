@@ -40,15 +40,15 @@ class Type:
         return bool(self.kinds - {NULL})
 
     def part(self, name: str) -> Type | None:
-        """A part of a context whose parts are known."""
+        """Return a part of a context whose parts are known."""
         return dict(self.parts or ()).get(name)
 
     def named(self, name: str) -> Type:
-        """The same under another name."""
+        """Return the same under another name."""
         return replace(self, said=name[:MOST_SAID], literal=False)
 
     def may_be(self, *kinds: str) -> bool:
-        """Whether it may have one of these types, for all that is known."""
+        """Tell whether it may have one of these types, for all that is known."""
         return not self.is_known or not self.kinds.isdisjoint(kinds)
 
 
@@ -63,22 +63,22 @@ LIST = Type(frozenset({"list"}))
 
 
 def one_of(values: Iterable[str]) -> Type:
-    """A string out of several."""
+    """Return a string out of several."""
     return Type(frozenset({"string"}), values=frozenset(values))
 
 
 def list_of(item: Type) -> Type:
-    """A list of such items."""
+    """Return a list of such items."""
     return Type(frozenset({"list"}), item=item)
 
 
 def context_of(parts: Mapping[str, Type]) -> Type:
-    """A context with these parts and no others."""
+    """Return a context with these parts and no others."""
     return Type(frozenset({"context"}), parts=tuple(sorted(parts.items())))
 
 
 def named(kind: str) -> Type:
-    """The type of a name as a catalogue of variables has it, the unit of amounts among them; anything for a name that is not FEEL's."""
+    """Return the type of a name as a catalogue of variables has it, with the unit of amounts among them; anything for a name that is not FEEL's."""
     if vocabulary.in_force().counts(kind):
         return Type(frozenset({"number"}), unit=kind)
     return Type(frozenset({kind})) if kind in KINDS else ANYTHING
@@ -93,7 +93,7 @@ KINDS = frozenset(
 
 
 def of(value: FeelValue) -> Type:
-    """The type of a literal."""
+    """Return the type of a literal."""
     values = frozenset({value}) if isinstance(value, str) else None
     unsigned = is_number(value) and value >= 0
     item = of(value.low if value.low is not None else value.high) if isinstance(value, Range) else None
@@ -109,7 +109,7 @@ def _said(value: FeelValue) -> str:
 
 
 def union(first: Type, second: Type) -> Type:
-    """What may be the one or the other."""
+    """Return what may be the one or the other."""
     if first is second:
         return first
     if not first.is_known or not second.is_known:
@@ -160,7 +160,7 @@ def _united_items(first: Type, second: Type) -> Type | None:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The known name that looks most like another; empty when none does."""
+    """Return the known name that looks most like another; empty when none does."""
     candidates = sorted(names)
     small = {candidate.lower(): candidate for candidate in candidates}
     close = get_close_matches(name.lower(), list(small), n=1, cutoff=0.6)

@@ -77,7 +77,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str, names: Iterable[str]) -> list[Token]:
-    """The tokens of an expression, an end token last. Errors: FeelSyntaxError."""
+    """Return the tokens of an expression, an end token last. Errors: FeelSyntaxError."""
     if len(text) > MOST_CHARACTERS:
         raise FeelSyntaxError(text=text[:80], column=MOST_CHARACTERS, why="too_long")
     spaced = _longest_first(frozenset(names) | set(_declared(text)))
@@ -95,7 +95,7 @@ def tokens(text: str, names: Iterable[str]) -> list[Token]:
 
 @lru_cache(maxsize=64)
 def _longest_first(names: frozenset[str]) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """The names that are not plain words, by their first character; the same for every cell of a decision table."""
+    """Return the names that are not plain words, by their first character; the same for every cell of a decision table."""
     patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
     for name in sorted((name for name in names if name.strip() and not _WORD.fullmatch(name)), key=len, reverse=True):
         pattern = re.compile(r"\s+".join(map(re.escape, name.split())) + r"(?!\w)")
@@ -104,7 +104,7 @@ def _longest_first(names: frozenset[str]) -> dict[str, list[tuple[str, re.Patter
 
 
 def _declared(text: str) -> Iterator[str]:
-    """Names with spaces that the expression itself introduces, as context entries or in iterations."""
+    """Yield names with spaces that the expression itself introduces, as context entries or in iterations."""
     for match in _DECLARED.finditer(text):
         if not KEYWORDS & set(match[1].split()):
             yield " ".join(match[1].split())
@@ -126,7 +126,7 @@ def _token(text: str, position: int, spaced: dict[str, list[tuple[str, re.Patter
 
 
 def unquote(literal: str) -> str:
-    """The string a literal stands for; a backslash before anything else than an escape is itself. Errors: ValueError."""
+    """Return the string a literal stands for; a backslash before anything else than an escape is itself. Errors: ValueError."""
     text = _ESCAPE.sub(_unescape, literal[1:-1])
     return text.encode("utf-16", "surrogatepass").decode("utf-16")
 

@@ -48,13 +48,13 @@ class Parser(Reader, Generic[Part, Test]):
         self.partial = False
 
     def whole_expression(self) -> Part:
-        """The text as one expression."""
+        """Return the text as one expression."""
         closure = self.expression()
         self._finish()
         return closure
 
     def whole_tests(self) -> Test:
-        """The text as the tests of a decision table cell: `-`, alternatives, or not(…)."""
+        """Return the text as the tests of a decision table cell: `-`, alternatives, or not(…)."""
         if self.at("-") and self.tokens[self.position + 1].kind == "end":
             return self.meaning.always
         if self.token.text == "not" and self.tokens[self.position + 1].text == "(":
@@ -121,7 +121,7 @@ class Parser(Reader, Generic[Part, Test]):
         return self.meaning.quantified(iterations, body, self._weight(begin), is_some=is_some)
 
     def _weight(self, begin: int) -> int:
-        """What one repetition of everything read since costs: more the longer its text."""
+        """Return what one repetition of everything read since costs: more the longer its text."""
         return 1 + (self.position - begin) // TOKENS_PER_COST
 
     def _iterations(self) -> list[tuple[str, Part]]:
@@ -168,13 +168,13 @@ class Parser(Reader, Generic[Part, Test]):
                 return closure
 
     def _operand(self) -> Part:
-        """One side of a comparison, which is called as it is written."""
+        """Return one side of a comparison, which is called as it is written."""
         first = self.token
         part = self._additive()
         return self.meaning.written(part, self.written_from(first))
 
     def _in(self) -> Test:
-        """What follows `in`: one test, or several in brackets; a bracket may also open a range."""
+        """Return what follows `in`: one test, or several in brackets; a bracket may also open a range."""
         if not self.at("("):
             return self._test(self._additive)
         self.take()
@@ -188,7 +188,7 @@ class Parser(Reader, Generic[Part, Test]):
         return self.meaning.any_of(tests)
 
     def _type(self) -> Shape:
-        """A type by its name, or with what it consists of: `list<number>`, `context<a: number>`, `range<date>`."""
+        """Return a type by its name, or with what it consists of: `list<number>`, `context<a: number>`, `range<date>`."""
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise self.fail("too_deep")
@@ -226,7 +226,7 @@ class Parser(Reader, Generic[Part, Test]):
         return shape
 
     def _type_of_function(self) -> Shape:
-        """No value of the language is a function; that one is none can be asked."""
+        """Read the type of a function, which no value of the language has; that one is none can be asked."""
         if self.accept("<"):
             while not self.accept(">"):
                 self._type()
@@ -283,12 +283,12 @@ class Parser(Reader, Generic[Part, Test]):
         return closure
 
     def _closes(self) -> bool:
-        """Whether the `[` here ends a range, as in ]1..5[ : nothing follows that a filter could begin with."""
+        """Tell whether the `[` here ends a range, as in ]1..5[ : nothing follows that a filter could begin with."""
         following = self.tokens[self.position + 1]
         return following.kind not in ("number", "string", "name") and following.text not in FILTER_BEGINS
 
     def _part(self) -> str:
-        """A part's name; it may hold spaces, since no two names can follow each other."""
+        """Return a part's name; it may hold spaces, since no two names can follow each other."""
         if self.token.kind not in ("name", "keyword"):
             raise self.fail("expected name")
         words = [self.take().text]
@@ -383,7 +383,7 @@ class Parser(Reader, Generic[Part, Test]):
         return ahead > self.position and self.tokens[ahead].text == ":"
 
     def _labelled(self, function: Function, token: Token) -> list[Part]:
-        """Arguments given by name, put into the order of the function's parameters."""
+        """Put arguments given by name into the order of the function's parameters."""
         arguments: dict[str, Part] = {}
         while True:
             label = self._words()
@@ -461,13 +461,13 @@ class Parser(Reader, Generic[Part, Test]):
         return self.meaning.any_of(tests)
 
     def _test(self, reading: Callable[[], Part] | None = None) -> Test:
-        """One test; after a bare `in` it is read no further than a sum, so that `x in [1..5] and y` holds together."""
+        """Return one test; after a bare `in` it is read no further than a sum, so that `x in [1..5] and y` holds together."""
         if operator := self.accept(*COMPARISONS):
             return self.meaning.against(operator, self._additive())
         return self._as_test(*self._tested_expression(reading))
 
     def _tested_expression(self, reading: Callable[[], Part] | None = None) -> tuple[Part, bool]:
-        """An expression in which `?` is the tested value, and whether it mentions it."""
+        """Return an expression in which `?` is the tested value, and whether it is mentioned."""
         outer = INPUT in self.names
         self.names.discard(INPUT)
         self.tested += 1

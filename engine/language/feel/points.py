@@ -26,7 +26,7 @@ class Points:
 
 
 def _has_none(*parts: object, **more: object) -> None:
-    """Whatever is not below has no points."""
+    """Return nothing: whatever is not below has no points."""
 
 
 variable = arithmetic = choice = comparison = between = membership = instance_of = record = path = selection = _has_none
@@ -35,17 +35,17 @@ always = None  # the test of an empty cell; it is told apart by its text
 
 
 def constant(value: FeelValue) -> Points:
-    """A literal."""
+    """Return a literal."""
     return Points((value,))
 
 
 def written(part: Points | None, text: str) -> Points | None:
-    """As it is written, an operand is what it is."""
+    """Return the operand as it is: how it is written makes no difference."""
     return part
 
 
 def conjunction(parts: list[Points | None]) -> Points | None:
-    """And: of one part, which is that part."""
+    """Return the points of an and: of one part, which is that part."""
     return parts[0] if len(parts) == 1 else None
 
 
@@ -53,12 +53,12 @@ disjunction = conjunction
 
 
 def negation(operand: Points | None) -> Points | None:
-    """Unary minus."""
+    """Return the points of a unary minus."""
     return Points((negate(operand.values[0]),)) if operand is not None and len(operand.values) == 1 else None
 
 
 def call(function: Function, arguments: list[Points | None]) -> Points | None:
-    """A date or duration written as a function."""
+    """Return a date or duration written as a function."""
     if function.name not in PURE or any(points is None or len(points.values) != 1 for points in arguments):
         return None
     nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
@@ -67,28 +67,28 @@ def call(function: Function, arguments: list[Points | None]) -> Points | None:
 
 
 def interval(low: Points | None, high: Points | None, low_open: bool, high_open: bool) -> Points | None:
-    """A range: its ends."""
+    """Return a range: its ends."""
     ends = any_of([low, high])
     return Points(ends.values, True) if ends is not None else None
 
 
 def listing(items: list[Points | None]) -> Points | None:
-    """A list: its items."""
+    """Return a list: its items."""
     return any_of(items)
 
 
 def against(operator: str, end: Points | None) -> Points | None:
-    """A comparison of the tested value."""
+    """Return a comparison of the tested value."""
     return Points(end.values, operator not in ("=", "!=")) if end is not None else None
 
 
 def fits(closure: Points | None) -> Points | None:
-    """A literal, a range or a list."""
+    """Return a literal, a range or a list."""
     return closure
 
 
 def any_of(tests: list[Points | None]) -> Points | None:
-    """Alternatives: the points of all."""
+    """Return the points of all alternatives."""
     if any(points is None for points in tests):
         return None
     alternatives = [points for points in tests if points is not None]
@@ -99,5 +99,5 @@ def any_of(tests: list[Points | None]) -> Points | None:
 
 
 def none_of(test: Points | None) -> Points | None:
-    """The not(…) of a cell."""
+    """Return the not(…) of a cell."""
     return test

@@ -42,7 +42,7 @@ class Reader:
         return self.tokens[self.position - 1]
 
     def written_from(self, first: Token) -> str:
-        """What is written from a token up to the one that comes next."""
+        """Return what is written from a token up to the one that comes next."""
         return self.text[first.column - 1 : self.tokens[self.position - 1].end - 1]
 
     def name(self) -> str:
@@ -51,7 +51,7 @@ class Reader:
         return self.take().text
 
     def link(self, count: int) -> int:
-        """One more part of a chain such as a + b + c; each is one closure inside another."""
+        """Return one more part of a chain such as a + b + c; each is one closure inside another."""
         if count >= MOST_CHAIN:
             raise self.fail("too_long")
         return count + 1

@@ -18,7 +18,7 @@ class Shape:
     parts: tuple[tuple[str, Shape], ...] = ()
 
     def holds(self, value: FeelValue) -> bool:
-        """Whether a value is of this type; null is of every one."""
+        """Tell whether a value is of this type; null is of every one."""
         if value is None or self.kind == "Any":
             return True
         if kind(value) != self.kind:
@@ -32,11 +32,11 @@ class Shape:
         return all(name in value and part.holds(value[name]) for name, part in self.parts)
 
     def instance(self, value: FeelValue) -> bool:
-        """What `instance of` says: null is only of type Null."""
+        """Tell what `instance of` says: null is only of type Null."""
         return self.kind == "Null" if value is None else self.holds(value)
 
     def fitted(self, value: FeelValue) -> FeelValue:
-        """The value as this type: a list of one item as the item, an item as a list of one, a date as its midnight; null when it does not fit."""
+        """Return the value as this type: a list of one item as the item, an item as a list of one, a date as its midnight; null when it does not fit."""
         if self.holds(value):
             return value
         if isinstance(value, list | tuple) and len(value) == 1 and self.kind != "list":
@@ -64,7 +64,7 @@ LIST = Shape("list", ANY)
 
 
 def named(name: str, shapes: Mapping[str, Shape]) -> Shape:
-    """The type that a reference names; Any for none and for what nobody has defined."""
+    """Return the type that a reference names; Any for none and for what nobody has defined."""
     plain = name.removeprefix("feel:")
     plain = OLD_NAMES.get(plain, plain)
     if name in shapes:

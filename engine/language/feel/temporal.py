@@ -21,7 +21,7 @@ _TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?(?:@
 
 
 def read_duration(text: str) -> timedelta | YearsMonths | None:
-    """A duration from its ISO 8601 text; null for anything else."""
+    """Return a duration from its ISO 8601 text; null for anything else."""
     if text.endswith("T") or text in ("P", "-P"):
         return None
     if match := _MONTHS.fullmatch(text):
@@ -44,7 +44,7 @@ def read_duration(text: str) -> timedelta | YearsMonths | None:
 
 
 def read_date(text: str) -> date | None:
-    """A date from its ISO 8601 text."""
+    """Return a date from its ISO 8601 text."""
     if not _DATE.fullmatch(text):
         return None
     try:
@@ -54,7 +54,7 @@ def read_date(text: str) -> date | None:
 
 
 def read_time(text: str) -> time | None:
-    """A time of day from its ISO 8601 text, with offset or zone when given."""
+    """Return a time of day from its ISO 8601 text, with offset or zone when given."""
     match = _TIME.fullmatch(text)
     if not match:
         return None
@@ -72,7 +72,7 @@ def _micro(fraction: str | None) -> int:
 
 
 def zone_of(offset: str | None, name: str | None = None) -> tzinfo | None:
-    """The zone of a written offset or of a name; none without either. Errors: ValueError, ZoneInfoNotFoundError."""
+    """Return the zone of a written offset or of a name; none without either. Errors: ValueError, ZoneInfoNotFoundError."""
     if name:
         return ZoneInfo(name)
     if offset is None:
@@ -84,14 +84,14 @@ def zone_of(offset: str | None, name: str | None = None) -> tzinfo | None:
 
 
 def zone_at(offset: timedelta) -> timezone:
-    """The zone so far from UTC. Errors: ValueError when no place on earth is, by XML Schema."""
+    """Return the zone so far from UTC. Errors: ValueError when no place on earth is, by XML Schema."""
     if abs(offset) > FURTHEST:
         raise ValueError(offset)
     return timezone(offset)
 
 
 def read_date_time(text: str) -> datetime | None:
-    """A date and time from its ISO 8601 text; a bare date is its midnight."""
+    """Return a date and time from its ISO 8601 text; a bare date is its midnight."""
     day, separator, clock = text.partition("T")
     on = read_date(day)
     if on is None:
@@ -111,7 +111,7 @@ _READERS: tuple[Callable[[str], date | time | timedelta | YearsMonths | None], .
 
 
 def at_literal(text: str) -> date | time | timedelta | YearsMonths | None:
-    """What @"…" means: a date, a date and time, a time or a duration; null when none of these."""
+    """Return what @"…" means: a date, a date and time, a time or a duration; null when none of these."""
     for reader in _READERS:
         value = reader(text)
         if value is not None:
@@ -120,7 +120,7 @@ def at_literal(text: str) -> date | time | timedelta | YearsMonths | None:
 
 
 def property_of(value: FeelValue, name: str) -> FeelValue:
-    """A part of a date, time or duration; null for what it does not have."""
+    """Return a part of a date, time or duration; null for what it does not have."""
     if isinstance(value, YearsMonths):
         sign = -1 if value.months < 0 else 1
         return {"years": sign * (abs(value.months) // 12), "months": sign * (abs(value.months) % 12)}.get(name)
@@ -173,7 +173,7 @@ def _time_part(value: datetime | time, name: str) -> int | timedelta | str | Non
 
 
 def write(value: object) -> str:
-    """The text of `string(value)`."""
+    """Return the text of `string(value)`."""
     if isinstance(value, timedelta):
         return _write_duration(value)
     if isinstance(value, datetime | time):
@@ -187,7 +187,7 @@ def write(value: object) -> str:
 
 
 def write_offset(offset: timedelta) -> str:
-    """An offset from UTC, "+08:00"."""
+    """Return an offset from UTC, "+08:00"."""
     minutes, seconds = divmod(abs(offset) // timedelta(seconds=1), 60)
     text = f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
     return f"{text}:{seconds:02d}" if seconds else text

@@ -43,14 +43,14 @@ class Range:
     high_open: bool = False
 
     def contains(self, value: FeelValue) -> bool | None:
-        """Whether a value lies in it; null when they cannot be compared."""
+        """Tell whether a value lies in it; null when they cannot be compared."""
         low = compare(">" if self.low_open else ">=", value, self.low)
         high = compare("<" if self.high_open else "<=", value, self.high)
         return both(low, high)
 
 
 def kind(value: object) -> str:
-    """The FEEL type of a value; `null` for None."""
+    """Return the FEEL type of a value; `null` for None."""
     return _EXACT_KINDS.get(type(value)) or _kind_of_subclass(value)
 
 
@@ -95,19 +95,19 @@ _NUMBERS = frozenset({int, Decimal})
 
 
 def is_number(value: object) -> TypeGuard[Number]:
-    """Whether a value is a number, which true and false are not."""
+    """Tell whether a value is a number, which true and false are not."""
     return type(value) in _NUMBERS or kind(value) == "number"
 
 
 def normal(value: FeelValue) -> FeelValue:
-    """A number as an int when it is whole; everything else as it is."""
+    """Return a number as an int when it is whole; everything else as it is."""
     if isinstance(value, float):
         value = decimal(value)
     return reduced(value) if isinstance(value, Decimal) else value
 
 
 def reduced(value: Decimal) -> int | Decimal | None:
-    """A decimal as an int when it is whole; null when it is not finite."""
+    """Return a decimal as an int when it is whole; null when it is not finite."""
     if not value.is_finite():
         return None
     if value.adjusted() < MOST_DIGITS and value == value.to_integral_value():
@@ -116,12 +116,12 @@ def reduced(value: Decimal) -> int | Decimal | None:
 
 
 def decimal(value: Number) -> Decimal:
-    """A number as a decimal; a float as it is written."""
+    """Return a number as a decimal; a float as it is written."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
 def number(text: str) -> int | Decimal | None:
-    """The number a plain decimal text stands for, rounded to 34 digits; null when it is out of range."""
+    """Return the number a plain decimal text stands for, rounded to 34 digits; null when it is out of range."""
     try:
         return reduced(EXACT.create_decimal(text))
     except DecimalException:
@@ -129,7 +129,7 @@ def number(text: str) -> int | Decimal | None:
 
 
 def settled(value: FeelValue) -> FeelValue:
-    """A result as it leaves the language: numbers normal all the way down.
+    """Return a result as it leaves the language: numbers normal all the way down.
 
     Errors: FeelLimit when it is nested too deeply or has too many parts.
     """
@@ -166,7 +166,7 @@ class _Allowance:
 
 
 def equal(a: FeelValue, b: FeelValue, spend: Callable[[int], None] | None = None) -> bool | None:
-    """FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
+    """Compute FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
     if type(a) is type(b) and type(a) in _PLAIN:
         return bool(a == b)
     if a is None or b is None:
@@ -203,7 +203,7 @@ def _equal_nested(a: FeelValue, b: FeelValue, spend: Callable[[int], None]) -> b
 
 
 def _paired(a: FeelValue, b: FeelValue) -> Iterable[tuple[FeelValue, FeelValue]] | None:
-    """What in two lists or contexts stands in the same place; null when one has a place that the other lacks."""
+    """Return what in two lists or contexts stands in the same place; null when one has a place that the other lacks."""
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         return ((value, b[name]) for name, value in a.items()) if a.keys() == b.keys() else None
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
@@ -212,7 +212,7 @@ def _paired(a: FeelValue, b: FeelValue) -> Iterable[tuple[FeelValue, FeelValue]]
 
 
 def aware(value: datetime) -> datetime:
-    """A date and time as an instant."""
+    """Return a date and time as an instant."""
     return value if value.tzinfo else value.replace(tzinfo=vocabulary.in_force().zone)
 
 
@@ -227,7 +227,7 @@ _COMPARE: dict[str, Callable[[_Ordered, _Ordered], bool]] = {
 
 
 def compare(operator: str, a: FeelValue, b: FeelValue) -> bool | None:
-    """An ordering; null when it has no meaning."""
+    """Return an ordering; null when it has no meaning."""
     if type(a) is int and type(b) is int:
         return _COMPARE[operator](a, b)
     if is_number(a) and is_number(b):
@@ -246,14 +246,14 @@ def compare(operator: str, a: FeelValue, b: FeelValue) -> bool | None:
 
 
 def both(a: object, b: object) -> bool | None:
-    """Three-valued and."""
+    """Return the three-valued and."""
     if a is False or b is False:
         return False
     return True if a is True and b is True else None
 
 
 def either(a: object, b: object) -> bool | None:
-    """Three-valued or."""
+    """Return the three-valued or."""
     if a is True or b is True:
         return True
     return False if a is False and b is False else None

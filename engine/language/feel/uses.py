@@ -55,36 +55,36 @@ def _of(*parts: Part) -> Part:
 
 
 def constant(value: FeelValue) -> Part:
-    """A literal."""
+    """Return a literal."""
     return Part(literals=(value,))
 
 
 def variable(name: str) -> Part:
-    """A name."""
+    """Return a name."""
     return Part(path=name)
 
 
 def arithmetic(operator: str, left: Part, right: Part) -> Part:
-    """One of + - * / **."""
+    """Return one of + - * / **."""
     return _of(left, right)
 
 
 def negation(operand: Part) -> Part:
-    """Unary minus."""
+    """Return a unary minus."""
     if operand.literals is not None and len(operand.literals) == 1:
         return Part(literals=(negate(operand.literals[0]),))
     return _of(operand)
 
 
 def choice(condition: Part, then: Part, otherwise: Part) -> Part:
-    """The if expression; literals on both ways are what it gives."""
+    """Return the if expression; literals on both ways are what it gives."""
     is_literal = then.literals is not None and otherwise.literals is not None
     literals = (*(then.literals or ()), *(otherwise.literals or ())) if is_literal else None
     return replace(_of(condition, then, otherwise), literals=literals)
 
 
 def conjunction(parts: list[Part]) -> Part:
-    """And."""
+    """Return an and."""
     return parts[0] if len(parts) == 1 else _of(*parts)
 
 
@@ -92,12 +92,12 @@ disjunction = conjunction
 
 
 def written(part: Part, text: str) -> Part:
-    """As it is written, an operand is what it is."""
+    """Return the operand as it is: how it is written makes no difference."""
     return part
 
 
 def comparison(operator: str, left: Part, right: Part) -> Part:
-    """One of = != < <= > >=; with null and with an empty list it asks whether there is something."""
+    """Return one of = != < <= > >=; with null and with an empty list it asks whether there is something."""
     for operand, literal in ((left, right), (right, left)):
         if operand.path and literal.literals is not None:
             use = (
@@ -114,14 +114,14 @@ def _asked(path: str, literals: tuple[FeelValue, ...]) -> Use:
 
 
 def between(value: Part, low: Part, high: Part) -> Part:
-    """Both ends included."""
+    """Return the test whether a value lies between two others, both ends included."""
     if value.path and low.literals and high.literals:
         return Part(uses=value.uses | {Use(value.path, ORDERED, (*low.literals, *high.literals))})
     return _of(value, low, high)
 
 
 def membership(value: Part, test: Part) -> Part:
-    """The in operator: a test of the value."""
+    """Return the in operator: a test of the value."""
     inner = frozenset(use for use in test.settled if use.path != INPUT)
     if value.path and test.literals:
         return Part(uses=value.uses | inner | {_asked(value.path, test.literals)})
@@ -129,41 +129,41 @@ def membership(value: Part, test: Part) -> Part:
 
 
 def instance_of(value: Part, shape: Shape) -> Part:
-    """Whether a value has a type."""
+    """Return the test whether a value has a type."""
     return _of(value)
 
 
 def interval(low: Part, high: Part, low_open: bool, high_open: bool) -> Part:
-    """A range."""
+    """Return a range."""
     return _of(low, high)
 
 
 def listing(items: list[Part]) -> Part:
-    """A list; of literals it is those."""
+    """Return a list; of literals it is those."""
     if all(item.literals is not None for item in items):
         return Part(literals=tuple(value for item in items for value in item.literals or ()))
     return _of(*items)
 
 
 def record(entries: list[tuple[str, Part]]) -> Part:
-    """A context; an entry counts by its name as well as by its value."""
+    """Return a context; an entry counts by its name as well as by its value."""
     return _of(*(Part(path=name, uses=part.settled) for name, part in entries))
 
 
 def path(closure: Part, name: str) -> Part:
-    """A part of a context, or of every item of a list."""
+    """Return a part of a context, or of every item of a list."""
     return (
         Part(path=f"{closure.path}.{name}", uses=closure.uses) if closure.path else Part(path=name, uses=closure.uses)
     )
 
 
 def selection(closure: Part, condition: Part, weight: int) -> Part:
-    """A filter."""
+    """Return a filter."""
     return _of(closure, condition)
 
 
 def call(function: Function, arguments: list[Part]) -> Part:
-    """A function; of amounts, their sum says no more than what they come to."""
+    """Return a function; of amounts, their sum says no more than what they come to."""
     if (
         function.name == "sum"
         and len(arguments) == 1
@@ -189,17 +189,17 @@ def call(function: Function, arguments: list[Part]) -> Part:
 
 
 def span(low: Part, high: Part) -> Part:
-    """Whole numbers from one to another."""
+    """Return whole numbers from one to another."""
     return _of(low, high)
 
 
 def repetition(iterations: list[tuple[str, Part]], body: Part, weight: int, *, partial: bool) -> Part:
-    """The for expression."""
+    """Return the for expression."""
     return _of(*_domains(iterations), body)
 
 
 def quantified(iterations: list[tuple[str, Part]], body: Part, weight: int, *, is_some: bool) -> Part:
-    """The some and every expressions."""
+    """Return the some and every expressions."""
     return _of(*_domains(iterations), body)
 
 
@@ -213,29 +213,29 @@ always = NOTHING
 
 
 def against(operator: str, end: Part) -> Part:
-    """A comparison of the tested value."""
+    """Return a comparison of the tested value."""
     return comparison(operator, Part(path=INPUT), end)
 
 
 def condition(closure: Part) -> Part:
-    """An expression that mentions the tested value as `?`."""
+    """Return an expression that mentions the tested value as `?`."""
     return _of(closure)
 
 
 def fits(closure: Part) -> Part:
-    """The tested value equals it, lies in the range it gives, or is in the list."""
+    """Return the test whether the tested value equals it, lies in the range it gives, or is in the list."""
     if closure.literals is not None:
         return replace(comparison("=", Part(path=INPUT), closure), literals=closure.literals)
     return _of(Part(path=INPUT), closure)
 
 
 def any_of(tests: list[Part]) -> Part:
-    """Alternatives; literals when all of them are."""
+    """Return alternatives; literals when all of them are."""
     literals = tuple(value for test in tests for value in test.literals or ())
     alone = all(test.literals is not None for test in tests)
     return replace(_of(*tests), literals=literals if alone else None)
 
 
 def none_of(test: Part) -> Part:
-    """The not(…) of a cell."""
+    """Return the not(…) of a cell."""
     return replace(test, literals=None)

@@ -65,11 +65,11 @@ class Form:
         return cls(reader.id, fields, reader.shows, reader.manual_ref, reader.submit)
 
     def shown_beside(self, variables: Mapping[str, Any]) -> list[str]:
-        """The paths of what lies beside the form, where something stands in it."""
+        """Return the paths of what lies beside the form, where something stands in it."""
         return [entry.variable for entry in self.shows if at_path(variables, entry.variable) not in EMPTY]
 
     def visible(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
-        """The fields to be shown, given the variables and, in stored form, what has been entered so far.
+        """Return the fields to be shown, given the variables and, in stored form, what has been entered so far.
 
         To the conditions, a hidden field holds null whatever was entered in it, and so does one that is empty: what an earlier round of the same
         step was answered with stands in a variable of its name and is none of this one's.
@@ -87,7 +87,7 @@ class Form:
         return [field for index, field in enumerate(self.fields) if index not in hidden_fields]
 
     def offered(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
-        """The visible fields, each with the options that may be chosen as things stand."""
+        """Return the visible fields, each with the options that may be chosen as things stand."""
         context = {**variables, **self._entered(entered)}
         return [
             replace(field, options=tuple(o for o in field.options if _may_be_chosen(field, o, context, scope)))
@@ -97,7 +97,7 @@ class Form:
         ]
 
     def unanswerable(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[str]:
-        """The keys of required fields of which nothing may be chosen as things stand: whoever has the task cannot get on."""
+        """Return the keys of required fields of which nothing may be chosen as things stand: whoever has the task cannot get on."""
         fields = {field.key: field for field in self.inputs}
         return [
             field.key
@@ -106,7 +106,7 @@ class Form:
         ]
 
     def dead_ends(self, variables: Mapping[str, Any], scope: Scope) -> list[str]:
-        """The keys of required fields of which nothing may be chosen, whatever is entered elsewhere in the form: nobody can complete its task."""
+        """Return the keys of required fields of which nothing may be chosen, whatever is entered elsewhere in the form: nobody can complete its task."""
         if not any(field.required and field.options and "allowed" in field.expressions for field in self.inputs):
             return []
         keys = {field.key for field in self.inputs}
@@ -115,7 +115,7 @@ class Form:
         return [key for key in unanswerable if not asks[key] & keys]
 
     def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-        """What stands in the fields at first, in stored form; never what the field itself would refuse."""
+        """Return what stands in the fields at first, in stored form; never what the field itself would refuse."""
         nothing_entered, values = Given({}, variables, scope), {}
         for field in self.inputs:
             value = field.limit("prefill", variables, scope) if "prefill" in field.expressions else field.default
@@ -125,7 +125,7 @@ class Form:
         return values
 
     def load(self, submitted: Submitted, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-        """What was typed, as values to store, null for a visible field left empty.
+        """Return what was typed, as values to store, null for a visible field left empty.
 
         Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
         not_an_option, not_allowed, not_a_date, not_text, not_a_line, other_lines, too_many_lines, unknown_field.
@@ -151,21 +151,21 @@ class Form:
     def right(
         self, submitted: Submitted, variables: Mapping[str, Any], scope: Scope, *, wrong: Collection[str]
     ) -> dict[str, Any]:
-        """What was typed in the fields that are shown, null for those that are `wrong`."""
+        """Return what was typed in the fields that are shown, null for those that are `wrong`."""
         readable = self.readable(submitted)
         visible = self._shown(readable, variables, scope)
         return {field.key: None if field.key in wrong else readable.get(field.key) for field in visible}
 
     def _shown(self, readable: Mapping[str, Any], variables: Mapping[str, Any], scope: Scope) -> list[Field]:
-        """The visible inputs of a form that was sent."""
+        """Return the visible inputs of a form that was sent."""
         return [field for field in self.visible(variables, readable, scope) if field.is_input]
 
     def _entered(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What stands in every field: one that was left out is empty, whatever was entered at an earlier step."""
+        """Return what stands in every field: one that was left out is empty, whatever was entered at an earlier step."""
         return {**dict.fromkeys(field.key for field in self.inputs), **values}
 
     def readable(self, submitted: Submitted) -> dict[str, Any]:
-        """What conditions and limits see while a form is being filled: the values that can be read already."""
+        """Return what conditions and limits see while a form is being filled: the values that can be read already."""
         values: dict[str, Any] = {}
         for field in self.inputs:
             if field.key in submitted:
@@ -177,7 +177,7 @@ class Form:
 
 
 def at_path(variables: Mapping[str, Any], path: str) -> Any:
-    """What stands at a path into the variables, null where it leads nowhere."""
+    """Return what stands at a path into the variables, null where it leads nowhere."""
     value: Any = variables
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -185,7 +185,7 @@ def at_path(variables: Mapping[str, Any], path: str) -> Any:
 
 
 def _names(field: Field) -> frozenset[str]:
-    """The names that decide whether a field is shown and what may be chosen of it."""
+    """Return the names that decide whether a field is shown and what may be chosen of it."""
     hidden_by = field.hide.names if field.hide is not None else frozenset()
     return hidden_by | field.expressions["allowed"].names if "allowed" in field.expressions else hidden_by
 

@@ -24,7 +24,7 @@ class Written:
 
 
 def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
-    """Field key → facts, texts and what is laid beside the form among them; None for what cannot be read."""
+    """Return field key → facts, texts and what is laid beside the form among them; None for what cannot be read."""
     if text is None:
         return {}
     try:
@@ -41,7 +41,7 @@ def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
 
 
 def _own_leaves(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Every value in an object, by its path; without what stands in lists of its own."""
+    """Return every value in an object, by its path; without what stands in lists of its own."""
     inside = {name: value for name, value in node.items() if name not in INSIDE}
     return {path: value for path, value in _leaves(inside, "") if value not in ("", None)}
 
@@ -84,7 +84,7 @@ def _facts(component: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _unnamed(options: Any) -> Any:
-    """What an option holds beside its value and what it is called."""
+    """Return what an option holds beside its value and what it is called."""
     if not isinstance(options, list):
         return options
     return {

@@ -107,7 +107,7 @@ class Field:
         return self.max_length or MOST_TEXT.get(self.type, 0)
 
     def limit(self, name: str, context: Mapping[str, Any], scope: Scope) -> FeelValue:
-        """The value of its min, max or prefill expression; null without one."""
+        """Return the value of its min, max or prefill expression; null without one."""
         expression = self.expressions.get(name)
         return expression.evaluate(context, scope=scope) if expression is not None else None
 

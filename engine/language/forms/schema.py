@@ -68,7 +68,7 @@ class SchemaReader:
         self.words, self.kinds = vocabulary.in_force(), written.kinds()
 
     def read(self, content: bytes | str | Mapping[str, Any]) -> tuple[Field, ...]:
-        """The fields of a form, groups flattened; what is beside them stands in `shows` and `submit`."""
+        """Return the fields of a form, groups flattened; what is beside them stands in `shows` and `submit`."""
         try:
             if isinstance(content, bytes | str):
                 content = json.loads(content) if len(content) <= MOST_CHARACTERS else None  # type: ignore[assignment]
@@ -110,7 +110,7 @@ class SchemaReader:
             raise TooMany("too_many_components", MOST_COMPONENTS)
 
     def _condition(self, key: str, component: Mapping[str, Any], outer: str) -> str:
-        """The text under which a component is hidden: its own condition, or that of a group around it."""
+        """Return the text under which a component is hidden: its own condition, or that of a group around it."""
         text = str(_mapping(component.get("conditional")).get("hide") or "").strip().removeprefix("=").strip()
         if not text or self._compiled(key, "hide", text) is None:
             return outer
@@ -160,7 +160,7 @@ class SchemaReader:
         return self._with_default(field, component.get("defaultValue"))
 
     def _check_channels(self, fields: tuple[Field, ...]) -> None:
-        """What says the way of a text needs that text, and ways we know."""
+        """Check that what says the way of a text has that text, and ways we know."""
         texts = {field.key for field in fields if field.type in ("textfield", "textarea")}
         channels = self.words.channels
         for field in fields:
@@ -194,7 +194,7 @@ class SchemaReader:
             self._problem(field.key, "boolean_needs_yes_and_no")
 
     def _with_default(self, field: Field, default: Any) -> Field:
-        """The field with its default value in stored form; the schema holds it as typed."""
+        """Return the field with its default value in stored form; the schema holds it as typed."""
         if default in (None, "", []):
             return field
         try:
@@ -222,7 +222,7 @@ class SchemaReader:
         return pattern
 
     def _written(self, kind: str, key: str, extra: Mapping[str, Any], pattern: str) -> str:
-        """The kind that a text field names, or that its pattern does."""
+        """Return the kind that a text field names, or that its pattern does."""
         kind_of_text = str(extra.get("written", ""))
         if kind_of_text and (kind_of_text not in self.kinds or kind != "textfield"):
             self._problem(key, "unusable_written", text=kind_of_text, kinds=", ".join(self.kinds))
@@ -231,7 +231,7 @@ class SchemaReader:
         return kind_of_text or next((name for name, of in self.kinds.items() if plain in of.patterns), "")
 
     def _expressions(self, key: str, extra: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Expression]:
-        """Limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
+        """Return limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
         texts = {name: str(extra[name]) for name in EXPRESSIONS if extra.get(name) not in (None, "")}
         is_amount = self.words.counts(extra.get("unit"))
         for name in ("min", "max"):
@@ -284,14 +284,14 @@ def _flag(properties: Mapping[str, Any], name: str, *, default: bool = False) ->
 
 
 def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Counts that are written and are no whole numbers from zero."""
+    """Yield counts that are written and are no whole numbers from zero."""
     for name in ("decimalDigits", "minLength", "maxLength"):
         if name in rules and not re.fullmatch(r"\d*", "" if rules[name] is None else str(rules[name]).strip()):
             yield name, str(rules[name])
 
 
 def _whole(value: Any) -> int:
-    """A count that the schema gives; what is none, or below zero, counts as not given."""
+    """Return a count that the schema gives; what is none, or below zero, counts as not given."""
     try:
         return max(0, int(value or 0))
     except (TypeError, ValueError, OverflowError):

@@ -63,7 +63,7 @@ class Entered(fields.Field):
 
 
 def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
-    """An amount without bounds of its own is neither below zero nor above what its unit takes.
+    """Check a value against the limits of its field; an amount without bounds of its own is neither below zero nor above what its unit takes.
 
     Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand.
     """
@@ -85,7 +85,7 @@ def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
 
 
 def _check_lines(item: Field, value: FeelValue, submission: Given) -> None:
-    """Picked lines come to no more than `max` in all; where `allowed` is a list of parts, nothing else is picked and no more of any."""
+    """Check that picked lines come to no more than `max` in all, and that where `allowed` is a list of parts nothing else is picked and no more of any."""
     lines = [line for line in value if isinstance(line, Mapping)] if isinstance(value, list) else []
     limits = item.limit("allowed", submission.context, submission.scope)
     if isinstance(limits, list):
@@ -98,12 +98,12 @@ def _check_lines(item: Field, value: FeelValue, submission: Given) -> None:
 
 
 def _unit_of(lines: Field) -> Unit:
-    """In what the amounts of picked lines are."""
+    """Return in what the amounts of picked lines are."""
     return lines.amount or Unit()
 
 
 def _amount_of(part: Mapping[str, FeelValue]) -> int:
-    """Errors: ValidationError for an amount that is no whole number."""
+    """Return the amount of a part in its unit. Errors: ValidationError for one that is no whole number."""
     amount = part.get("amount") or 0
     if type(amount) is not int:
         raise wrong("not_a_line")
@@ -115,14 +115,14 @@ def _of_what(part: Mapping[str, FeelValue]) -> tuple[str, str]:
 
 
 def may_be_chosen(item: Field, value: FeelValue, context: Mapping[str, Any], scope: Scope) -> bool:
-    """Whether the field's `allowed`, a list, has the value; anything else than a list allows all."""
+    """Tell whether the field's `allowed`, a list, has the value; anything else than a list allows all."""
     limits = item.limit("allowed", context, scope)
     values = value if isinstance(value, list) else [value]
     return not isinstance(limits, list) or all(entry in limits for entry in values)
 
 
 def fits(item: Field, value: FeelValue, submission: Given) -> bool:
-    """Whether the field would take a stored value as to its options and limits; how a text is written is for the person to mend."""
+    """Tell whether the field would take a stored value as to its options and limits; how a text is written is for the person to mend."""
     if item.options and not item.is_boolean:
         values = value if isinstance(value, list) else [value]
         options = [option.value for option in item.options]
@@ -137,12 +137,12 @@ def fits(item: Field, value: FeelValue, submission: Given) -> bool:
 
 
 def wrong(code: str, **values: Any) -> ValidationError:
-    """The error of one field."""
+    """Return the error of one field."""
     return ValidationError([Reason(code, values)])
 
 
 def read(item: Field, value: object) -> FeelValue:
-    """What was typed as the value to store; null or an empty list when nothing was. Errors: ValidationError with a Reason."""
+    """Return what was typed as the value to store; null or an empty list when nothing was. Errors: ValidationError with a Reason."""
     if item.type == "checklist":
         return _list(item, value)
     if item.type == "lines":
@@ -181,14 +181,14 @@ def _text(item: Field, text: str) -> str | None:
 
 
 def kept_alike(item: Field, value: FeelValue) -> FeelValue:
-    """A stored text in the one way in which its kind is kept; what is none of the kind stays as it is, for the person to mend."""
+    """Return a stored text in the one way in which its kind is kept; what is none of the kind stays as it is, for the person to mend."""
     if item.kind is None or not isinstance(value, str):
         return value
     return item.kind.read(value) or value
 
 
 def _as_kept(item: Field, text: str) -> str:
-    """The text in the one way in which its kind is kept, however it was written."""
+    """Return the text in the one way in which its kind is kept, however it was written."""
     if item.kind is None:
         return text
     normal = item.kind.read(text)
@@ -219,7 +219,7 @@ def _choice(item: Field, text: str) -> str | bool | None:
 
 
 def stored_choice(item: Field, value: str) -> str | bool:
-    """The value that an option of the field is kept as: yes and no are true and false."""
+    """Return the value that an option of the field is kept as: yes and no are true and false."""
     return value in TRUE if item.boolean else value
 
 
@@ -235,7 +235,7 @@ def _list(item: Field, value: object) -> list[FeelValue]:
 
 
 def _lines(value: object, unit: Unit) -> list[FeelValue]:
-    """What was picked, each as "LINE[/COMPONENT] AMOUNT [REASON]"."""
+    """Return what was picked, each as "LINE[/COMPONENT] AMOUNT [REASON]"."""
     if value is not None and not isinstance(value, str | list | tuple):
         raise wrong("not_text")
     lines = [value] if isinstance(value, str) else list(value or [])
@@ -256,7 +256,7 @@ def _line(text: object, unit: Unit) -> dict[str, FeelValue]:
 
 
 def _amount(text: str, line: str, unit: Unit) -> int:
-    """The amount of a picked line. Errors: ValidationError that names the line."""
+    """Return the amount of a picked line. Errors: ValidationError that names the line."""
     if written.amount(text, unit) is None:
         raise wrong("not_a_number", line=line)
     amount = written.parts(text, unit)

@@ -49,13 +49,13 @@ class Page:
 
 
 def people() -> list[tuple[str, str]]:
-    """(login, name) of everybody who may be asked about, by name."""
+    """Return (login, name) of everybody who may be asked about, by name."""
     rows = session().execute(select(User.name, User.display_name).order_by(User.display_name, User.name))
     return [(login, display_name) for login, display_name in rows]
 
 
 def page(filters: Mapping[str, Any]) -> Page:
-    """One page. `filters`: the `person`, the kind to `show`, `after` which entry; empty means everything."""
+    """Return one page. `filters`: the `person`, the kind to `show`, `after` which entry; empty means everything."""
     types = KINDS.get(filters["show"], ())
     acts = record.latest_acts(most=PAGE + 1, user=filters["person"], types=types, before=_before(filters["after"]))
     know_people([act.user for act in acts])
@@ -88,7 +88,7 @@ def _case(step: PersonStep) -> str:
 
 
 def told(step: PersonStep) -> str:
-    """A step in the language of the page, without the number of its case."""
+    """Return a step in the language of the page, without the number of its case."""
     return str(masking.masked(_told(step)))
 
 
@@ -175,7 +175,7 @@ def _exported(step: Exported) -> str:
 
 
 def _chosen(filters: Mapping[str, str]) -> list[str]:
-    """The filters of an export in words."""
+    """Return the filters of an export in words."""
     texts = [names.process_name(str(filters["process"]))] if filters.get("process") else []
     since, until = filters.get("from"), filters.get("to")
     if since or until:
@@ -184,7 +184,7 @@ def _chosen(filters: Mapping[str, str]) -> list[str]:
 
 
 def _locked(step: LoginLocked) -> str:
-    """What the lock holds for; steps of before it was recorded say where the password was tried."""
+    """Return what the lock holds for; steps of before it was recorded say where the password was tried."""
     wordings = {
         "browser": gettext(
             "wrong password, from %(address)s; the log-in is locked in that browser for ten minutes",

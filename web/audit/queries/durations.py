@@ -8,7 +8,7 @@ from web.audit.queries.heat import Figure
 
 
 def span(seconds: float | None) -> str:
-    """A length of time: 35 min, 3.5 h, 2.1 d."""
+    """Return a length of time: 35 min, 3.5 h, 2.1 d."""
     if seconds is None:
         return "—"
     if seconds < 3_600:
@@ -19,7 +19,7 @@ def span(seconds: float | None) -> str:
 
 
 def measure(figure: Figure, name: str) -> str:
-    """One measure of a task as its badge shows it."""
+    """Return one measure of a task as its badge shows it."""
     values = {
         "count": str(figure.count),
         "time": span(figure.median),

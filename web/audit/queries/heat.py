@@ -50,7 +50,7 @@ class Figure:
 
 
 def wanted(process: str, arguments: Mapping[str, Any]) -> Wanted:
-    """What an address asks for; the last ninety days where it says nothing."""
+    """Return what an address asks for; the last ninety days where it says nothing."""
     today = engine.now().astimezone(ZONE).date()
     return Wanted(
         process=process,
@@ -62,7 +62,7 @@ def wanted(process: str, arguments: Mapping[str, Any]) -> Wanted:
 
 
 def figures(filters: Wanted) -> list[Figure]:
-    """The figures by task, the hottest first."""
+    """Return the figures by task, the hottest first."""
     worked = _worked(filters)
     rows = session().execute(_totals(worked)).all()
     medians = dict(tuple(row) for row in session().execute(_medians(worked)))
@@ -86,7 +86,7 @@ def figures(filters: Wanted) -> list[Figure]:
 
 
 def _names(filters: Wanted) -> dict[str, str]:
-    """What each task is called in the versions that were worked on, the newest first; a task that was renamed has all its names."""
+    """Return what each task is called in the versions that were worked on, the newest first; a task that was renamed has all its names."""
     pairs = _tasks(filters, UserTask.element_id, UserTask.name, ProcessInstance.definition_id, ProcessDefinition.sha256)
     by_element: dict[str, dict[str, None]] = defaultdict(dict)
     for element, recorded, definition_id, sha256 in session().execute(
@@ -98,7 +98,7 @@ def _names(filters: Wanted) -> dict[str, str]:
 
 
 def heat(figure: Figure, measure: str) -> float:
-    """The number that a figure is coloured by."""
+    """Return the number that a figure is coloured by."""
     values = {"count": figure.count, "time": figure.median or 0, "share": figure.share, "late": figure.late}
     return float(values[measure])
 
@@ -130,7 +130,7 @@ def _tasks(filters: Wanted, *columns: Any) -> Select[Any]:
 
 
 def _seconds() -> ColumnElement[Any]:
-    """From opened to done; null while a task is open."""
+    """Return the seconds from opened to done; null while a task is open."""
     if session().get_bind().dialect.name == "sqlite":
         days = func.julianday(UserTask.completed_at) - func.julianday(UserTask.created_at)
         return case((UserTask.state == TaskState.COMPLETED, days * 86_400))
@@ -150,7 +150,7 @@ def _totals(worked: Subquery) -> Select[Any]:
 
 
 def _medians(worked: Subquery) -> Select[Any]:
-    """The middle one of each task's times, or the mean of the two in the middle."""
+    """Return the middle one of each task's times, or the mean of the two in the middle."""
     place = func.row_number().over(partition_by=worked.c.element_id, order_by=worked.c.spent)
     many = func.count().over(partition_by=worked.c.element_id)
     times = select(worked.c.element_id, worked.c.spent, (place * 2).label("place"), many.label("many"))

@@ -44,7 +44,7 @@ class Acting:
         }
 
     def cash_of(self, request: CaseRequest) -> int:
-        """What was paid in cash of what somebody asks to take back, in fen."""
+        """Return what was paid in cash of what somebody asks to take back, in fen."""
         return next((credit.cash for credit in self.credits if credit.key == request.entry_key), 0)
 
 

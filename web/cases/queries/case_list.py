@@ -66,14 +66,14 @@ class Page:
 
 
 def wanted(arguments: Mapping[str, Any]) -> Wanted:
-    """What an address asks for."""
+    """Return what an address asks for."""
     filters = {name: arguments[name] for name in ("text", "customer", "clerk", "process", "version", "state", "after")}
     since, until = (arguments[name].isoformat() if arguments[name] else "" for name in ("from", "to"))
     return Wanted(**filters, since=since, until=until)
 
 
 def page(person: Person, filters: Wanted) -> Page:
-    """One page of the cases the person may see."""
+    """Return one page of the cases the person may see."""
     columns: Any = select(Complaint, CaseKey.instance_id)
     query = _filtered(columns, filters)
     query = query.outerjoin(CaseKey, CaseKey.instance_id == Complaint.instance_id)
@@ -111,7 +111,7 @@ def _filtered(query: Select[Any], filters: Wanted) -> Select[Any]:
 
 
 def _of_process(query: Select[Any], filters: Wanted) -> Select[Any]:
-    """Cases classified as a process or that went through it, as in the event log; a version is the one of the process that the case runs on."""
+    """Return cases classified as a process or that went through it, as in the event log; a version is the one of the process that the case runs on."""
     if filters.process:
         of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.process)
         stood = select(UserTask.instance_id).where(UserTask.process_key == filters.process)
@@ -150,6 +150,6 @@ def _instant(text: str) -> datetime | None:
 
 
 def processes() -> list[str]:
-    """The processes that cases may have gone through, and what is answered at once."""
+    """Return the processes that cases may have gone through, and what is answered at once."""
     keys = session().scalars(select(ProcessDefinition.key).distinct().order_by(ProcessDefinition.key))
     return [*keys, names.ON_THE_SPOT]

@@ -90,27 +90,27 @@ class Stage:
 
 
 def window(sequence: int, at: int | None) -> tuple[int, int]:
-    """The first and the last entry of the part of a case that is shown at once, which holds entry `at`; of a short case all of it."""
+    """Return the first and the last entry of the part of a case that is shown at once, which holds entry `at`; of a short case all of it."""
     since = (min(max(at or 1, 1), max(sequence, 1)) - 1) // AT_ONCE * AT_ONCE + 1
     return since, min(since + AT_ONCE - 1, sequence)
 
 
 def events(instance: ProcessInstance, history: proof.CaseHistory, sight: masking.Sight, since: int = 1) -> list[Event]:
-    """What happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
+    """Return what happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
     recorded = list(_Recorder(instance, history.definition, sight).events(history.entries, since))
     _place(recorded)
     return recorded
 
 
 def stages(history: proof.CaseHistory) -> list[Stage]:
-    """The diagrams that the events of a case stand on."""
+    """Return the diagrams that the events of a case stand on."""
     own = history.definition
     keys = {0: own.key, **history.marking().calls}
     return [Stage(at, key, names.process_name(key, own), names.english_elements(key, own)) for at, key in keys.items()]
 
 
 def _place(recorded: list[Event]) -> None:
-    """Positions on the scale: every event takes one unit, a gap before it more the longer it was."""
+    """Place events on the scale: every event takes one unit, a gap before it more the longer it was."""
     at, reached = 0.0, []
     for before, event in zip([None, *recorded], recorded, strict=False):
         gap = (
@@ -161,7 +161,7 @@ class _Recorder:
                 last.changed += changed
 
     def _pass(self, entry: record.CaseEntry, stood: Counter[tuple[str, int, str]]) -> None:
-        """What comes before the first event shown is followed and not told."""
+        """Follow what comes before the first event shown, and do not tell it."""
         for step in entry.steps:
             for kind, scope, name, change in self.follower.follow(step, entry.at)[0]:
                 stood[kind, scope, name] += change
@@ -175,7 +175,7 @@ class _Recorder:
             self.refusal = step
 
     def _worth(self, step: CaseStep, change: tuple[str, Any, Any]) -> bool:
-        """What a form or a start says is shown as entered already; a table of changes shows what was there before."""
+        """Tell whether a change is worth a row: what a form or a start says is shown as entered already; a table of changes shows what was there before."""
         return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
 
     def _change(self, name: str, before: Any, after: Any) -> tuple[str, str, str]:
@@ -197,7 +197,7 @@ class _Recorder:
         return event
 
     def _fill(self, event: Event, step: CaseStep) -> None:
-        """What was entered, asked and answered, of the steps of which there is more to say than a sentence."""
+        """Fill in what was entered, asked and answered, of the steps of which there is more to say than a sentence."""
         match step["type"]:
             case "instance_started":
                 self.started(event, step)
@@ -211,7 +211,7 @@ class _Recorder:
                 self.decided(event, step)
 
     def _way(self, step: CaseStep, following: list[CaseStep], last: Event | None) -> timeline.Told | None:
-        """Gateways, events and returns from a called process, which the timeline leaves out."""
+        """Return gateways, events and returns from a called process, which the timeline leaves out."""
         if step["type"] == "call_left":
             return "desk", gettext("Back from: %(task)s", task=self.teller.name(step)), []
         if step["type"] != "passed" or (last is not None and last.element == step["element"]):
@@ -240,7 +240,7 @@ class _Recorder:
         return self.english(process).get(step["flow"]) or (flow.name if flow else "")
 
     def english(self, process: str) -> dict[str, str]:
-        """The English names of a diagram, read once."""
+        """Return the English names of a diagram, read once."""
         if process not in self._english:
             self._english[process] = names.english_elements(process, self.definition)
         return self._english[process]
@@ -276,13 +276,13 @@ class _Recorder:
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
     def refused(self, event: Event, step: ErrorCaught) -> None:
-        """The boundary event took what the service before it refused."""
+        """Fill in what the service before refused, which the boundary event took."""
         if self.refusal is not None:
             self.job(event, self.refusal)
         event.answered = [(gettext("Refused"), self._refusal(step)), *event.answered]
 
     def _refusal(self, step: ErrorCaught) -> str:
-        """Why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
+        """Return why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
         if step["code"] not in refusals.SENTENCES:
             return self.teller.name(step)
         values = self.refusal.get("values") if self.refusal is not None else None
@@ -304,7 +304,7 @@ class _Recorder:
         ]
 
     def _heads(self, process: str, decision: str) -> dict[str, str]:
-        """What a table calls the columns that test more than one variable, by their expression."""
+        """Return what a table calls the columns that test more than one variable, by their expression."""
         columns = self.definition.columns(decision)
         english = self.definition.english.get(process, {}).get("columns") if language() == "en" else None
         english_names = english if isinstance(english, dict) else {}
@@ -341,7 +341,7 @@ class _Recorder:
         return name in self.definition.personal and name not in IN_WORDS and not self._may_see(name)
 
     def _may_see(self, name: str) -> bool:
-        """Whether what is personal is shown, numbers masked; what is secret is not."""
+        """Tell whether what is personal is shown, numbers masked; what is secret is not."""
         return self.words.personal and name not in self.definition.private.secret
 
     def _shown(self, name: str, value: Any) -> str:
@@ -359,13 +359,13 @@ class _Recorder:
 
 
 def _can_hold(field: Any, value: Any) -> bool:
-    """Whether a value is one that a field offers; a service may give a variable others, which have words of their own."""
+    """Tell whether a value is one that a field offers; a service may give a variable others, which have words of their own."""
     choices = {option.value for option in field.options}
     return not choices or field.is_boolean or not isinstance(value, str) or value in choices
 
 
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
-    """A value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
+    """Return a value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
     if value is None or value in ("", [], {}):
         return "—"
     if suggestions.is_reason(value):
@@ -387,18 +387,18 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
 
 
 def _withheld(value: Any) -> str:
-    """A number masked, anything else left out."""
+    """Return a number masked, anything else left out."""
     text = str(value)
     return masking.number(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
 
 
 def _fields(definition: definitions.Definition) -> dict[str, Any]:
-    """The fields of all forms of a version by key: they know what a variable is called and how it is written."""
+    """Return the fields of all forms of a version by key: they know what a variable is called and how it is written."""
     return _first_of((field.key, field) for form in _forms(definition) for field in form.inputs)
 
 
 def _shown_beside(definition: definitions.Definition) -> dict[str, Any]:
-    """What is laid beside the forms of a version by variable: what nobody types has its name there."""
+    """Return what is laid beside the forms of a version by variable: what nobody types has its name there."""
     return _first_of((entry.variable, entry) for form in _forms(definition) for entry in form.shows)
 
 

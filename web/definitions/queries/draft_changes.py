@@ -8,7 +8,7 @@ from web.definitions.telling import changes
 
 
 def of_draft(draft: drafts.Draft) -> list[definitions.Difference]:
-    """What a draft changes against the newest version, in the files of its own process."""
+    """Return what a draft changes against the newest version, in the files of its own process."""
     differences = changes.between(published.newest_package(draft.key), drafts.ready(draft.package))
     waiting = sorted(drafts.waiting_files(draft) - {difference.file for difference in differences})
     return [

@@ -18,7 +18,7 @@ from web.telling import names, refusals
 
 
 def config() -> dict[str, Any]:
-    """Everything at once; names in both languages where the editor writes them into files."""
+    """Return everything at once; names in both languages where the editor writes them into files."""
     return {
         "operators": [_operator(entry) for _, entry in sorted(runtime.handlers_by_topic().items())],
         "departments": [
@@ -41,13 +41,13 @@ def config() -> dict[str, Any]:
 
 
 def published_keys() -> list[str]:
-    """The keys of all published processes."""
+    """Return the keys of all published processes."""
     return list(session().scalars(select(ProcessDefinition.key).distinct().order_by(ProcessDefinition.key)))
 
 
 @lru_cache(maxsize=1)
 def manual() -> dict[str, coverage.ManualId]:
-    """The steps of the manual by id; empty where the document is not installed."""
+    """Return the steps of the manual by id; empty where the document is not installed."""
     return {item.id: item for item in coverage.manual_ids(coverage.MANUAL)} if coverage.MANUAL.is_file() else {}
 
 
@@ -83,5 +83,5 @@ def _fields(schema: type[Schema]) -> list[dict[str, Any]]:
 
 
 def defaults(form: language.Form) -> dict[str, Any]:
-    """The default values of a form as they would stand in its fields."""
+    """Return the default values of a form as they would stand in its fields."""
     return evidence.as_typed(form, {field.key: field.default for field in form.inputs if field.default is not None})

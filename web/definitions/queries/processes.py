@@ -63,7 +63,7 @@ class Figures:
 
 
 def cards() -> list[Card]:
-    """Every published process by key."""
+    """Return every published process by key."""
     drafts = {row.key: row for row in session().scalars(select(DefinitionDraft))}
     grouped: dict[str, list[Version]] = {}
     for version in _versions():
@@ -75,7 +75,7 @@ def cards() -> list[Card]:
 
 
 def new_drafts() -> list[DefinitionDraft]:
-    """Drafts of processes that have no version yet."""
+    """Return drafts of processes that have no version yet."""
     published = select(ProcessDefinition.key)
     query = select(DefinitionDraft).where(DefinitionDraft.key.not_in(published)).order_by(DefinitionDraft.key)
     return list(session().scalars(query))

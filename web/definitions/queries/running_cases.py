@@ -30,7 +30,7 @@ Called = dict[str, dict[int, set[int]]]
 
 
 def called() -> Called:
-    """The running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
+    """Return the running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
     cases: Called = defaultdict(lambda: defaultdict(set))
     numbers: dict[tuple[int, str], int] = {}
     for definition, key, instance_id in _inside(set(_standing())):
@@ -43,7 +43,7 @@ def called() -> Called:
 
 
 def _inside(standing: set[Standing]) -> Iterator[Standing]:
-    """Where cases stand, and the processes between their own and those."""
+    """Yield where cases stand, and the processes between their own and those."""
     unsure: dict[int, definitions.Definition] = {}
     for definition, key, instance_id in standing:
         yield definition, key, instance_id
@@ -58,7 +58,7 @@ def _inside(standing: set[Standing]) -> Iterator[Standing]:
 
 
 def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tuple[str, ...]]:
-    """The processes between two of them, for every way in which the one leads to the other by calls."""
+    """Return the processes between two of them, for every way in which the one leads to the other by calls."""
     if begin == end:
         return [()]
     callees = sorted(definition.processes[begin].diagram.called_processes() & definition.processes.keys())

@@ -33,13 +33,13 @@ class Step:
 
 
 def of(definition: definitions.Definition) -> list[Step]:
-    """Every activity of a process, in the order in which it is drawn."""
+    """Return every activity of a process, in the order in which it is drawn."""
     departments = _Departments()
     return [_step(definition, e, departments) for e in definition.elements.values() if e.type in diagrams.ACTIVITIES]
 
 
 def limit_of_all(definition: definitions.Definition) -> str:
-    """The limit of the process as a whole, which stands at its start event; empty when it has none."""
+    """Return the limit of the process as a whole, which stands at its start event; empty when it has none."""
     starts = [e for e in definition.elements.values() if e.type == "startEvent" and e.parent == definition.key]
     return time_limits.text(definition, starts[0]) if starts else ""
 
@@ -67,14 +67,14 @@ def _fields(definition: definitions.Definition, form: str) -> Iterator[str]:
 
 
 def named_by_form(definition: definitions.Definition, form: str) -> list[str]:
-    """The steps of a process that are done on a form, in the order in which they are drawn."""
+    """Return the steps of a process that are done on a form, in the order in which they are drawn."""
     elements = definition.elements.values()
     on_form = (element for element in elements if element.type == "userTask" and element.properties.get("form") == form)
     return [names.element_name(definition.key, element.id, element.name) for element in on_form]
 
 
 def _does(definition: definitions.Definition, element: diagrams.Element) -> str:
-    """What the desk does by itself at a service task, or which table decides."""
+    """Return what the desk does by itself at a service task, or which table decides."""
     operator = runtime.handlers_by_topic().get(element.topic)
     if operator is not None:
         return in_language(operator.title_zh, operator.title_en)

@@ -52,7 +52,7 @@ class Filled:
     listing: Listing | None = None
 
     def picker(self, filled: Mapping[str, Any]) -> picking_lines.Picker | None:
-        """What the field for lines shows, where the form has one that is to be seen; `filled` is what stands in the fields."""
+        """Return what the field for lines shows, where the form has one that is to be seen; `filled` is what stands in the fields."""
         field = picking_lines.field_of(self.form)
         if field is None or self.listing is None or field not in filled["fields"]:
             return None
@@ -93,7 +93,7 @@ class Standing:
 
 
 def local(at: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """An instant of a try: 2026-03-05 09:30 in Shanghai."""
+    """Return an instant of a try: 2026-03-05 09:30 in Shanghai."""
     return at.astimezone(ZONE).strftime(pattern) if at is not None else ""
 
 
@@ -101,7 +101,7 @@ CHANNELS = ("counter", "telephone", "agency", "letter")
 
 
 def choices(variables: Variables, variable: str, value: Any) -> list[tuple[str, str]]:
-    """The values to choose from, each with what it is called; none for what is typed."""
+    """Return the values to choose from, each with what it is called; none for what is typed."""
     if isinstance(value, bool):
         return [("yes", gettext("yes")), ("no", gettext("no"))]
     values = CHANNELS if variable == "channel" else variables.offered(variable)
@@ -110,7 +110,7 @@ def choices(variables: Variables, variable: str, value: Any) -> list[tuple[str, 
 
 
 def standing(trial: Trial, version: int = 0) -> Standing:
-    """Read inside the try's database and `names.of_definition`; `version`: that of the office which is tried, 0 for a draft."""
+    """Return how a try stands, read inside the try's database and `names.of_definition`; `version`: that of the office which is tried, 0 for a draft."""
     instance = session().get_one(ProcessInstance, trial.play.instance_id)
     history = proof.history_of(instance.id)
     stages = casefile.stages(history)
@@ -144,7 +144,7 @@ def standing(trial: Trial, version: int = 0) -> Standing:
 
 
 def _lines(history: proof.CaseHistory, key: str, version: int) -> list[timeline.Line]:
-    """The way so far; the number that the try's own database gives what is tried is none of the office's."""
+    """Return the way so far; the number that the try's own database gives what is tried is none of the office's."""
     first, *later = timeline.lines(history, EVERYTHING)
     name = names.process_name(key)
     opened = gettext("Case opened: %(process)s, draft", process=name)
@@ -168,7 +168,7 @@ def _task(row: UserTask, at: datetime) -> Task:
 
 
 def filled(task_id: int, at: datetime) -> Filled:
-    """The form of an open task of the try."""
+    """Return the form of an open task of the try."""
     form, variables, scope = cases.form_of(task_id, at=at)
     row = session().get_one(UserTask, task_id)
     diagram = proof.definition_of(row.instance_id).processes[row.process_key].diagram
@@ -193,7 +193,7 @@ def _stopped(trial: Trial) -> str:
 
 
 def why(error: Exception) -> str:
-    """Why a step could not be done; where it is for somebody else, that is not whoever tries, but the person chosen for the step."""
+    """Return why a step could not be done; where it is for somebody else, that is not whoever tries, but the person chosen for the step."""
     if isinstance(error, engine.EngineError) and error.code in FOR_ANOTHER:
         return gettext(
             "The person chosen had a hand in what this step checks, so another has to do it. Choose another one at “done by”."
@@ -208,7 +208,7 @@ def why(error: Exception) -> str:
 def following(
     agreed_steps: Sequence[Mapping[str, Any]], steps_taken: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
-    """The next step of what was agreed, as long as the steps taken are of the same kinds at the same elements."""
+    """Return the next step of what was agreed, as long as the steps taken are of the same kinds at the same elements."""
     if len(steps_taken) >= len(agreed_steps) or [_what(step) for step in steps_taken] != [
         _what(step) for step in agreed_steps[: len(steps_taken)]
     ]:

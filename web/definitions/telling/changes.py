@@ -149,12 +149,12 @@ FILES = {
 
 
 def is_published(change: definitions.Difference) -> bool:
-    """Whether a change comes into force when the draft is published."""
+    """Tell whether a change comes into force when the draft is published."""
     return change.what != "unused file"
 
 
 def between(old: definitions.Package | None, new: definitions.Package) -> list[definitions.Difference]:
-    """What changed from one package to another, in the files of the process itself; told in the language of the page."""
+    """Return what changed from one package to another, in the files of the process itself; told in the language of the page."""
     own = definitions.own_files(new) | (definitions.own_files(old) if old is not None else set())
     changes = definitions.differences_between(old, new, own, english=language() == "en")
     element_names = {**(_names(old) if old is not None else {}), **_names(new)}
@@ -162,12 +162,12 @@ def between(old: definitions.Package | None, new: definitions.Package) -> list[d
 
 
 def _names(package: definitions.Package) -> dict[str, str]:
-    """What the elements of a package's own diagram are called, those without a name by their kinds."""
+    """Return what the elements of a package's own diagram are called, those without a name by their kinds."""
     return Called(package).own.get(package.key, {})
 
 
 def _called(change: definitions.Difference, element_names: Mapping[str, str]) -> definitions.Difference:
-    """The change with a name where nobody gave one, and no id where it speaks of an element."""
+    """Return the change with a name where nobody gave one, and no id where it speaks of an element."""
     element = change.element.rpartition(" ")[2]
     if change.file.endswith(".yaml"):
         return replace(
@@ -183,12 +183,12 @@ def _called(change: definitions.Difference, element_names: Mapping[str, str]) ->
 
 
 def _places(text: str, element_names: Mapping[str, str]) -> str:
-    """Ids of elements without a name by their kinds; the ends of a flow one by one."""
+    """Return ids of elements without a name by their kinds; the ends of a flow one by one."""
     return " → ".join(element_names.get(end, end) for end in text.split(" → ")) if text else ""
 
 
 def text(change: definitions.Difference) -> str:
-    """One change as a sentence."""
+    """Return one change as a sentence."""
     values = {"what": fact(change.what), "name": name(change), "kind": kind(change.what)}
     values |= {"before": shown(change.before, change.what), "after": shown(change.after, change.what)}
     return str(gettext(_sentence(change)) % values)
@@ -213,12 +213,12 @@ def _sentence(change: definitions.Difference) -> str:
 
 
 def kind(fact_key: str) -> str:
-    """The kind of a thing in words."""
+    """Return the kind of a thing in words."""
     return str(gettext(KINDS[fact_key])) if fact_key in KINDS else str(gettext("part"))
 
 
 def fact(fact_key: str) -> str:
-    """The fact that changed in words; parameters and columns keep their own names."""
+    """Return the fact that changed in words; parameters and columns keep their own names."""
     if fact_key in FACTS:
         return str(gettext(FACTS[fact_key]))
     group, _space, own = fact_key.partition(" ")
@@ -235,7 +235,7 @@ def fact(fact_key: str) -> str:
 
 
 def _written(path: str) -> str:
-    """What stands at a path in the file, in words: the fact when there is one for its last named part, else what it belongs to."""
+    """Return what stands at a path in the file, in words: the fact when there is one for its last named part, else what it belongs to."""
     names_inside = [part for part in re.findall(r"\[([^\]]+)\]", path) if not part.isdigit()]
     attribute = path.rpartition(".")[2].rpartition("[")[0] or path.rpartition(".")[2]
     for fact_key in (*(f"property {part}" for part in reversed(names_inside)), attribute):
@@ -250,14 +250,14 @@ def _written(path: str) -> str:
 
 
 def name(change: definitions.Difference) -> str:
-    """What an element, a field or a row is called."""
+    """Return what an element, a field or a row is called."""
     if change.what == "row" or change.what.startswith("cell "):
         return str(gettext("row %(n)s", n=change.name))
     return change.name or change.element or change.file
 
 
 def shown(value: str, fact_key: str = "") -> str:
-    """A value as it stands in the sentence, a dash for none; limits in words."""
+    """Return a value as it stands in the sentence, a dash for none; limits in words."""
     if not value:
         return "—"
     if fact_key in ("timer_kind", "trigger") and value in TRIGGERS:
@@ -286,7 +286,7 @@ def _paper(key: str) -> str:
 
 
 def sheet(file: str) -> str:
-    """What the changes of a file are headed with: what it is, and what it is called."""
+    """Return what the changes of a file are headed with: what it is, and what it is called."""
     stem, _dot, suffix = file.rpartition("/")[2].rpartition(".")
     heading = FILES.get(f".{suffix}")
     return str(gettext(heading)) % {"name": stem} if heading is not None else file
@@ -315,7 +315,7 @@ class Sheet:
 
 
 def by_file(changes: Iterable[definitions.Difference]) -> list[Sheet]:
-    """Changes file by file, in their order."""
+    """Return changes file by file, in their order."""
     grouped: dict[str, list[definitions.Difference]] = {}
     for change in changes:
         grouped.setdefault(change.file, []).append(change)
@@ -330,7 +330,7 @@ def by_file(changes: Iterable[definitions.Difference]) -> list[Sheet]:
 
 
 def as_json(changes: Iterable[definitions.Difference]) -> list[dict[str, Any]]:
-    """Changes as the pages' scripts read them."""
+    """Return changes as the pages' scripts read them."""
     return [
         {
             "file": change.file,

@@ -47,7 +47,7 @@ WITHOUT_FIGURES = {  # a scenario agrees on the kind of a refusal, not on its fi
 def texts(
     differences: Iterable[Difference], package: definitions.Package, published: definitions.Package | None
 ) -> list[str]:
-    """Differences as sentences; `package` is what was played; what it no longer has is called as in the one that is `published`."""
+    """Return differences as sentences; `package` is what was played; what it no longer has is called as in the one that is `published`."""
     teller = _Told(package, published)
     return [teller.text(difference) for difference in differences]
 
@@ -120,7 +120,7 @@ class _Told:
 
 
 def _amount(kind: str, name: str, value: Any) -> str:
-    """What moved in the ledger, an account, or what a step says."""
+    """Return what moved in the ledger, an account, or what a step says."""
     if name in ("expected", "moved") and isinstance(value, int) and kind.startswith("ledger"):
         return yuan(value)
     if name == "account":

@@ -203,7 +203,7 @@ class Values(dict[str, Any]):
 
 
 def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) -> dict[str, Any]:
-    """The values of a finding that need words: where it is, types, an example; `named`: it stands at an element with a name."""
+    """Return the values of a finding that need words: where it is, types, an example; `named`: it stands at an element with a name."""
     types = ("type", "other_type", "wanted") if problem.warning else ()
     wordings: dict[str, Any] = {name: _type(str(values[name])) for name in types if name in values}
     wordings["place"] = _where(values)
@@ -216,7 +216,7 @@ def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) ->
 
 
 def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a sentence; those that it puts in quotation marks have single ones within."""
+    """Return the values of a sentence; those that it puts in quotation marks have single ones within."""
     return {
         name: value.translate(SINGLE) if isinstance(value, str) and f"“%({name})s”" in sentence else value
         for name, value in values.items()
@@ -230,7 +230,7 @@ def _place(place: str) -> str:
 
 
 def _where(values: Mapping[str, Any]) -> str:
-    """Where an expression stands: in a cell, at a field of a form, or at the element."""
+    """Return where an expression stands: in a cell, at a field of a form, or at the element."""
     place = _place(str(values.get("place", "")))
     if "table" in values:
         return _cell(values)
@@ -243,26 +243,26 @@ def _where(values: Mapping[str, Any]) -> str:
 
 
 def _beginning(values: Mapping[str, Any]) -> str:
-    """How a paragraph begins, in the language of the page."""
+    """Return how a paragraph begins, in the language of the page."""
     paragraph = in_language(str(values["paragraph"]), str(values["paragraph_en"]))
     return paragraph if len(paragraph) <= LONGEST_PARAGRAPH else f"{paragraph[:LONGEST_PARAGRAPH]}…"
 
 
 def _type(kinds: str) -> str:
-    """The types that a value may have, in words."""
+    """Return the types that a value may have, in words."""
     words = [str(gettext(TYPES.get(kind, OTHER_TYPE))) for kind in kinds.split(", ")]
     return str(gettext(" or ")).join(words)
 
 
 def _case(case: Iterable[tuple[str, str]]) -> str:
-    """An example of the values for which something holds."""
+    """Return an example of the values for which something holds."""
     any_other = gettext("anything else")
     tests = [f"{heading} = {value or any_other}" for heading, value in case]
     return "; ".join(tests) or str(gettext("every case"))
 
 
 def _cell(values: Mapping[str, Any]) -> str:
-    """Where in a decision table something stands."""
+    """Return where in a decision table something stands."""
     if "row" in values and "heading" not in values:
         return str(gettext("rule %(row)s of the table “%(table)s”") % Values(values))
     if "row" in values:

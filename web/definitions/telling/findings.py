@@ -441,7 +441,7 @@ KINDS = {
 
 
 def text(problem: engine.Problem) -> str:
-    """One finding in the language of the page."""
+    """Return one finding in the language of the page."""
     values: dict[str, Any] = {name: _shown(value) for name, value in problem.values.items()}
     if not problem.warning:
         values |= {name: _kind(str(values[name])) for name in ("type", "trigger") if name in values}
@@ -462,7 +462,7 @@ def text(problem: engine.Problem) -> str:
 
 
 def _sentence(problem: engine.Problem) -> str:
-    """The sentence of a finding; another where something near is known, or nothing has been named."""
+    """Return the sentence of a finding; another where something near is known, or nothing has been named."""
     whys, rules = unreadable.BY_RULE.get(problem.rule, {}), {**RULES, **doubts.RULES}
     near = "_near" if problem.values.get("near") else ""
     empty, unnamed = UNNAMED.get(problem.rule, ("", ""))
@@ -478,13 +478,13 @@ def _shown(value: Any) -> str:
 
 
 def _kind(kind: str) -> str:
-    """A kind in words; one that is none of BPMN's as the file has it."""
+    """Return a kind in words; one that is none of BPMN's as the file has it."""
     wordings = {**element_kinds.ELEMENTS, **KINDS}
     return str(gettext(wordings[kind])) if kind in wordings else kind
 
 
 def as_json(problems: Iterable[engine.Problem], package: definitions.Package | None = None) -> list[Mapping[str, Any]]:
-    """Findings as the editor and the API read them; elements of `package` are called as the language of the page has them."""
+    """Return findings as the editor and the API read them; elements of `package` are called as the language of the page has them."""
     naming = Called(package) if package is not None else None
     return [
         {
@@ -501,6 +501,6 @@ def as_json(problems: Iterable[engine.Problem], package: definitions.Package | N
 
 
 def how_many(findings: Sequence[Mapping[str, Any]]) -> int:
-    """How many findings there are, those that are not listed included."""
+    """Return how many findings there are, those that are not listed included."""
     more = findings and findings[-1]["rule"] == "more_findings"
     return int(findings[-1]["values"]["count"]) if more else len(findings)

@@ -25,7 +25,7 @@ MOST_NAMES = 5
 
 
 def sentences(changes: Iterable[diagrams.Mending]) -> list[str]:
-    """One sentence for each kind of change, in the order of the first."""
+    """Return one sentence for each kind of change, in the order of the first."""
     kinds: dict[str, list[diagrams.Mending]] = {}
     for mending in changes:
         kinds.setdefault(mending.kind, []).append(mending)

@@ -29,7 +29,7 @@ class Called:
         self.own = {key: _of_process(package, key, diagram) for key, diagram in self.drawn.items()}
 
     def told(self, problem: engine.Problem) -> engine.Problem:
-        """The finding with the names of the page."""
+        """Return the finding with the names of the page."""
         process = problem.file.removesuffix(".bpmn")
         values = {name: self._value(process, name, value) for name, value in problem.values.items()}
         own_name = self.own.get(process, {}).get(problem.element_id)
@@ -38,7 +38,7 @@ class Called:
         return replace(problem, values={**values, **self._titles(process, problem), **self._field(process, problem)})
 
     def _is_of(self, process: str, problem: engine.Problem) -> bool:
-        """Whether the name in a finding is that of the element at which it stands."""
+        """Tell whether the name in a finding is that of the element at which it stands."""
         diagram = self.drawn[process]
         element = diagram.elements.get(problem.element_id)
         name = problem.values.get("name")
@@ -54,7 +54,7 @@ class Called:
         return self._name(process, value) if name in NAMED else value
 
     def _name(self, process: str, value: str) -> str:
-        """A name on the diagram, or several: as its own process calls it, else as the only one of the package that has it."""
+        """Return a name on the diagram, or several: as its own process calls it, else as the only one of the package that has it."""
         translations = self._by_name(process)
         if value in translations:
             return translations[value]
@@ -78,7 +78,7 @@ class Called:
         }
 
     def _titles(self, process: str, problem: engine.Problem) -> dict[str, str]:
-        """A parameter under its title, and a service task."""
+        """Return a parameter under its title, and a service task."""
         diagram = self.drawn.get(process)
         element = diagram.elements.get(problem.element_id) if diagram is not None else None
         operator = self.operators.get(element.topic) if element is not None else None
@@ -95,7 +95,7 @@ class Called:
         return titles | ({"topic": in_language(topic.title_zh, topic.title_en)} if topic is not None else {})
 
     def _field(self, process: str, problem: engine.Problem) -> dict[str, str]:
-        """A field by its label: that of the form in which the finding stands, or of the form of its step."""
+        """Return a field by its label: that of the form in which the finding stands, or of the form of its step."""
         if "field" not in problem.values:
             return {}
         key, diagram = str(problem.values["field"]), self.drawn.get(process)
@@ -116,7 +116,7 @@ def _drawn(package: definitions.Package) -> list[tuple[str, engine.diagrams.Diag
 
 
 def _of_process(package: definitions.Package, key: str, diagram: engine.diagrams.Diagram) -> dict[str, str]:
-    """Element id → name in the language of the page, the process under the empty id; what has no name by its kind."""
+    """Return element id → name in the language of the page, the process under the empty id; what has no name by its kind."""
     english = definitions.english_by_id(replace(package, key=key)) if language() == "en" else {}
 
     def called(item: engine.diagrams.Element) -> str:

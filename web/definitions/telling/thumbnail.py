@@ -52,7 +52,7 @@ def _of(sha256: str, xml: bytes) -> Picture:
 
 
 def of(definition: definitions.Definition) -> Picture:
-    """The picture of a version, made once."""
+    """Return the picture of a version, made once."""
     return _of(definition.sha256, definition.xml)
 
 

@@ -15,7 +15,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def text(definition: definitions.Definition, element: diagrams.Element) -> str:
-    """The limit of a step as one sentence; empty when it has none."""
+    """Return the limit of a step as one sentence; empty when it has none."""
     parts = [words(element.properties.get("due", "").strip()), _shared(definition, element)]
     if element.properties.get("caseLimit") == "met":
         parts.append(gettext("keeps the limit of the case"))
@@ -35,7 +35,7 @@ def _shared(definition: definitions.Definition, element: diagrams.Element) -> st
 
 
 def words(due: str) -> str:
-    """The FEEL of a limit in words; empty when there is none."""
+    """Return the FEEL of a limit in words; empty when there is none."""
     if not due:
         return ""
     for pattern, say in _sentences():
@@ -46,7 +46,7 @@ def words(due: str) -> str:
 
 
 def _sentences() -> tuple[tuple[str, Callable[[re.Match[str]], str]], ...]:
-    """Patterns of limits, and what each says."""
+    """Return patterns of limits, and what each says."""
     length = r'(duration\("[^"]+"\))'
     return (
         (rf"accepted_at \+ {length}", lambda m: gettext("within %(time)s of acceptance", time=_length(m[1]))),

@@ -61,7 +61,7 @@ class Edge:
         await self._send(answer, first, lane, receive, send)
 
     def _lane(self, method: str, path: str) -> Lane:
-        """What a stranger may ask for has threads of its own."""
+        """Return the lane of a request: what a stranger may ask for has threads of its own."""
         if path.startswith(FILES):
             return self._files
         return self._logins if method == "POST" and path == LOGIN else self._office
@@ -88,7 +88,7 @@ class Edge:
             self.streams -= counts
 
     async def _stream(self, answer: Answer, part: bytes, lane: Lane, receive: Receive, send: Send) -> None:
-        """Part after part, as fast as they are read and at most so long. Errors: CutOff."""
+        """Send part after part, as fast as they are read and at most so long. Errors: CutOff."""
         leaving = asyncio.ensure_future(_leaving(receive))
         try:
             async with asyncio.timeout(self.limits.stream_seconds):
@@ -117,6 +117,6 @@ class Edge:
 
 
 async def _leaving(receive: Receive) -> None:
-    """Until whoever asked has left."""
+    """Wait until whoever asked has left."""
     while (await receive())["type"] != "http.disconnect":
         pass

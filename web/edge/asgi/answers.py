@@ -33,11 +33,11 @@ class Answer:
         return self._context.run(self._begin)
 
     def more(self) -> bytes:
-        """The next part."""
+        """Return the next part."""
         return self._context.run(self._collect, A_PART)
 
     def close(self) -> None:
-        """No more is wanted."""
+        """Close the answer, of which no more is wanted."""
         self._context.run(self._close)
 
     @property
@@ -57,7 +57,7 @@ class Answer:
         self.file = (header(self.headers, FILE) or b"").decode()
 
     def _collect(self, most: int) -> bytes:
-        """Parts until there are `most` bytes or no more; a failure closes the answer."""
+        """Collect parts until there are `most` bytes or no more; a failure closes the answer."""
         parts: list[bytes] = []
         first = self._made
         try:

@@ -21,7 +21,7 @@ class Bodies:
         self.kept = 0
 
     async def read(self, receive: Receive, announced: int | None) -> tuple[BytesIO, int]:
-        """The body and what it keeps, to be given back by `forget`. Errors: Refused (400 for a body that breaks off, 408, 413, 503)."""
+        """Return the body and what it keeps, to be given back by `forget`. Errors: Refused (400 for a body that breaks off, 408, 413, 503)."""
         limits, last = self._limits, asyncio.get_running_loop().time() + self._limits.body_seconds
         if announced is not None and announced > limits.discarded_bytes:
             raise Refused(413)
@@ -65,5 +65,5 @@ class Bodies:
         return more
 
     def forget(self, byte_count: int) -> None:
-        """What a request kept is needed no longer."""
+        """Forget what a request kept, which is needed no longer."""
         self.kept -= byte_count

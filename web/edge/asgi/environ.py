@@ -35,7 +35,7 @@ class Scope(TypedDict):
 
 
 def announced(scope: Scope, most: int) -> int | None:
-    """How long the body says it is; 0 for none, None when it does not say. Errors: Refused (400, 431)."""
+    """Return how long the body says it is; 0 for none, None when it does not say. Errors: Refused (400, 431)."""
     size, length = 0, 0
     for name, value in scope["headers"]:
         size += len(name) + len(value) + 4
@@ -51,7 +51,7 @@ def announced(scope: Scope, most: int) -> int | None:
 
 
 def environ(scope: Scope, body: BytesIO, length: int) -> dict[str, Any]:
-    """The environment of a request. `length` is that of the body."""
+    """Return the environment of a request. `length` is that of the body."""
     path = scope["raw_path"].partition(b"?")[0]
     variables: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],

@@ -27,7 +27,7 @@ class Lane:
             threading.Thread(target=self._serve, name=name, daemon=True).start()
 
     async def run(self, work: Callable[[], T], *, begun: bool = False) -> T | record.Failed:
-        """What `work` gives, from a thread of the lane, or what it threw, which is logged. What has `begun` is not turned away. Errors: Refused (503) when the line is full."""
+        """Return what `work` gives, from a thread of the lane, or what it threw, which is logged. What has `begun` is not turned away. Errors: Refused (503) when the line is full."""
         if self.inside >= self._most and not begun:
             raise Refused(503)
         loop = asyncio.get_running_loop()

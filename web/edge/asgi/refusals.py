@@ -64,7 +64,7 @@ class Refusals:
         }
 
     def answer(self, status: int, path: str, languages: str) -> tuple[Headers, bytes]:
-        """The headers and the body. `languages` is what Accept-Language said."""
+        """Return the headers and the body. `languages` is what Accept-Language said."""
         if is_api(path):
             language = preferred(parse_accept_header(languages[:200], LanguageAccept)) or LANGUAGES[0]
             kind, body = b"application/problem+json", self._problems[status, language]
@@ -96,5 +96,5 @@ def _problem(status: int, title: str) -> bytes:
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
-    """The first header of a name."""
+    """Return the first header of a name."""
     return next((value for key, value in headers if key == name), None)

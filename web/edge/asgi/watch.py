@@ -78,7 +78,7 @@ def _keep(parent: int | None) -> None:
 
 
 def _accepted() -> Iterator[socket.socket]:
-    """A handle of every connection to a port that this process listens at, good until the next is asked for."""
+    """Yield a handle of every connection to a port that this process listens at, good until the next is asked for."""
     ports = {
         handle.getsockname()[1] for handle in _sockets() if handle.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
     }
@@ -88,7 +88,7 @@ def _accepted() -> Iterator[socket.socket]:
 
 
 def _sockets() -> Iterator[socket.socket]:
-    """A handle of every TCP socket of this process, good until the next is asked for."""
+    """Yield a handle of every TCP socket of this process, good until the next is asked for."""
     for entry in DESCRIPTORS.iterdir() if DESCRIPTORS.is_dir() else ():
         with suppress(OSError), _borrowed(int(entry.name)) as handle:
             if handle.family in (socket.AF_INET, socket.AF_INET6) and handle.type == socket.SOCK_STREAM:
@@ -97,7 +97,7 @@ def _sockets() -> Iterator[socket.socket]:
 
 @contextmanager
 def _borrowed(descriptor: int) -> Iterator[socket.socket]:
-    """A descriptor as a socket, neither duplicated nor closed: closing any descriptor of a file gives up every lock that this process has on it,
+    """Give a descriptor as a socket, neither duplicated nor closed: closing any descriptor of a file gives up every lock that this process has on it,
     and SQLite's locks keep others from removing its log. Errors: OSError for what is no socket, or gone.
     """
     borrowed = socket.socket(fileno=descriptor)
@@ -108,7 +108,7 @@ def _borrowed(descriptor: int) -> Iterator[socket.socket]:
 
 
 def _sent(connection: socket.socket) -> Sent:
-    """Errors: OSError where the kernel does not tell."""
+    """Ask the kernel what of an answer was sent. Errors: OSError where it does not tell."""
     info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
     if len(info) < _NOT_SENT + 4:
         raise OSError

@@ -28,7 +28,7 @@ class Borne:
 
 
 def by_bearer() -> list[Borne]:
-    """One row for each person and agency, one for the company, one for what waits for a name; the largest sum first."""
+    """Return one row for each person and agency, one for the company, one for what waits for a name; the largest sum first."""
     bearer = (Liability.bearer, Liability.name, Liability.employee, Liability.unit)
     amount = func.sum(Liability.amount)
     settled = func.sum(case((Liability.state == LiabilityState.PAID, Liability.amount), else_=0))
@@ -50,6 +50,6 @@ def by_bearer() -> list[Borne]:
 
 
 def latest(name: str = "") -> Sequence[Liability]:
-    """The liabilities, newest first, at most MOST; of one name where it is given."""
+    """Return the liabilities, newest first, at most MOST; of one name where it is given."""
     query = select(Liability).order_by(Liability.opened_at.desc(), Liability.id.desc()).limit(MOST)
     return session().scalars(query.where(Liability.name == name) if name else query).all()

@@ -29,7 +29,7 @@ class Standing:
 
 
 def of(notices: Iterable[DepartmentNotice]) -> dict[str, Standing]:
-    """How each of these stands now, by its key; at most three statements."""
+    """Return how each of these stands now, by its key; at most three statements."""
     rows = list(notices)
     requests = {row.key: _place(row.key) for row in rows if row.subject in ASKS}
     steps = {row.key: _place(row.key) for row in rows if row.subject == LATE_STEP}
@@ -49,7 +49,7 @@ def _late(is_open: bool) -> Standing:
 
 
 def _place(key: str) -> tuple[int, int]:
-    """The instance, and the number of a request or the token of a step (none of a whole case), that a key names."""
+    """Return the instance, and the number of a request or the token of a step (none of a whole case), that a key names."""
     _, instance, number = (*key.split(":"), "", "")[:3]
     return int(instance) if instance.isdecimal() else 0, int(number) if number.isdecimal() else 0
 

@@ -52,7 +52,7 @@ def of(
     sight: Sight,
     own: tuple[str, str],
 ) -> Proposal | None:
-    """What this step approves; None for one that approves no money that is known yet. `own` is the number of the case and whose it is."""
+    """Return what this step approves; None for one that approves no money that is known yet. `own` is the number of the case and whose it is."""
     amount, kinds, payees = (
         definition.expression(text).evaluate(variables, scope=scope) if (text := element.properties.get(name)) else None
         for name in ("approvedAmount", "approvedKind", "approvedPayee")
@@ -71,7 +71,7 @@ def of(
 
 
 def _amounts(amount: Any, kinds: list[str], *, in_cash: bool) -> list[tuple[str, int]]:
-    """Fen by what is done with it; one sum that may be given in one of several ways is told once."""
+    """Return the fen by what is done with it; one sum that may be given in one of several ways is told once."""
     if isinstance(amount, Mapping):
         shares = {kind: fen for kind, fen in amount.items() if kind != CASH or amount.get(CREDIT) != fen}
         return [(code_text(kind), fen) for kind, fen in shares.items() if isinstance(fen, int) and fen]

@@ -49,7 +49,7 @@ class BatchList:
 
 
 def of(process: str, number: str) -> BatchList | None:
-    """The list of the batch that a case of this process and number is about; None for other cases."""
+    """Return the list of the batch that a case of this process and number is about; None for other cases."""
     period = batches.period_of(process, number)
     if period is None:
         return None
@@ -82,7 +82,7 @@ def _of_month(period: str) -> BatchList:
 
 
 def _of_thursday(day: str) -> BatchList:
-    """The same lines that the batch lists: a row for what a case has on hold, for what of it is paid already, and for the late fee that falls with it."""
+    """Return the same lines that the batch lists: a row for what a case has on hold, for what of it is paid already, and for the late fee that falls with it."""
     now = thursday.waiting(day)
     of_cases, alone = _summed(now.of_cases), _summed(now.without_case, without_case=True)
     count = len(of_cases) + len(alone)

@@ -19,7 +19,7 @@ from web.telling.code_texts import code_text
 
 
 def content(paper: Paper, sheet: orders.Sheet, own: str, sight: Sight, history: proof.CaseHistory) -> dict[str, Any]:
-    """What the template is given; a case (`own`) is told of no other case, and of no answer before it is verified."""
+    """Return what the template is given; a case (`own`) is told of no other case, and of no answer before it is verified."""
     with in_chinese():
         sections = _said(paper, sheet, own, sight, history)
     clean: dict[str, Any] = plain(sections if sight.numbers else masked(sections))

@@ -85,12 +85,12 @@ class Asked:
 
 
 def of_step(element: diagrams.Element) -> list[Paper]:
-    """The papers that a step's property `paper` names."""
+    """Return the papers that a step's property `paper` names."""
     return named(element.properties.get("paper", ""))
 
 
 def made(history: proof.CaseHistory) -> list[Printed]:
-    """The papers of the steps that a case has done and that have an amount, oldest first; of a long case those of its newest steps."""
+    """Return the papers of the steps that a case has done and that have an amount, oldest first; of a long case those of its newest steps."""
     scopes, printed = record.Scopes(history.definition.key), []
     for entry in history.entries:
         for step in entry.steps:
@@ -110,7 +110,7 @@ def made(history: proof.CaseHistory) -> list[Printed]:
 
 
 def _is_full(paper: Paper, history: proof.CaseHistory, token: int) -> bool:
-    """Whether the record has an amount for a paper of a step that was done."""
+    """Tell whether the record has an amount for a paper of a step that was done."""
     try:
         return _amount(paper, history, done_step(history, token)) > 0
     except NoAmount:
@@ -118,7 +118,7 @@ def _is_full(paper: Paper, history: proof.CaseHistory, token: int) -> bool:
 
 
 def entry_of(history: proof.CaseHistory, token: int) -> int:
-    """The entry of the record with which a step was done. Errors: NoPaper."""
+    """Return the entry of the record with which a step was done. Errors: NoPaper."""
     for entry in history.entries:
         if any(step["type"] == "user_task_completed" and step["token"] == token for step in entry.steps):
             return entry.seq
@@ -126,7 +126,7 @@ def entry_of(history: proof.CaseHistory, token: int) -> int:
 
 
 def taken_back(history: proof.CaseHistory, token: int) -> tuple[TakenBack, ...]:
-    """What was taken back of the case's money since a step was done. Errors: NoPaper."""
+    """Return what was taken back of the case's money since a step was done. Errors: NoPaper."""
     since, amounts, reversals = entry_of(history, token), dict[int, int](), []
     for entry in history.entries:
         for step in entry.steps:
@@ -138,7 +138,7 @@ def taken_back(history: proof.CaseHistory, token: int) -> tuple[TakenBack, ...]:
 
 
 def done_step(history: proof.CaseHistory, token: int) -> Step:
-    """A step that was done, with the variables around it as they are after the last of the entries. Errors: NoPaper."""
+    """Return a step that was done, with the variables around it as they are after the last of the entries. Errors: NoPaper."""
     scopes = record.Scopes(history.definition.key)
     for entry in history.entries:
         for step in entry.steps:
@@ -158,7 +158,7 @@ def _element(definition: engine.definitions.Definition, process: str, id: str) -
 
 
 def content(paper: Paper, request: Asked) -> dict[str, Any]:
-    """What the template is given. Errors: NoAmount."""
+    """Return what the template is given. Errors: NoAmount."""
     amount = _amount(paper, request.history, request.step)
     with in_chinese(), definitions.of_definition(request.history.definition):
         sections = _said(paper, request, amount)
@@ -168,7 +168,7 @@ def content(paper: Paper, request: Asked) -> dict[str, Any]:
 
 
 def _own_amounts(paper: Paper, definition: engine.definitions.Definition, element: diagrams.Element) -> list[str]:
-    """The fields of a step's form that hold the amount of a paper."""
+    """Return the fields of a step's form that hold the amount of a paper."""
     form = definition.form_by_id(element.properties.get("form", ""))
     return [field.key for field in form.inputs if field.key in paper.amounts]
 
@@ -176,7 +176,7 @@ def _own_amounts(paper: Paper, definition: engine.definitions.Definition, elemen
 def _fits(
     paper: Paper, definition: engine.definitions.Definition, element: diagrams.Element | None, entered: Any
 ) -> bool:
-    """Whether a step that was done entered an amount of the paper or picked a line that belongs on it, or has no field for either."""
+    """Tell whether a step that was done entered an amount of the paper or picked a line that belongs on it, or has no field for either."""
     if element is None:
         return True
     form = entered if isinstance(entered, Mapping) else {}
@@ -187,13 +187,13 @@ def _fits(
 
 
 def _belonging(paper: Paper, lines: Any) -> list[Mapping[str, Any]]:
-    """Of the lines picked at a step that fills in several papers, those that belong on this one."""
+    """Return, of the lines picked at a step that fills in several papers, those that belong on this one."""
     rows = [line for line in lines if isinstance(line, Mapping)] if isinstance(lines, list) else []
     return [line for line in rows if str(line.get("line")).startswith(LATE_FEES) == paper.late_fees]
 
 
 def _amount(paper: Paper, history: proof.CaseHistory, step: Step) -> int:
-    """What the step's own field says; where it has none, what is reserved or disputed."""
+    """Return what the step's own field says; where it has none, what is reserved or disputed."""
     own = _own_amounts(paper, history.definition, step.element)
     field = picking_lines.field_of(history.definition.form_by_id(step.element.properties.get("form", "")))
     if (
@@ -267,7 +267,7 @@ def _facts(paper: Paper, request: Asked, variables: Variables) -> Iterator[tuple
 
 
 def _shares(paper: Paper, request: Asked) -> Iterator[tuple[str, str]]:
-    """What the customer is handed, and what is taken off a bill that is paid in part, where a step pays both at once."""
+    """Yield what the customer is handed, and what is taken off a bill that is paid in part, where a step pays both at once."""
     cash, falls = request.step.variables.get(IN_CASH), _value(request.step.variables, FALLS_FIRST)
     if IN_CASH in _own_amounts(paper, request.history.definition, request.step.element) and cash and falls:
         yield wording.IN_CASH, wording.YUAN.format(amount=yuan(cash))
@@ -275,7 +275,7 @@ def _shares(paper: Paper, request: Asked) -> Iterator[tuple[str, str]]:
 
 
 def _taken_back(paper: Paper, request: Asked) -> tuple[TakenBack, ...]:
-    """What was taken back since, where it concerns the lines of the paper or the paper has none."""
+    """Return what was taken back since, where it concerns the lines of the paper or the paper has none."""
     on = {str(line.get("line")) for line in _picked(paper, request.history, request.step)}
     reversed_lines = (
         {line.address for line in money.claims_of(request.case) if line.state == ClaimState.REVERSED}
@@ -290,7 +290,7 @@ def _text(value: Any) -> str:
 
 
 def _picked(paper: Paper, history: proof.CaseHistory, step: Step) -> list[Mapping[str, Any]]:
-    """The lines that were picked at the step, or before it; where it fills in several papers, those that belong on this one."""
+    """Return the lines that were picked at the step, or before it; where it fills in several papers, those that belong on this one."""
     form = history.definition.form_by_id(step.element.properties.get("form", ""))
     field = picking_lines.field_of(form)
     rows = step.variables.get(field.key if field else "disputed_lines")
@@ -301,7 +301,7 @@ def _picked(paper: Paper, history: proof.CaseHistory, step: Step) -> list[Mappin
 
 
 def _lines(paper: Paper, request: Asked) -> list[dict[str, Any]]:
-    """The lines that were picked, else those that the case has claims on, with what was charged."""
+    """Return the lines that were picked, else those that the case has claims on, with what was charged."""
     listing = picking_lines.of(
         {**request.step.variables, "msisdn": request.whose.msisdn or request.step.variables.get("msisdn")}
     )
@@ -331,7 +331,7 @@ def _line(row: Mapping[str, Any], listing: Listed | None) -> dict[str, Any]:
 
 
 def _approvals(request: Asked) -> list[dict[str, str]]:
-    """Who approved what at which step; a no stands there too."""
+    """Return who approved what at which step; a no stands there too."""
     scopes, approvals = record.Scopes(request.history.definition.key), []
     for entry in request.history.entries:
         for step in entry.steps:
@@ -352,7 +352,7 @@ def _approvals(request: Asked) -> list[dict[str, str]]:
 
 
 def _opinion(approval: Any) -> str:
-    """Yes or no, with the amount where the approval names one."""
+    """Say yes or no, with the amount where the approval names one."""
     if not isinstance(approval, Mapping):
         return wording.REFUSED
     amount = approval.get("amount")
@@ -361,18 +361,18 @@ def _opinion(approval: Any) -> str:
 
 
 def yuan(fen: int) -> str:
-    """Fen in yuan, as papers have it."""
+    """Return fen in yuan, as papers have it."""
     return f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def at_shanghai(at: datetime) -> str:
-    """An instant in Shanghai."""
+    """Return an instant in Shanghai."""
     return at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 @contextmanager
 def in_chinese() -> Iterator[None]:
-    """Inside the block the page's language is Chinese."""
+    """Have the page's language be Chinese inside the block."""
     before = language()
     g.language = "zh"
     try:
@@ -382,7 +382,7 @@ def in_chinese() -> Iterator[None]:
 
 
 def plain(value: Any) -> Any:
-    """Texts with every sign that turns or hides what stands beside it written out."""
+    """Return texts with every sign that turns or hides what stands beside it written out."""
     if isinstance(value, str):
         return str(visible(value))
     if isinstance(value, Mapping):

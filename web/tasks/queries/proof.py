@@ -28,7 +28,7 @@ class Proof:
 
 
 def of(msisdn: str, variables: Mapping[str, Any], addresses: Collection[str]) -> Proof:
-    """The lines of a number that a case is about: those asked for, else those picked or found by an analysis, else the latest bills."""
+    """Return the lines of a number that a case is about: those asked for, else those picked or found by an analysis, else the latest bills."""
     subscription = gateway().find(msisdn)
     if subscription is None:
         return Proof((), (), (), frozenset(), picked=False)
@@ -59,7 +59,7 @@ def mask_number(call: Listed) -> Listed:
 
 
 def _named(value: Any) -> Iterator[str]:
-    """The addresses in the variables of a case: of picked lines, and of calls that an analysis tells of."""
+    """Yield the addresses in the variables of a case: of picked lines, and of calls that an analysis tells of."""
     if isinstance(value, Mapping):
         if isinstance(value.get("line"), str):
             yield value["line"]

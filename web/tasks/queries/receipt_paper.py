@@ -21,14 +21,14 @@ WHY = {"lost": _("the customer has lost it"), "spoiled": _("damaged"), "unread":
 
 
 def of_payment(variables: Mapping[str, Any]) -> list[str]:
-    """The numbers of the receipts that a payment at the counter has left."""
+    """Return the numbers of the receipts that a payment at the counter has left."""
     payment = variables.get("payment")
     issued = payment.get("receipts") if isinstance(payment, Mapping) else None
     return [receipt["receipt"] for receipt in issued or ()]
 
 
 def content(printed: Printed) -> dict[str, Any]:
-    """What the template is given."""
+    """Return what the template is given."""
     with in_chinese():
         clean: dict[str, Any] = plain(_said(printed))
     return clean

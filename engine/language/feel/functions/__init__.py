@@ -17,7 +17,7 @@ KINDS = (contexts, dates, lists, numbers, office, ranges, strings)
 
 
 def known_functions() -> Mapping[str, Function]:
-    """Every function by its FEEL name: the built-in ones and those of the office. Errors: ValueError when the office adds one that is built in."""
+    """Return every function by its FEEL name: the built-in ones and those of the office. Errors: ValueError when the office adds one that is built in."""
     return _with(vocabulary.in_force())
 
 

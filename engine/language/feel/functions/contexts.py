@@ -29,7 +29,7 @@ def _is(scope: Scope, a: FeelValue, b: FeelValue) -> bool:
 
 
 def _zone(value: time | datetime) -> str | timedelta | None:
-    """How a value says where it is: by a name, by an offset, or not at all."""
+    """Return how a value says where it is: by a name, by an offset, or not at all."""
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else value.utcoffset()
 
 
@@ -72,7 +72,7 @@ def _context_put(scope: Scope, context: FeelValue, key: FeelValue, value: FeelVa
 
 
 def _put(scope: Scope, context: FeelValue, keys: list[str], value: FeelValue) -> FeelValue:
-    """The context with one value replaced, built from the innermost outwards."""
+    """Return the context with one value replaced, built from the innermost outwards."""
     above = [context]
     for step in keys[:-1]:
         inner = above[-1]

@@ -33,7 +33,7 @@ def _count(scope: Scope, value: FeelValue) -> int | None:
 
 
 def extreme(values: tuple[FeelValue, ...], operator: str) -> FeelValue:
-    """The least (`<`) or greatest (`>`) of some values; null when they cannot be compared."""
+    """Return the least (`<`) or greatest (`>`) of some values; null when they cannot be compared."""
     items = items_of(values)
     if not items:
         return None
@@ -57,7 +57,7 @@ def _max(scope: Scope, *values: FeelValue) -> FeelValue:
 
 
 def total(values: tuple[FeelValue, ...]) -> FeelValue:
-    """The sum of some numbers; null when there are none or one is no number."""
+    """Return the sum of some numbers; null when there are none or one is no number."""
     items = numbers_of(values)
     if items is None:
         return None
@@ -147,7 +147,7 @@ def _any(scope: Scope, *values: FeelValue) -> bool | None:
 
 
 def _index(items: list[FeelValue], position: FeelValue) -> int | None:
-    """A position as Python counts; null when the list has no such item."""
+    """Return a position as Python counts; null when the list has no such item."""
     position = cut(position)
     if not is_whole(position) or position == 0 or abs(position) > len(items):
         return None

@@ -24,7 +24,7 @@ _READ: dict[str, Callable[[str], FeelValue]] = {
 
 @builtin("range", "from")
 def _range(scope: Scope, text: FeelValue) -> Range | None:
-    """A range from its text; its ends are literals, the first no later than the second."""
+    """Return a range from its text; its ends are literals, the first no later than the second."""
     match = _RANGE.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -35,7 +35,7 @@ def _range(scope: Scope, text: FeelValue) -> Range | None:
 
 
 def _end(text: str) -> FeelValue:
-    """What a literal stands for; null for what is none. Errors: ValueError."""
+    """Return what a literal stands for; null for what is none. Errors: ValueError."""
     if text.startswith('"'):
         return unquote(text)
     if text.startswith("@"):
@@ -45,7 +45,7 @@ def _end(text: str) -> FeelValue:
 
 
 def _as_range(value: FeelValue) -> Range | None:
-    """A range as it is, a point as the range that holds nothing else; null for what cannot be ordered or has an open end."""
+    """Return a range as it is, a point as the range that holds nothing else; null for what cannot be ordered or has an open end."""
     if isinstance(value, Range):
         return value if value.low is not None and value.high is not None else None
     return Range(value, value) if compare("<=", value, value) is not None else None

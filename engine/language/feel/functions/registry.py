@@ -38,11 +38,11 @@ class Function:
     cost: int = 1
 
     def accepts(self, count: int) -> bool:
-        """Whether it can be called with so many arguments."""
+        """Tell whether it can be called with so many arguments."""
         return count >= self.needed and (self.many or count <= len(self.parameters))
 
     def order(self, names: Iterable[str]) -> tuple[str, ...] | None:
-        """Its parameters in order when called with these names; null when it cannot be."""
+        """Return its parameters in order when called with these names; null when it cannot be."""
         labels = set(names)
         for parameters in (self.parameters, *self.aliases):
             if labels <= set(parameters) and labels >= set(parameters[: self.needed]):
@@ -50,7 +50,7 @@ class Function:
         return None
 
     def __call__(self, scope: Scope, arguments: list[FeelValue]) -> FeelValue:
-        """Its value; null for what has no meaning. Errors: FeelLimit."""
+        """Return its value; null for what has no meaning. Errors: FeelLimit."""
         scope.spend(self.cost * (1 + sum([_size(argument) for argument in arguments if type(argument) not in _ATOMS])))
         result = self._of(scope, arguments)
         if result is None and (fitting := self._fitting(arguments)) is not None:
@@ -67,7 +67,7 @@ class Function:
             return None
 
     def _fitting(self, arguments: list[FeelValue]) -> list[FeelValue] | None:
-        """The arguments, a list of one where its only item is asked for, and the other way round; null when nothing changes."""
+        """Return the arguments, a list of one where its only item is asked for, and the other way round; null when nothing changes."""
         if not arguments:
             return None
         fitting = [_fitted(self.name, *pair) for pair in zip(self.parameters, arguments, strict=False)]
@@ -127,7 +127,7 @@ def _listed(names: str) -> tuple[str, ...]:
 
 
 def items_of(values: tuple[FeelValue, ...]) -> list[FeelValue] | None:
-    """The values of a function over a list: given as one list, or one by one."""
+    """Return the values of a function over a list: given as one list, or one by one."""
     if len(values) == 1:
         only = values[0]
         return only if isinstance(only, list) else (None if only is None else [only])
@@ -135,7 +135,7 @@ def items_of(values: tuple[FeelValue, ...]) -> list[FeelValue] | None:
 
 
 def numbers_of(values: tuple[FeelValue, ...]) -> list[Number] | None:
-    """The same when all are numbers and there is one; else null."""
+    """Return the same when all are numbers and there is one; else null."""
     items = items_of(values)
     if not items:
         return None
@@ -144,10 +144,10 @@ def numbers_of(values: tuple[FeelValue, ...]) -> list[Number] | None:
 
 
 def cut(value: FeelValue) -> FeelValue:
-    """A number without its fraction, where the standard asks for a whole one; anything else as it is."""
+    """Return a number without its fraction, where the standard asks for a whole one; anything else as it is."""
     return int(value) if isinstance(value, Decimal) else value
 
 
 def is_whole(value: FeelValue) -> TypeGuard[int]:
-    """Whether a value is a whole number."""
+    """Tell whether a value is a whole number."""
     return type(value) is int
