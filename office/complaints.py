@@ -32,7 +32,7 @@ def follow(change: Change) -> None:
 
 
 def resolution(step: record.CaseStep) -> str | None:
-    """The result that a step says the complaint came to; None where it says none."""
+    """Return the result that a step says the complaint came to; None where it says none."""
     text: object = None
     if step["type"] == "user_task_completed":
         text = record.named(step["form"]).get("resolution")

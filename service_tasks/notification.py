@@ -347,7 +347,7 @@ def report_own_fault(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def fault_notices(key: str, department: str) -> dict[str, str]:
-    """Who is told of our own fault, by the key of the notice; once where the supervisor is the department at fault."""
+    """Return who is told of our own fault, by the key of the notice; once where the supervisor is the department at fault."""
     return {key: department} | ({} if department == SUPERVISOR else {f"{key}:{SUPERVISOR}": SUPERVISOR})
 
 

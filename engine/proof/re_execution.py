@@ -91,7 +91,7 @@ def command(run: Run, steps: list[CaseStep]) -> None:
 
 
 def _report(run: Run, first: IncidentOpened, steps: list[CaseStep]) -> None:
-    """What a person was told of: queued work that failed, a case that stands still, a limit that was reached."""
+    """Return what a person was told of: queued work that failed, a case that stands still, a limit that was reached."""
     if first["after"] == "job":
         run.finish_work(first["token"], _outcome(first))
     elif first["kind"] == STANDSTILL:

@@ -142,7 +142,7 @@ def in_force() -> list[Package]:
 
 
 def _newest_of_each() -> list[Newest]:
-    """The newest version of every process, by key."""
+    """Return the newest version of every process, by key."""
     newest = select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
     latest = newest.group_by(ProcessDefinition.key).subquery()
     here = (ProcessDefinition.key == latest.c.key) & (ProcessDefinition.version == latest.c.version)

@@ -449,25 +449,25 @@ CaseStep = (
 
 
 def scope_of(step: CaseStep) -> int:
-    """The scope in which a step happened; 0 for the process itself, and for what happens to the case as a whole."""
+    """Return the scope in which a step happened; 0 for the process itself, and for what happens to the case as a whole."""
     fields: Mapping[str, Any] = step
     scope: int = fields.get("scope", 0)
     return scope
 
 
 def token_of(step: CaseStep) -> int | None:
-    """The token that a step is about, if it is about one."""
+    """Return the token that a step is about, if it is about one."""
     fields: Mapping[str, Any] = step
     token: int | None = fields.get("token")
     return token
 
 
 def element_of(step: CaseStep) -> str:
-    """The element that a step is about; empty where it is about none."""
+    """Return the element that a step is about; empty where it is about none."""
     fields: Mapping[str, Any] = step
     return fields.get("element") or ""
 
 
 def named(value: object) -> Variables:
-    """What was entered or answered, by name; nothing where it was withheld or erased as a whole."""
+    """Return what was entered or answered, by name; nothing where it was withheld or erased as a whole."""
     return value if isinstance(value, Mapping) else {}

@@ -75,7 +75,7 @@ CaseEntry = Entry[CaseStep]
 
 
 def beginning(entries: Sequence[CaseEntry]) -> Started:
-    """The step with which a case began, of the entries of its whole history."""
+    """Return the step with which a case began, of the entries of its whole history."""
     return cast(Started, entries[0].steps[0])
 
 

@@ -58,7 +58,7 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
 
 
 def missing(tries: Sequence[CustomerTry], *, is_awaited: bool) -> list[Reason]:
-    """What is missing before a case may be closed because its customer cannot be reached; empty when nothing is.
+    """Return what is missing before a case may be closed because its customer cannot be reached; empty when nothing is.
 
     `is_awaited`: nothing but the customer's answer is waited for, the clock rests at every open step.
     """

@@ -46,7 +46,7 @@ def tries_of(case_number: str) -> list[CustomerTry]:
 
 
 def requests_and_tries(case_number: str) -> tuple[list[CaseRequest], list[CustomerTry]]:
-    """Both of a case in one statement, as `requests_of` and `tries_of`; a case has few of either."""
+    """Return both of a case in one statement, as `requests_of` and `tries_of`; a case has few of either."""
     query = select(CaseRequest, CustomerTry).select_from(Complaint)
     query = query.outerjoin(CaseRequest, CaseRequest.case_number == Complaint.case_number)
     query = query.outerjoin(CustomerTry, CustomerTry.case_number == Complaint.case_number)
@@ -114,7 +114,7 @@ def follow(change: Change) -> None:
 
 
 def decided_by(step: record.CaseStep) -> tuple[int, RequestState] | None:
-    """Which request a step decides, and how; None where it decides none."""
+    """Return which request a step decides, and how; None where it decides none."""
     if step["type"] == "limit_extended" or step["type"] == "credit_reversed":
         return step["request"], RequestState.GRANTED
     return (step["request"], RequestState.REFUSED) if step["type"] == "request_refused" else None

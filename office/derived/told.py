@@ -90,7 +90,7 @@ def _interim(verdict: Verdict, entry: record.CaseEntry, text: str, variables: Ma
 
 
 def _tells(step: record.CaseStep) -> TypeGuard[_Telling]:
-    """Whether an act outside the steps told something that can be read."""
+    """Tell whether an act outside the steps told something that can be read."""
     fields: Mapping[str, object] = step
     return step["type"] in TELLING and isinstance(fields.get("told"), str)
 
@@ -135,7 +135,7 @@ def _said(
 
 
 def to_departments(verdict: Verdict) -> list[Expected]:
-    """What departments were told by the process; of our own fault nobody the same twice."""
+    """Return what departments were told by the process; of our own fault nobody the same twice."""
     expected: list[Expected] = []
     faults: set[tuple[Any, ...]] = set()
     for call in answered(verdict):

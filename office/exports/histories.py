@@ -116,7 +116,7 @@ def _row(entry: CaseEntry, step: CaseStep, process: str, definition: Definition)
 
 
 def _outcome(step: CaseStep) -> object:
-    """What a service answered, or a decision came to."""
+    """Return what a service answered, or a decision came to."""
     if step["type"] == "job_completed":
         return step["result"]
     return step["value"] if step["type"] == "decision_evaluated" else None

@@ -414,7 +414,7 @@ def holding(line_ids: Sequence[int]) -> list[str]:
 
 
 def holding_as(line_ids: Sequence[int]) -> dict[str, str]:
-    """The same cases, each with what became last of what it has."""
+    """Return the same cases, each with what became last of what it has."""
     line = DisputedLine
     inner = select(line.id).where(line.inside_id.in_(line_ids))
     innermost = select(line.id).where(line.inside_id.in_(inner))

@@ -414,7 +414,7 @@ def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
 
 
 def _note(became: dict[str, str], number: str, state: str) -> None:
-    """What stands tells more than what was taken back, and money more than a reservation."""
+    """Compare what became of money: what stands tells more than what was taken back, and money more than a reservation."""
     weaker = (ClaimState.REVERSED, ClaimState.RESERVED)
     if number not in became or became[number] in weaker[: 1 if state == ClaimState.RESERVED else 2]:
         became[number] = state

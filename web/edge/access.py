@@ -74,7 +74,7 @@ _STANDING = select(
 
 
 def may_open_case(person: Person, number: str) -> bool:
-    """Whether a case of this number is there and the person may open it."""
+    """Tell whether a case of this number is there and the person may open it."""
     instance_id = connection().execute(_OF_NUMBER, {"number": number}).scalar()
     if instance_id is None:
         return False

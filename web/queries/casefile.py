@@ -99,7 +99,7 @@ class Opened:
 
 
 def opened(number: str) -> Opened:
-    """A case with its complaint and its messages, in one statement. Errors: UnknownCase."""
+    """Return a case with its complaint and its messages, in one statement. Errors: UnknownCase."""
     rows = session().execute(_OPENED, {"number": number}).all()
     if not rows:
         raise UnknownCase(case=number)

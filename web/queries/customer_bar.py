@@ -114,7 +114,7 @@ class Bar:
 
 
 def of(msisdn: str, case_number: str) -> Bar:
-    """The bar of a number at a step of a case, which is not among the earlier ones."""
+    """Return the bar of a number at a step of a case, which is not among the earlier ones."""
     rows = session().execute(_EVERYTHING, {"msisdn": msisdn, "case": case_number}).all()
     balances = {row.texts_1: row.amount for row in rows if row.part == "balance"}
     return Bar(
@@ -129,7 +129,7 @@ def of(msisdn: str, case_number: str) -> Bar:
 
 
 def _of(rows: Sequence[Row[*tuple[Any, ...]]], part: str) -> list[Row[*tuple[Any, ...]]]:
-    """The rows of a part, the newest first."""
+    """Return the rows of a part, the newest first."""
     return sorted((row for row in rows if row.part == part), key=lambda row: row.at, reverse=True)
 
 
@@ -188,7 +188,7 @@ def _part(
 
 
 def _newest(query: Select[*tuple[Any, ...]], at: _Column, most: int) -> Select[*tuple[Any, ...]]:
-    """The newest rows of a part; a limit inside a union stands in a query of its own."""
+    """Return the newest rows of a part; a limit inside a union stands in a query of its own."""
     inner = query.order_by(at.desc()).limit(most).subquery()
     return select(*inner.columns)
 

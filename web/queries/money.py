@@ -214,7 +214,7 @@ _BOTH = union_all(
 
 
 def claims_and_runs(number: str) -> tuple[list[Claimed], list[Registered]]:
-    """As `claims_of`, and what was registered for a run, the first first, also when the run is over: what it moved stands in the books as well."""
+    """Return the same as `claims_of`, and what was registered for a run, the first first, also when the run is over: what it moved stands in the books as well."""
     claims, runs = [], []
     for is_claim, name, part, amount, state, reason, at, order in session().execute(
         _BOTH, {"number": number, "most": MOST_CLAIMS}

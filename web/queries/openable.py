@@ -9,7 +9,7 @@ from web.edge import access
 
 
 def may_open_case(number: str) -> bool:
-    """Whether there is a case of this number that the person may open."""
+    """Tell whether there is a case of this number that the person may open."""
     if not current_user.is_authenticated:
         return False
     answers: dict[str, bool] = g.setdefault("openable_cases", {})

@@ -227,7 +227,7 @@ def _number(variables: Mapping[str, Any], name: str) -> str:
 
 
 def read_only(listing: Listing) -> tuple[Group, ...]:
-    """The same tables beside a step where nothing is picked."""
+    """Return the same tables beside a step where nothing is picked."""
     return picker(language.Field(type="lines", key="papers"), {}, listing).groups
 
 

@@ -28,12 +28,12 @@ class Line:
 
 
 def entries(key: str) -> list[record.Entry]:
-    """The history of a definition as it was recorded. Errors: BrokenChain."""
+    """Return the history of a definition as it was recorded. Errors: BrokenChain."""
     return list(record.read_history("definition", key))
 
 
 def lines(entries: Iterable[record.Entry]) -> list[Line]:
-    """The history of a definition in sentences, newest first."""
+    """Return the history of a definition in sentences, newest first."""
     listing = [
         Line(entry.at, entry.actor, text(step), said(_why(step)))
         for entry in entries

@@ -349,7 +349,7 @@ def told(advanced: running.Advanced) -> list[str]:
 
 
 def _is_of_refusal(step: record.JobRefused | record.IncidentOpened) -> bool:
-    """Whether a step only says that nothing drawn takes a refusal, which stands before it."""
+    """Tell whether a step only says that nothing drawn takes a refusal, which stands before it."""
     return step["type"] == "incident_opened" and step["kind"] == "UncaughtBpmnError"
 
 

@@ -62,7 +62,7 @@ def taken_up(old: definitions.Definition, new: definitions.Definition) -> list[T
 
 
 def _newest(keys: Iterable[str]) -> dict[str, int]:
-    """The newest version of each of these that is published."""
+    """Return the newest version of each of these that is published."""
     query = select(ProcessDefinition.key, func.max(ProcessDefinition.version)).group_by(ProcessDefinition.key)
     rows = session().execute(query.where(ProcessDefinition.key.in_(list(keys))))
     return {row[0]: row[1] for row in rows}

@@ -206,7 +206,7 @@ def _picker(
 
 @blueprint.get("/tasks/<int:task_id>/customer")
 def customer(task_id: int) -> str:
-    """The customer's papers beside a step where nothing is picked, to be read; a whole page for whoever has no script."""
+    """Show the customer's papers beside a step where nothing is picked, to be read; a whole page for whoever has no script."""
     row, sight = opened(task_id)
     if not sight.personal or not row.msisdn:
         raise access.NotYourCase(instance=row.instance_id)
@@ -370,7 +370,7 @@ def _of_form(
     filled: dict[str, Any],
     sight: Sight,
 ) -> dict[str, Any]:
-    """What stands around the form's fields; the customer's bar where lines are picked."""
+    """Return what stands around the form's fields; the customer's bar where lines are picked."""
     picker = _picker(form, variables, filled)
     return {
         "words": shown_to(variables.get("complaint_text"), sight),

@@ -51,7 +51,7 @@ class Acting:
 def of_case(
     instance: ProcessInstance, complaint: Complaint | None, tasks: Sequence[UserTask], person: engine.Actor
 ) -> Acting:
-    """What this person finds of acts at a case with these open tasks; nothing can be done to a case that is no complaint's."""
+    """Return what this person finds of acts at a case with these open tasks; nothing can be done to a case that is no complaint's."""
     if complaint is None:
         return Acting()
     number, is_open = instance.business_key, instance.state == CaseState.ACTIVE

@@ -82,7 +82,7 @@ def new_drafts() -> list[DefinitionDraft]:
 
 
 def versions(key: str, called: running_cases.Called | None = None) -> list[Version]:
-    """The versions of a process, newest first; `called` are the cases inside each called process, where they were read already."""
+    """Return the versions of a process, newest first; `called` are the cases inside each called process, where they were read already."""
     return _versions(key, called)
 
 
@@ -113,7 +113,7 @@ def _with_called(version: Version, cases_called: int) -> Version:
 
 
 def figures(key: str, now: datetime, called: running_cases.Called | None = None) -> Figures:
-    """The numbers at the top of a process page; `called` as in `versions`."""
+    """Return the numbers at the top of a process page; `called` as in `versions`."""
     by_version = (running_cases.called() if called is None else called).get(key, {})
     inside = {case for cases in by_version.values() for case in cases}
     of_key, case = ProcessInstance.key == key, ProcessInstance

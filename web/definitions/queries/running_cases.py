@@ -68,7 +68,7 @@ def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tupl
 
 
 def _standing() -> Iterator[Standing]:
-    """Those with an open task in a called process, as most cases stand in their own, and those that await something."""
+    """Yield those with an open task in a called process, as most cases stand in their own, and those that await something."""
     for is_process, definition_id, sha256, name, instance_id in session().execute(_everywhere()):
         definition = version(definition_id, sha256)
         if is_process:
