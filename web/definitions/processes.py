@@ -75,8 +75,8 @@ def process(key: str) -> str:
 
 def page_of(key: str, **refusal: Any) -> str:
     """Return the page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
-    definition, called = published.current(key), running_cases.called()
-    versions, entries = processes.versions(key, called), publications.entries(key)
+    definition, inside = published.current(key), running_cases.called()
+    versions, entries = processes.versions(key, inside), publications.entries(key)
     lines = publications.lines(entries)
     owners = hands.owners()
     people.know_people(
@@ -89,7 +89,7 @@ def page_of(key: str, **refusal: Any) -> str:
         definition=definition,
         key=key,
         name=names.process_name(key),
-        figures=processes.figures(key, engine.now(), called),
+        figures=processes.figures(key, engine.now(), inside),
         steps=steps.of(definition),
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),

@@ -104,11 +104,11 @@ def opened(number: str) -> Opened:
     if not rows:
         raise UnknownCase(case=number)
     instance, complaint, name, _ = rows[0]
-    whose = Whose(None, None, None)
+    customer = Whose(None, None, None)
     if complaint is not None:
-        whose = Whose(name, complaint.msisdn, complaint.process_key)
+        customer = Whose(name, complaint.msisdn, complaint.process_key)
     messages: list[OutboxMessage | None] = [row[3] for row in rows]
-    return Opened(instance, complaint, whose, [message for message in messages if message is not None])
+    return Opened(instance, complaint, customer, [message for message in messages if message is not None])
 
 
 def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:

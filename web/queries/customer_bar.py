@@ -167,23 +167,23 @@ def _part(
     part: str,
     *texts: _Column,
     amount: _Column | None = None,
-    left: _Column | None = None,
+    remaining: _Column | None = None,
     at: _Column | None = None,
     until: _Column | None = None,
     day: _Column | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    nothing = null()
+    absent = null()
     columns: list[_Column] = [
-        cast(texts[place] if place < len(texts) else nothing, String).label(f"texts_{place + 1}") for place in range(8)
+        cast(texts[place] if place < len(texts) else absent, String).label(f"texts_{place + 1}") for place in range(8)
     ]
     for name, column, kind in (
         ("amount", amount, BigInteger()),
-        ("left", left, BigInteger()),
+        ("left", remaining, BigInteger()),
         ("at", at, UTCDateTime()),
         ("until", until, UTCDateTime()),
         ("day", day, Date()),
     ):
-        columns.append((cast(nothing, kind) if column is None else column).label(name))
+        columns.append((cast(absent, kind) if column is None else column).label(name))
     return select(literal(part).label("part"), *columns)
 
 
@@ -202,7 +202,7 @@ _EVERYTHING = union_all(
             Receipt.number,
             Receipt.kind,
             amount=Receipt.amount,
-            left=Receipt.amount - Receipt.refunded,
+            remaining=Receipt.amount - Receipt.refunded,
             at=Receipt.issued_at,
         ).where(Receipt.subscription_id == _OWNER),
         Receipt.issued_at,

@@ -81,12 +81,12 @@ def new_drafts() -> list[DefinitionDraft]:
     return list(session().scalars(query))
 
 
-def versions(key: str, called: running_cases.Called | None = None) -> list[Version]:
-    """Return the versions of a process, newest first; `called` are the cases inside each called process, where they were read already."""
-    return _versions(key, called)
+def versions(key: str, inside: running_cases.Called | None = None) -> list[Version]:
+    """Return the versions of a process, newest first; `inside` are the cases inside each called process, where they were read already."""
+    return _versions(key, inside)
 
 
-def _versions(key: str = "", called: running_cases.Called | None = None) -> list[Version]:
+def _versions(key: str = "", inside: running_cases.Called | None = None) -> list[Version]:
     active = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == CaseState.ACTIVE)
     columns = (
         ProcessDefinition.id,
@@ -101,9 +101,9 @@ def _versions(key: str = "", called: running_cases.Called | None = None) -> list
     query = select(*columns, count.scalar_subquery()).order_by(ProcessDefinition.version.desc())
     if key:
         query = query.where(ProcessDefinition.key == key)
-    inside = running_cases.called() if called is None else called
+    cases = running_cases.called() if inside is None else inside
     return [
-        _with_called(Version(*row), len(inside.get(row.key, {}).get(row.version, ())))
+        _with_called(Version(*row), len(cases.get(row.key, {}).get(row.version, ())))
         for row in session().execute(query)
     ]
 
@@ -112,15 +112,15 @@ def _with_called(version: Version, cases_called: int) -> Version:
     return replace(version, running=version.running + cases_called, called=cases_called)
 
 
-def figures(key: str, now: datetime, called: running_cases.Called | None = None) -> Figures:
-    """Return the numbers at the top of a process page; `called` as in `versions`."""
-    by_version = (running_cases.called() if called is None else called).get(key, {})
-    inside = {case for cases in by_version.values() for case in cases}
+def figures(key: str, now: datetime, inside: running_cases.Called | None = None) -> Figures:
+    """Return the numbers at the top of a process page; `inside` as in `versions`."""
+    by_version = (running_cases.called() if inside is None else inside).get(key, {})
+    cases = {case for of_version in by_version.values() for case in of_version}
     of_key, case = ProcessInstance.key == key, ProcessInstance
     passed = select(UserTask.instance_id).where(UserTask.process_key == key)
     closed = and_(or_(of_key, case.id.in_(passed)), case.state == CaseState.COMPLETED, case.ended_at > now - LATELY)
     running = select(func.count(), func.count().filter(case.overdue)).where(of_key, case.state == CaseState.ACTIVE)
     own, own_late = session().execute(running).one()
-    late = session().scalars(select(case.id).where(case.state == CaseState.ACTIVE, case.overdue)) if inside else ()
+    late = session().scalars(select(case.id).where(case.state == CaseState.ACTIVE, case.overdue)) if cases else ()
     over, over_late = session().execute(select(func.count(), func.count().filter(case.overdue)).where(closed)).one()
-    return Figures(own + len(inside), len(inside), own_late + len(inside & set(late)), over, over_late)
+    return Figures(own + len(cases), len(cases), own_late + len(cases & set(late)), over, over_late)
