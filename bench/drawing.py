@@ -71,8 +71,8 @@ def service(id: str, topic: str, result: str = "result", **parameters: str) -> s
 
 def send_task(id: str, topic: str, message: str, **parameters: str) -> str:
     """Draw a send task: the service that brings the message is called with `parameters`."""
-    drawn = service(id, topic, **parameters).replace("bpmn:serviceTask", "bpmn:sendTask")
-    return drawn.replace("<bpmn:sendTask ", f'<bpmn:sendTask messageRef="message_{message}" ', 1)
+    task = service(id, topic, **parameters).replace("bpmn:serviceTask", "bpmn:sendTask")
+    return task.replace("<bpmn:sendTask ", f'<bpmn:sendTask messageRef="message_{message}" ', 1)
 
 
 def decide(id: str, decision: str, result: str) -> str:

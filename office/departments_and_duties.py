@@ -38,6 +38,7 @@ DEPARTMENTS = (
     ("billing_operations", "营帐业务管理组", "Billing operations group"),
     ("service_management", "客服中心服务管理组", "Service management group"),
     ("charge_hold_desk", "挂帐处", "Charge-hold desk"),
+    ("security", "保卫部", "Security department"),  # ours: somebody is told of a copied phone
     ("department_head", "部门负责人", "Head of department"),  # ours: the manual says "the department"
 )
 

@@ -85,6 +85,7 @@ class ReserveResult(Schema):
     paid = schemas.flag("已缴清", "Paid")
     paid_amount = schemas.fen("其中已缴", "Of it paid", allow_none=True)
     next_bill = schemas.flag("还有下期帐单", "A bill is to come")
+    prepaid = schemas.flag("预付费号码", "A prepaid number")
     receipts_in_hand = schemas.texts("已收回的票据", "Receipts the office holds")
 
 
@@ -114,7 +115,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
         blank = {"amount": None, "count": 0, "owed": 0, "paid": False, "paid_amount": None}
-        return blank | {"next_bill": False, "receipts_in_hand": []}
+        return blank | {"next_bill": False, "prepaid": False, "receipts_in_hand": []}
     _check_approval(parameters["approval"], line_parts)
     if not line_parts and item != REWARD and parameters["typed"] is not None:
         _check_typed(parameters["typed"], papers(subscription.id, own_case=call.business_key), kind)
@@ -127,7 +128,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     in_hand = gateway().receipts_in_hand(subscription.id)
     paid_amount = total - debt if line_parts else None
     answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}
-    answer |= {"owed": debt if line_parts else 0, "next_bill": next_bill}
+    answer |= {"owed": debt if line_parts else 0, "next_bill": next_bill, "prepaid": subscription.kind == "prepaid"}
     return answer | {"receipts_in_hand": in_hand}
 
 

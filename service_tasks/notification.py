@@ -100,7 +100,17 @@ TEMPLATES = {
 WORDINGS = {
     "coverage": ("$report（责任人：$owner，期限：$by）", "$report (responsible: $owner, by $by)"),
     "site": ("收费网站：$site；处理结果：$resolution", "Site: $site; result: $resolution"),
+    "orphan": (
+        "号码停用或改号后仍收梦网费，属无主话单，网站：$site",
+        "Monternet fees after the number was closed or changed, site: $site",
+    ),
+    "debit_keying_error": ("托收失败：托收资料录入错误", "Direct debit failed: the mandate was keyed wrongly"),
+    "debit_wrong_order": ("托收失败：托收业务错办", "Direct debit failed: another service was set up"),
+    "debit_missed_order": ("托收失败：托收业务漏办", "Direct debit failed: the mandate was never set up"),
+    "debit_debit_program": ("托收失败：扣款程序出错", "Direct debit failed: the debit program erred"),
+    "debit_other": ("托收失败，查明属局方原因", "Direct debit failed by our own fault"),
 }
+SUPERVISOR = "supervisor"
 COMPOSED = "\x1e"  # no form takes it, so that nobody writes what reads as composed
 LETTER = "letter"
 CANCELLED = "number_cancelled"  # why a message failed, as a code that pages tell in words
@@ -153,6 +163,12 @@ class DepartmentResult(Schema):
     """What notification/department returns."""
 
     notice_id = schemas.number("通知编号", "Notice")
+
+
+class OwnFaultResult(Schema):
+    """What notification/own_fault returns: how many notices it wrote, none where both had been told the same."""
+
+    notices = schemas.number("通知数", "Notices")
 
 
 def known(case_number: str, at: datetime) -> dict[str, str]:
@@ -289,18 +305,57 @@ def notify_department(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """
     notice_id = session().scalar(select(DepartmentNotice.id).where(DepartmentNotice.key == call.key))
     if notice_id is None:
-        notice = _notice(parameters, call)
+        notice = _notice(parameters, call, call.key)
         session().add(notice)
         session().flush()
         notice_id = notice.id
     return {"notice_id": notice_id}
 
 
-def _notice(parameters: dict[str, Any], call: Call) -> DepartmentNotice:
+@handler(
+    "notification/own_fault",
+    parameters=DepartmentParameters,
+    result=OwnFaultResult,
+    fills=asked_by,
+    manual_ref="CH1.5",
+    title_zh="通报局方原因",
+    title_en="Report of our own fault",
+)
+def report_own_fault(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Put our own fault before the department at fault and the supervisor; a process that passes again with the same words tells nobody again.
+
+    Errors: UnknownDepartment, ValuesMissing.
+    """
+    instance, _, _ = call.key.rpartition(":")
+    text = noted(parameters)
+    told_before = set(
+        session().scalars(
+            select(DepartmentNotice.department)
+            .where(DepartmentNotice.case_number == call.business_key)
+            .where(DepartmentNotice.key.startswith(f"{instance}:", autoescape=True))
+            .where(DepartmentNotice.subject == parameters["subject"], DepartmentNotice.text == text)
+        )
+    )
+    notices = [
+        _notice(parameters | {"group": department}, call, key)
+        for key, department in fault_notices(call.key, parameters["group"]).items()
+        if department not in told_before
+    ]
+    session().add_all(notices)
+    session().flush()
+    return {"notices": len(notices)}
+
+
+def fault_notices(key: str, department: str) -> dict[str, str]:
+    """Return who is told of our own fault, by the key of the notice; once where the supervisor is the department at fault."""
+    return {key: department} | ({} if department == SUPERVISOR else {f"{key}:{SUPERVISOR}": SUPERVISOR})
+
+
+def _notice(parameters: dict[str, Any], call: Call, key: str) -> DepartmentNotice:
     if session().get(Department, parameters["group"]) is None:
         raise UnknownDepartment(group=parameters["group"])
     return DepartmentNotice(
-        key=call.key,
+        key=key,
         department=parameters["group"],
         case_number=call.business_key or None,
         subject=parameters["subject"],

@@ -132,19 +132,23 @@ def changed_caller(caller: Package, contents: Iterable[Package]) -> Package:
 
 def callers_of(key: str) -> list[tuple[Newest, Package]]:
     """Return the newest version of every process that calls `key`, directly or not, by key."""
-    keys = session().scalars(select(ProcessDefinition.key).where(ProcessDefinition.key != key).distinct())
-    callers = [(row, _content(row)) for row in map(_newest, sorted(keys)) if row is not None]
+    callers = [(row, _content(row)) for row in _newest_of_each() if row.key != key]
     return [(row, caller) for row, caller in callers if f"{key}.bpmn" in caller.files]
 
 
 def in_force() -> list[Package]:
     """Return what the newest version of every process consists of, by key."""
+    return [_content(row) for row in _newest_of_each()]
+
+
+def _newest_of_each() -> list[Newest]:
+    """Return the newest version of every process, by key."""
     newest = select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
     latest = newest.group_by(ProcessDefinition.key).subquery()
     here = (ProcessDefinition.key == latest.c.key) & (ProcessDefinition.version == latest.c.version)
-    columns = (ProcessDefinition.id, ProcessDefinition.sha256)
+    columns = (ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.sha256)
     rows = session().execute(select(*columns).join(latest, here).order_by(ProcessDefinition.key))
-    return [versions.by_id(row.id, row.sha256).package for row in rows]
+    return [Newest(*row) for row in rows]
 
 
 def newest_package(key: str) -> Package | None:

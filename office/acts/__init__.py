@@ -9,9 +9,16 @@ from __future__ import annotations
 from office.acts.contact import close_unreached, missing, try_customer
 from office.acts.extension import ask as ask_extension
 from office.acts.extension import grant as grant_extension
-from office.acts.extension import limit_of
 from office.acts.grounds import ACCOUNTING, TELLING, NotDone, may_act, may_agree
-from office.acts.requests import UnknownRequest, follow, open_requests, refuse, requests_of, tries_of
+from office.acts.requests import (
+    UnknownRequest,
+    follow,
+    open_requests,
+    refuse,
+    requests_and_tries,
+    requests_of,
+    tries_of,
+)
 from office.acts.reversal import agree as agree_reversal
 from office.acts.reversal import ask as ask_reversal
 from office.acts.reversal import asked_of, credits_of, is_asked
@@ -33,12 +40,12 @@ __all__ = [
     "follow",
     "grant_extension",
     "is_asked",
-    "limit_of",
     "may_act",
     "may_agree",
     "missing",
     "open_requests",
     "refuse",
+    "requests_and_tries",
     "requests_of",
     "tries_of",
     "try_customer",

@@ -48,7 +48,7 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
         complaint = grounds.taken(case_number, by)
         instance, tries = complaint.instance_id or 0, requests.tries_of(case_number)
         wrong = grounds.wrong_telling(complaint, tell)
-        lacking = missing(instance, tries)
+        lacking = missing(tries, is_awaited=_customer_awaited(instance))
         grounds.check(wrong | ({"case": lacking} if lacking else {}))
         after, _held = grounds.lift_holds(case_number, instance, at)
         key = grounds.message_key("case_not_reached", instance)
@@ -57,10 +57,13 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
         cases.end(instance, NOT_REACHED, [step, *after], reason="", by=by, at=at)
 
 
-def missing(instance_id: int, tries: Sequence[CustomerTry]) -> list[Reason]:
-    """Return what is missing before a case may be closed because its customer cannot be reached; empty when nothing is."""
+def missing(tries: Sequence[CustomerTry], *, is_awaited: bool) -> list[Reason]:
+    """Return what is missing before a case may be closed because its customer cannot be reached; empty when nothing is.
+
+    `is_awaited`: nothing but the customer's answer is waited for, the clock rests at every open step.
+    """
     reasons = []
-    if not _customer_awaited(instance_id):
+    if not is_awaited:
         reasons.append(Reason("customer_not_awaited"))
     if len(tries) < TRIES:
         reasons.append(Reason("tries_missing", {"left": TRIES - len(tries), "of": TRIES}))

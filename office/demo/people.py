@@ -35,6 +35,7 @@ PEOPLE: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("olga", "欧佳", ("billing_operations",), ("clerk",)),
     ("mia", "米娅", ("service_management",), ("clerk",)),
     ("kay", "柯怡", ("charge_hold_desk",), ("clerk",)),
+    ("seth", "沈卫", ("security",), ("clerk",)),
     ("hal", "韩立", ("department_head",), ("clerk",)),
 )
 

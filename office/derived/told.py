@@ -13,7 +13,7 @@ from office import correspondence, replies
 from office.derived.calls import Answered, answered
 from service_tasks import notification
 
-SEND, NOTIFY = "notification/send", "notification/department"
+SEND, NOTIFY, OWN_FAULT = "notification/send", "notification/department", "notification/own_fault"
 TELLING = ("case_withdrawn", "case_not_reached", "limit_extended", "credit_reversed")
 
 
@@ -120,19 +120,30 @@ def _said(
 
 
 def to_departments(verdict: Verdict) -> list[Expected]:
-    """Return what departments were told by the process."""
-    return [_noted(call) for call in answered(verdict) if call.topic == NOTIFY]
+    """Return what departments were told by the process; of our own fault nobody the same twice."""
+    expected: list[Expected] = []
+    faults: set[tuple[Any, ...]] = set()
+    for call in answered(verdict):
+        if call.topic == NOTIFY:
+            expected.append(_noted(call, call.key, call.parameters.get("group")))
+        elif call.topic == OWN_FAULT:
+            for key, department in notification.fault_notices(call.key, str(call.parameters.get("group"))).items():
+                notice = _noted(call, key, department)
+                words = tuple(notice.columns[name] for name in ("department", "subject", "text"))
+                if words not in faults:
+                    faults.add(words)
+                    expected.append(notice)
+    return expected
 
 
-def _noted(call: Answered) -> Expected:
-    parameters = call.parameters
-    columns = {"key": (call.key,), "department": (parameters.get("group"),), "subject": (parameters.get("subject"),)}
-    return Expected(call.seq, {**columns, "text": (notification.noted(parameters),)})
+def _noted(call: Answered, key: str, department: Any) -> Expected:
+    columns = {"key": (key,), "department": (department,), "subject": (call.parameters.get("subject"),)}
+    return Expected(call.seq, {**columns, "text": (notification.noted(call.parameters),)})
 
 
 def is_ours(key: Any, verdict: Verdict) -> bool:
     """Tell whether a service call of the case made this notice, as its key says; others are about it and not in its record."""
-    return isinstance(key, str) and re.fullmatch(rf"{verdict.instance_id}:\d+", key) is not None
+    return isinstance(key, str) and re.fullmatch(rf"{verdict.instance_id}:\d+(:supervisor)?", key) is not None
 
 
 def differing(

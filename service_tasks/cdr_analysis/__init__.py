@@ -36,7 +36,7 @@ __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"
 def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Show whether border roaming is established at first sight, and by which calls.
 
-    What another case has of their charges is told and in no sum. Where no call was looked at, or records are no longer kept, it is neither established nor not; then the archive has to be asked.
+    What another case has of their charges is told and in no sum. Calls of another phone with the same number, made while this one was used, stand apart. Where no call was looked at, or records are no longer kept, it is neither established nor not; then the archive has to be asked.
     """
     since, until = _span(parameters, call)
     figures = {field.name: parameters[field.name] for field in fields(border_roaming.Thresholds)}
@@ -45,6 +45,7 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
     apart = given.apart(parameters["msisdn"], verdict.lines, _starts(calls), call)
     if apart.rows:
         verdict = border_roaming.less(verdict, apart.left, calls)
+    apart_clone = given.apart(parameters["msisdn"], verdict.cloned, _starts(calls), call)
     reasons = (*verdict.reasons, *apart.reasons)
     are_gone = not verdict.established and records.are_gone(parameters["msisdn"], since, call.at)
     return {
@@ -54,7 +55,8 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
         "reasons": _with_gone(reasons) if are_gone else reasons,
         "amount": None if are_gone else verdict.amount,
         "lines": _lines(verdict.lines, calls),
-        **apart.told(),
+        "cloned": _lines(apart_clone.left, calls),
+        **given.together((apart, apart_clone)).told(),
         "left": [
             {**excluded.call._asdict(), "call": excluded.call.id, "reason": excluded.reason}
             for excluded in verdict.left

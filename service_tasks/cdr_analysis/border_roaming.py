@@ -20,6 +20,7 @@ from service_tasks.cdr_analysis.records import CallRecord, Line, lines
 __all__ = ["COMPONENTS", "REASONS", "Left", "Pair", "Thresholds", "Verdict", "analyse", "distance_m"]
 
 COMPONENTS = ("roaming", "long_distance")
+OF_A_CLONE = ("basic", "long_distance", "ip", "forwarding", "roaming")
 REASONS = ("frequent_alternation", "periodic", "implausible_travel")
 SEVERAL = 2
 Span = tuple[datetime, datetime]
@@ -52,7 +53,8 @@ class Verdict(NamedTuple):
 
     Shape: `reasons` are those of REASONS that hold, then border_cells where a call lies in a listed cell; or why it is not established:
            no_calls (nothing to judge by: `established` and `amount` are None), one_location, plausible, daily_crossing, once_only, too_fast_once, far_from_border. same_time may stand beside either.
-           `lines` are what was charged because of the wrong network; `cells` counts the calls there: listed, near, far, unknown.
+           `lines` are what was charged because of the wrong network; `cells` counts the calls there: listed, near, far, unknown. `cloned` are all that
+           calls away from home cost while the phone was used elsewhere: of another phone with the same number, in no other sum.
     Units: fen.
     """
 
@@ -63,6 +65,7 @@ class Verdict(NamedTuple):
     lines: tuple[Line, ...] = ()
     left: tuple[Left, ...] = ()
     cells: dict[str, int] | None = None
+    cloned: tuple[Line, ...] = ()
 
 
 def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
@@ -75,12 +78,16 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
     """
     if not calls:
         return Verdict(None, ("no_calls",), (), None)
-    twice = journeys.at_once(calls, journeys.locations(calls))
+    located = journeys.locations(calls)
+    twice = journeys.at_once(calls, located)
+    away = [calls[at] for at in sorted(twice) if located[at] != HOME]
+    clone_lines = tuple(line for call in away for line in lines(call, OF_A_CLONE, "same_time"))
     course = alternation.read([call for at, call in enumerate(calls) if at not in twice], thresholds)
     aside = tuple(Left(calls[at], "same_time") for at in sorted(twice))
     beside = ("same_time",) if aside else ()
     if not (holding := _holding(course, thresholds)):
-        return Verdict(False, (*_why_not(course, thresholds, aside), *beside), (), 0, left=(*aside, *_left(course, {})))
+        reasons = (*_why_not(course, thresholds, aside), *beside)
+        return Verdict(False, reasons, (), 0, left=(*aside, *_left(course, {})), cloned=clone_lines)
     picks = _picked(course, thresholds)
     roaming_lines = tuple(line for call, reason in picks.items() for line in lines(call, COMPONENTS, reason))
     border = ("border_cells",) if any(call.border for call in picks) else ()
@@ -92,6 +99,7 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
         roaming_lines,
         (*aside, *_left(course, picks)),
         _cells(course, picks),
+        clone_lines,
     )
 
 

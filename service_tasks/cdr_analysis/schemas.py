@@ -112,6 +112,7 @@ class BorderRoamingResult(Found):
     lines = schemas.rows("划出的费用", "Lines picked", Line)
     left = schemas.rows("未划出的通话", "Calls not picked", LeftCall)
     cells = schemas.mapping("边界小区情况", "Border cells")
+    cloned = schemas.rows("另一部手机的通话", "Calls of another phone", Line)
     parameters = schemas.mapping("判断参数", "Parameters used")
 
 

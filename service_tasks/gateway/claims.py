@@ -386,7 +386,8 @@ def _taken(paper: Paper, line: Locked, before: Sequence[tuple[Paper, int]], amou
 
     A record and the item that charges it are the same money; two records, or two items, never are.
     """
-    cases = holding([line.id])
+    states_by_case = holding_as([line.id])
+    cases = list(states_by_case)
     rest = line.left - sum(fen for _, fen in before)
     papers = [earlier for earlier, _ in before if earlier.address != paper.address]
     same_money = next((earlier.address for earlier in papers if _is_record(earlier) != _is_record(paper)), "")
@@ -399,6 +400,7 @@ def _taken(paper: Paper, line: Locked, before: Sequence[tuple[Paper, int]], amou
         values |= {"because": "exceeds_line"}
     other_cases = [number for number in cases if number != own]
     case = (other_cases or cases or ["—"])[0]
+    values |= {"state": states_by_case[case]} if case in states_by_case else {}
     return Refused(reason="line_taken", line=paper.address, case=case, of=line.amount, amount=amount, **values)
 
 
@@ -408,14 +410,21 @@ def _is_record(paper: Paper) -> bool:
 
 def holding(line_ids: Sequence[int]) -> list[str]:
     """Return the cases that have something of these lines or of what lies inside them, the latest first."""
+    return list(holding_as(line_ids))
+
+
+def holding_as(line_ids: Sequence[int]) -> dict[str, str]:
+    """Return the same cases, each with what became last of what it has."""
     line = DisputedLine
     inner = select(line.id).where(line.inside_id.in_(line_ids))
     innermost = select(line.id).where(line.inside_id.in_(inner))
     among = LineClaim.line_id.in_(line_ids) | LineClaim.line_id.in_(inner) | LineClaim.line_id.in_(innermost)
-    query = (
-        select(LineClaim.case_number).where(among, LineClaim.state != ClaimState.REVERSED).order_by(LineClaim.id.desc())
-    )
-    return list(dict.fromkeys(number for number in session().scalars(query) if number))
+    claims = select(LineClaim.case_number, LineClaim.state).where(among, LineClaim.state != ClaimState.REVERSED)
+    states_by_case: dict[str, str] = {}
+    for number, state in session().execute(claims.order_by(LineClaim.id.desc())):
+        if number:
+            states_by_case.setdefault(number, state)
+    return states_by_case
 
 
 def _check_reasons(parts: Sequence[LinePart], picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked]) -> None:

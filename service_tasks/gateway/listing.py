@@ -53,7 +53,7 @@ _Fen = SQLColumnExpression[int]
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `code` its kind of item, call or payment.
+    """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `became` each case that has or had something of it, with what became of that, `code` its kind of item, call or payment.
 
     `held` is where its money lies on a bill, each kind of item with the fen in it, in the order in which a part of it is taken; empty for what lies on none.
     `long_distance` says of a call that it bears a long-distance or IP charge and none for roaming: all of it is given back where it was too short.
@@ -69,6 +69,7 @@ class Listed:
     amount: int = 0
     left: int = 0
     cases: tuple[str, ...] = ()
+    became: tuple[tuple[str, str], ...] = ()
     state: str = ""
     held: tuple[tuple[str, int], ...] = ()
     long_distance: bool = False
@@ -363,6 +364,7 @@ class _Claimed:
     gone: dict[str, int]
     own: int
     cases: dict[str, list[str]]
+    became: dict[str, dict[str, str]]
     holders: dict[str, int]
 
     def stands(self, line: Listed) -> Listed:
@@ -372,7 +374,8 @@ class _Claimed:
             sum(min(fen, self._left(f"{bill}:{kind}", fen)) for kind, fen in line.held) if line.held else line.amount
         )
         rest = min(line.amount - self.gone.get(line.line, 0), inside, self._left(bill, line.amount))
-        return replace(line, left=max(0, rest), cases=tuple(self.cases.get(line.line, ())))
+        cases, became = self.cases.get(line.line, ()), self.became.get(line.line, {})
+        return replace(line, left=max(0, rest), cases=tuple(cases), became=tuple(became.items()))
 
     def _left(self, address: str, fen: int) -> int:
         return self.holders[address] + self.own if address in self.holders else fen
@@ -393,10 +396,12 @@ _CLAIMED = (
 
 def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
     rows = session().execute(_CLAIMED, {"subscription": subscription_id})
-    claimed = _Claimed({}, 0, {}, {})
+    claimed = _Claimed({}, 0, {}, {}, {})
     for address, rest, amount, number, state in rows:
         if address.startswith("bill:"):
             claimed.holders[address] = rest
+        if number and number != own_case and state is not None:
+            _note(claimed.became.setdefault(address, {}), number, state)
         if state in (None, ClaimState.REVERSED):  # nothing of it, or nothing any more
             continue
         if number == own_case and state == ClaimState.RESERVED:
@@ -406,3 +411,10 @@ def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
         if number and number not in claimed.cases.setdefault(address, []):
             claimed.cases[address].append(number)
     return claimed
+
+
+def _note(became: dict[str, str], number: str, state: str) -> None:
+    """Note what became of what a case has: what stands tells more than what was taken back, and money more than a reservation."""
+    weaker = (ClaimState.REVERSED, ClaimState.RESERVED)
+    if number not in became or became[number] in weaker[: 1 if state == ClaimState.RESERVED else 2]:
+        became[number] = state

@@ -32,6 +32,11 @@ from service_tasks.gateway.values import (
 )
 
 BALANCE_KINDS = ("prepayment", "receivable", "late_fee", "deposit", "hold")
+IN_USE_FIRST = (
+    case((SubscriptionRow.state == SubscriptionState.CANCELLED, 1), else_=0),
+    SubscriptionRow.state_since.desc(),
+    SubscriptionRow.id.desc(),
+)
 
 
 def find(msisdn: str) -> Subscription | None:
@@ -151,16 +156,7 @@ def _subscription() -> Select[*tuple[Any, ...]]:
     return select(*columns, row.number_changed_from, row.deposits_closed_at)
 
 
-_OF_NUMBER = (
-    _subscription()
-    .where(SubscriptionRow.msisdn == bindparam("msisdn"))
-    .order_by(
-        case((SubscriptionRow.state == SubscriptionState.CANCELLED, 1), else_=0),
-        SubscriptionRow.state_since.desc(),
-        SubscriptionRow.id.desc(),
-    )
-    .limit(1)
-)
+_OF_NUMBER = _subscription().where(SubscriptionRow.msisdn == bindparam("msisdn")).order_by(*IN_USE_FIRST).limit(1)
 
 
 def _subscription_value(row: Row[*tuple[Any, ...]]) -> Subscription:

@@ -192,3 +192,20 @@ def test_a_migration_that_breaks_changes_nothing(tmp_path: Path) -> None:
         command.upgrade(configuration(str(url)), "head")
     with create_engine(url, poolclass=NullPool).connect() as connection:
         assert inspect(connection).get_table_names() == ["user_task"]
+
+
+def test_an_office_of_before_gets_the_departments_that_are_told(url: str) -> None:
+    """An office with departments gets those that processes write to since, and none twice; an empty one waits for its people."""
+    command.upgrade(configuration(url), "0028")
+    database = create_engine(url, poolclass=NullPool)
+    names = text("select code from department order by code")
+    command.upgrade(configuration(url), "head")
+    with database.begin() as connection:
+        assert list(connection.scalars(names)) == []
+        connection.execute(
+            text("insert into department (code, name_zh, name_en) values ('security', '保卫科', 'Guard')")
+        )
+    command.downgrade(configuration(url), "0028")
+    command.upgrade(configuration(url), "head")
+    with database.connect() as connection:
+        assert list(connection.scalars(names)) == ["department_head", "security"]

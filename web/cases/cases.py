@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState
+from models.user_task import UserTask
 from office import complaints, correspondence, erasure, households, letters, looks, replies, texts, work_orders
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
@@ -89,16 +90,16 @@ def page(
     before: int | None = None,
 ) -> str:
     """Return the page of a case, with what stands beside and in the fields of a form that was refused."""
-    instance = casefile.find(number)
+    opened = casefile.opened(number)
+    instance, complaint, complainant, messages = opened.instance, opened.complaint, opened.whose, opened.messages
     sight = access.check_case(current_user, instance.id)
     record_of_looks.at_case(number, sight)
     history = _told(instance, tab in WHOLE, before)
-    complaint, complainant = casefile.complaint_of(instance)
-    messages = casefile.messages(number)
     beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
     if tab in TELLING:
         line_names.of_history(history, complainant.msisdn, sight)
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
+        of_history = _of_history(instance, history)
         return render_template(
             "cases/case.html",
             tab=tab,
@@ -121,9 +122,9 @@ def page(
             process_name=names.process_name,
             departments=names.departments(),
             lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
-            **_of_history(instance, history),
+            **of_history,
             **_of_complaint(complaint, instance, history, messages),
-            **_of_tab(tab, instance, complaint, history),
+            **_of_tab(tab, instance, complaint, history, of_history["tasks"]),
         )
 
 
@@ -132,6 +133,7 @@ def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[s
     tasks, passed = casefile.tasks_and_processes(instance.id, history)
     may_erase = erasure.may(auth.actor(), instance, history)
     return {
+        "tasks": tasks,
         "gone": {} if history.is_readable else cases.erased([instance.id]),
         "contradictions": verdicts.contradictions(history.doubts),
         "may_erase": may_erase,
@@ -163,26 +165,25 @@ def _of_complaint(
 
 
 def _of_tab(
-    tab: str, instance: ProcessInstance, complaint: Complaint | None, history: proof.CaseHistory
+    tab: str,
+    instance: ProcessInstance,
+    complaint: Complaint | None,
+    history: proof.CaseHistory,
+    tasks: Sequence[UserTask],
 ) -> dict[str, Any]:
     """Return what only one tab shows; nothing is read for the others."""
     number = instance.business_key
+    claims, registered = money.claims_and_runs(number) if tab == "money" else ([], [])
     return {
         "stages": casefile.stages(history) if tab == "diagram" else [],
         "money": money.of_case(number) if tab == "money" else [],
-        "registered": money.registered(number) if tab == "money" else [],
-        "claims": _claims(number, history) if tab == "money" else [],
+        "registered": registered,
+        "claims": [*claims, *money.let_go(history.entries, claims)] if tab == "money" else [],
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
-        "acting": acts_offered.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
+        "acting": acts_offered.of_case(instance, complaint, tasks, auth.actor()) if tab == "acts" else None,
         "looks": looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
     }
-
-
-def _claims(number: str, history: proof.CaseHistory) -> list[money.Claimed]:
-    """Return what a case has of lines, and what it had picked."""
-    has = money.claims_of(number)
-    return has + money.let_go(history.entries, has)
 
 
 def _orders(number: str) -> list[orders.Sheet]:

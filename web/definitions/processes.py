@@ -13,9 +13,10 @@ import engine
 from engine import definitions, published
 from models.definition import DefinitionDraft
 from office import bundles, drafts, hands, joint_publication, precedence, scenarios
-from web.definitions.queries import modeler, processes, steps
+from web.definitions.queries import modeler, processes, running_cases, steps
 from web.definitions.telling import changes, thumbnail
 from web.edge.addresses import asked
+from web.lookup import definitions as in_force
 from web.lookup import people
 from web.queries import publications, used_versions
 from web.telling import names
@@ -39,7 +40,7 @@ def listing() -> str:
     return render_template(
         "definitions/processes.html",
         cards=cards,
-        pictures={card.newest.key: thumbnail.of(published.current(card.newest.key)) for card in cards},
+        pictures={card.newest.key: thumbnail.of(in_force.published(card.newest.key)) for card in cards},
         new_drafts=new,
         draft_names={new_draft.key: names.of_draft(drafts.find(new_draft.key).package) for new_draft in new},
         process_name=names.process_name,
@@ -74,8 +75,9 @@ def process(key: str) -> str:
 
 def page_of(key: str, **refusal: Any) -> str:
     """Return the page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
-    definition, versions = published.current(key), processes.versions(key)
-    lines = publications.lines(key)
+    definition, called = published.current(key), running_cases.called()
+    versions, entries = processes.versions(key, called), publications.entries(key)
+    lines = publications.lines(entries)
     owners = hands.owners()
     people.know_people(
         {*owners}
@@ -87,7 +89,7 @@ def page_of(key: str, **refusal: Any) -> str:
         definition=definition,
         key=key,
         name=names.process_name(key),
-        figures=processes.figures(key, engine.now()),
+        figures=processes.figures(key, engine.now(), called),
         steps=steps.of(definition),
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),
@@ -96,7 +98,7 @@ def page_of(key: str, **refusal: Any) -> str:
         english=names.english_elements(key),
         versions=versions,
         told=lines,
-        known=publications.known_of_versions(key),
+        known=publications.known_of_versions(entries),
         draft=_stored_draft(key),
         files=sorted(definitions.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),

@@ -15,7 +15,7 @@ import engine
 from models.acts import CaseRequest, RequestState
 from models.base import connection
 from models.complaint import Complaint
-from models.instance import CaseKey
+from models.instance import CaseKey, ProcessInstance
 from models.states import TaskState
 from models.user_task import TaskColumns, UserTask
 from office import acts, intake
@@ -43,6 +43,8 @@ _TAKEN_IN = select(Complaint.accepted_at).where(
 
 _KEY = select(CaseKey.instance_id).where(CaseKey.instance_id == bindparam("instance"))
 
+_OF_NUMBER = select(ProcessInstance.id).where(ProcessInstance.business_key == bindparam("number")).limit(1)
+
 _ASKED = (
     select(CaseRequest.id)
     .where(
@@ -69,6 +71,18 @@ _STANDING = select(
     _ASKED.scalar_subquery().label("asked_of_accounting"),
     _KEY.scalar_subquery().label("key"),
 ).where(UserTask.instance_id == bindparam("instance"))
+
+
+def may_open_case(person: Person, number: str) -> bool:
+    """Tell whether a case of this number is there and the person may open it."""
+    instance_id = connection().execute(_OF_NUMBER, {"number": number}).scalar()
+    if instance_id is None:
+        return False
+    try:
+        check_case(person, instance_id)
+    except NotYourCase:
+        return False
+    return True
 
 
 def check_case(person: Person, instance_id: int) -> Sight:

@@ -28,6 +28,21 @@ _OF_NUMBER = (
     .order_by(ProcessInstance.id.desc())
     .limit(1)
 )
+_NEWEST_OF_NUMBER = (
+    select(ProcessInstance.id)
+    .where(ProcessInstance.business_key == bindparam("number"))
+    .order_by(ProcessInstance.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_OPENED = (
+    select(ProcessInstance, Complaint, Customer.name, OutboxMessage)
+    .outerjoin(Complaint, Complaint.instance_id == ProcessInstance.id)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .outerjoin(OutboxMessage, OutboxMessage.case_number == ProcessInstance.business_key)
+    .where(ProcessInstance.id == _NEWEST_OF_NUMBER)
+    .order_by(OutboxMessage.queued_at, OutboxMessage.id)
+)
 _COMPLAINT = (
     select(Complaint, Customer.name)
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
@@ -74,6 +89,29 @@ def find(number: str) -> ProcessInstance:
     return instance
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What every tab of a case begins with: the instance, its complaint, who that is about, and the text messages to the customer, oldest first."""
+
+    instance: ProcessInstance
+    complaint: Complaint | None
+    whose: Whose
+    messages: list[OutboxMessage]
+
+
+def opened(number: str) -> Opened:
+    """Return a case with its complaint and its messages, in one statement. Errors: UnknownCase."""
+    rows = session().execute(_OPENED, {"number": number}).all()
+    if not rows:
+        raise UnknownCase(case=number)
+    instance, complaint, name, _ = rows[0]
+    whose = Whose(None, None, None)
+    if complaint is not None:
+        whose = Whose(name, complaint.msisdn, complaint.process_key)
+    messages: list[OutboxMessage | None] = [row[3] for row in rows]
+    return Opened(instance, complaint, whose, [message for message in messages if message is not None])
+
+
 def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:
     """Return the complaint row of a case, and who it is about; batches have none and are about nobody."""
     row = session().execute(_COMPLAINT, {"instance": instance.id}).first()
@@ -100,12 +138,6 @@ def stage_of_task(task: TaskColumns, history: proof.CaseHistory) -> Stage:
     if scope is None:
         raise UnknownCase(case=task.business_key)
     return _stage(history.marking(scope), history.definition, 0)
-
-
-def messages(number: str) -> list[OutboxMessage]:
-    """Return text messages to the customer, oldest first."""
-    query = select(OutboxMessage).where(OutboxMessage.case_number == number).order_by(OutboxMessage.queued_at)
-    return list(session().scalars(query))
 
 
 REACHED: dict[str, str] = {MessageState.RECALLED: MessageState.FAILED}  # as far as the customer knows

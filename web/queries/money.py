@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -179,7 +180,7 @@ _OF_RUNS = union_all(
         _ITEM.item_kind,
         _ITEM.amount,
         _ITEM.period,
-        case((_NO_BILL, _ITEM.NO_BILL), else_=_ITEM.state),
+        case((_NO_BILL, _ITEM.NO_BILL), else_=_ITEM.state).label("state"),
     ).where(_ITEM.case_number == bindparam("number")),
     select(
         _HOLD.placed_at,
@@ -196,9 +197,33 @@ _OF_RUNS = union_all(
 ).order_by("at")
 
 
-def registered(number: str) -> list[Registered]:
-    """Return what was registered for a run in a case, the first first, also when the run is over: what it moved stands in the books as well."""
-    return [Registered(*row) for row in session().execute(_OF_RUNS, {"number": number})]
+_FIRST_CLAIMS, _RUNS = _CLAIMS.add_columns(LineClaim.id).subquery(), _OF_RUNS.subquery()
+_BOTH = union_all(
+    select(literal(1), *_FIRST_CLAIMS.columns),
+    select(
+        literal(0),
+        _RUNS.c.item_kind,
+        _RUNS.c.period,
+        _RUNS.c.amount,
+        _RUNS.c.state,
+        literal(""),
+        _RUNS.c.at,
+        literal(0),
+    ),
+)
+
+
+def claims_and_runs(number: str) -> tuple[list[Claimed], list[Registered]]:
+    """Return the same as `claims_of`, and what was registered for a run, the first first, also when the run is over: what it moved stands in the books as well."""
+    claims, runs = [], []
+    for is_claim, name, part, amount, state, reason, at, order in session().execute(
+        _BOTH, {"number": number, "most": MOST_CLAIMS}
+    ):
+        if is_claim:
+            claims.append((order, Claimed(name, part, amount, state, reason, at)))
+        else:
+            runs.append(Registered(at, name, int(amount), part, state))
+    return [claim for _, claim in sorted(claims, key=itemgetter(0))], sorted(runs, key=attrgetter("at"))
 
 
 @dataclass(frozen=True)

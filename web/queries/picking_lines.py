@@ -226,6 +226,11 @@ def _number(variables: Mapping[str, Any], name: str) -> str:
     return str(value or "")
 
 
+def read_only(listing: Listing) -> tuple[Group, ...]:
+    """Return the same tables beside a step where nothing is picked."""
+    return picker(language.Field(type="lines", key="papers"), {}, listing).groups
+
+
 def field_of(form: language.Form) -> language.Field | None:
     """Return the field of a form in which lines are picked, if it has one."""
     return next((field for field in form.inputs if field.type == "lines"), None)

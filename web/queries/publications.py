@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never, cast
@@ -27,11 +27,16 @@ class Line:
     why: str
 
 
-def lines(key: str) -> list[Line]:
-    """Return the history of a definition, newest first. Errors: BrokenChain."""
+def entries(key: str) -> list[record.Entry]:
+    """Return the history of a definition as it was recorded. Errors: BrokenChain."""
+    return list(record.read_history("definition", key))
+
+
+def lines(entries: Iterable[record.Entry]) -> list[Line]:
+    """Return the history of a definition in sentences, newest first."""
     listing = [
         Line(entry.at, entry.actor, text(step), said(_why(step)))
-        for entry in record.read_history("definition", key)
+        for entry in entries
         for step in cast(list[DefinitionStep], entry.steps)
     ]
     return list(reversed(listing))
@@ -54,12 +59,12 @@ def said(note: str) -> str:
     return str(gettext("first installation")) if note == FIRST else note
 
 
-def known_of_versions(key: str) -> dict[int, list[str]]:
+def known_of_versions(entries: Iterable[record.Entry]) -> dict[int, list[str]]:
     """Return version → what its history says beside its reason: whose content it is, and what was of_version when it was approved."""
     notes: dict[int, list[str]] = {}
     approved: DraftApproved | None = None
     approvers: dict[int, str] = {}
-    for entry in record.read_history("definition", key):
+    for entry in entries:
         for step in cast(list[DefinitionStep], entry.steps):
             if step["type"] == "draft_approved":
                 approved = step

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache, cached
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import engine.published
 from engine import definitions
@@ -42,8 +42,9 @@ class TakenUp:
 def of_case(definition: definitions.Definition, processes: Iterable[str]) -> list[Used]:
     """Return the versions behind a case that went through some processes, its own first."""
     callees = sorted(set(processes) - {definition.key})
-    own = Used(definition.key, names.process_name(definition.key), definition.version, _newest(definition.key))
-    versions = [Used(k, names.process_name(k), version_in(definition, k), _newest(k)) for k in callees]
+    newest = _newest([definition.key, *callees])
+    own = Used(definition.key, names.process_name(definition.key), definition.version, newest.get(definition.key, 0))
+    versions = [Used(k, names.process_name(k), version_in(definition, k), newest.get(k, 0)) for k in callees]
     return [own, *versions]
 
 
@@ -60,8 +61,11 @@ def taken_up(old: definitions.Definition, new: definitions.Definition) -> list[T
     return [update for update in updates if update.before != update.after]
 
 
-def _newest(key: str) -> int:
-    return next((row.version for row in _published(key)), 0)
+def _newest(keys: Iterable[str]) -> dict[str, int]:
+    """Return the newest version of each of these that is published."""
+    query = select(ProcessDefinition.key, func.max(ProcessDefinition.version)).group_by(ProcessDefinition.key)
+    rows = session().execute(query.where(ProcessDefinition.key.in_(list(keys))))
+    return {row[0]: row[1] for row in rows}
 
 
 def _published(key: str) -> list[Any]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 import engine
 import engine.definitions
+import engine.diagrams
 import engine.language
 from engine import cases, proof, published, running, runtime
 from models.base import session
@@ -23,7 +24,7 @@ from service_tasks import pricing_file
 from service_tasks.gateway import gateway
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
 from web.lookup import definitions
-from web.queries import casefile, filled_form, line_names, picking_lines, standing, worklist
+from web.queries import casefile, customer_bar, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import beside, completed, ways
 from web.tasks.queries import approval, batch_list, receipt_paper
 from web.telling import names
@@ -203,6 +204,24 @@ def _picker(
     return picking_lines.picker(field, filled["values"], picking_lines.of(variables, field))
 
 
+@blueprint.get("/tasks/<int:task_id>/customer")
+def customer(task_id: int) -> str:
+    """Return the customer's papers beside a step where nothing is picked, to be read; a whole page for whoever has no script."""
+    row, sight = opened(task_id)
+    if not sight.personal or not row.msisdn:
+        raise access.NotYourCase(instance=row.instance_id)
+    record_of_looks.at_case(row.business_key, sight)
+    papers = picking_lines.of({"msisdn": row.msisdn, "case_number": row.business_key})
+    return render_template(
+        "tasks/_customer.html" if request.headers.get("HX-Request") else "tasks/customer.html",
+        task=row,
+        name=_name(row),
+        sight=sight,
+        bar=customer_bar.of(row.msisdn, row.business_key),
+        papers=picking_lines.read_only(papers),
+    )
+
+
 @blueprint.get("/tasks/<int:task_id>/sheet.csv")
 def sheet(task_id: int) -> Response:
     """Return what the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
@@ -310,7 +329,7 @@ def _page(
         way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     filled = _as_seen(filled, history.definition, sight)
-    laid = beside.of_history(row, form, variables, history, sight)
+    beside_form = beside.of_history(row, form, variables, history, sight)
     own = (row.msisdn or "", row.customer or "")
     stood = unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]]) if typed is None else ""
     line_names.of_history(history, row.msisdn, sight)
@@ -329,8 +348,8 @@ def _page(
             reasons=reasons,
             **_of_form(row, form, variables, filled, sight),
             **beside.of_hands(row, history.definition),
-            **laid,
-            proposal=approval.of(laid["element"], laid["definition"], variables, scope, sight, own),
+            **beside_form,
+            proposal=approval.of(beside_form["element"], beside_form["definition"], variables, scope, sight, own),
             departments=names.departments(),
             process_name=names.process_name,
             **filled,
@@ -345,12 +364,18 @@ def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, 
 
 
 def _of_form(
-    row: TaskColumns, form: engine.language.Form, variables: Mapping[str, Any], filled: dict[str, Any], sight: Sight
+    row: standing.AskedTask,
+    form: engine.language.Form,
+    variables: Mapping[str, Any],
+    filled: dict[str, Any],
+    sight: Sight,
 ) -> dict[str, Any]:
-    """Return what stands around the form's fields."""
+    """Return what stands around the form's fields; the customer's bar where lines are picked."""
+    picker = _picker(form, variables, filled)
     return {
         "words": shown_to(variables.get("complaint_text"), sight),
-        "picker": _picker(form, variables, filled),
+        "picker": picker,
+        "bar": customer_bar.of(row.msisdn, row.business_key) if picker and row.msisdn else None,
         "batch": batch_list.of(row.process_key, row.business_key),
         "receipts": receipt_paper.of_payment(variables) if row.process_key == COUNTER_PAYMENT else [],
     }

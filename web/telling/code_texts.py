@@ -185,7 +185,7 @@ CODES = {
     "periodic": _("back and forth periodically over days"),
     "implausible_travel": _("there and back in less time than anybody travels"),
     "border_cells": _("calls lie in cells of the list of border cells"),
-    "same_time": _("calls at the same time in two places: perhaps a copied phone, they are counted apart"),
+    "same_time": _("calls at the same time in two places: a copied phone, they are counted apart"),
     "one_location": _("one place only"),
     "plausible": _("the changes of place are plausible"),
     "daily_crossing": _("back and forth on several days, with hours on each side in which one can travel"),

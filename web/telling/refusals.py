@@ -200,6 +200,14 @@ NOTHING = {
         _("The rest that was picked is all that the bill charges: nothing is left for %(line)s. Please untick it."),
     ),
 }
+# What became of a line in the case that has it.
+BECAME = {
+    "reserved": _("reserved"),
+    "held": _("on hold"),
+    "credited": _("credited"),
+    "refunded": _("paid back"),
+    "re_priced": _("re-priced"),
+}
 ROWS = {
     "unreadable": _("row %(rows)s: cannot be read, or has no item and amount"),
     "unknown": _("row %(rows)s: was not handed over"),
@@ -216,7 +224,11 @@ def sentence(refusal: Mapping[str, Any]) -> str:
     code = values.get("because") or values["code"]
     limit, text = NOTHING.get(code, ("", ""))
     text = text if limit and values[limit] == 0 else SENTENCES[code]
-    return gettext(text, **{name: _written(name, value) for name, value in values.items()})
+    words = {name: _written(name, value) for name, value in values.items()}
+    became = BECAME.get(values["state"]) if code == "line_taken" else None
+    if became:
+        words["case"] = gettext("%(case)s (%(became)s)", case=words["case"], became=gettext(became))
+    return gettext(text, **words)
 
 
 def brief(code: str) -> str:

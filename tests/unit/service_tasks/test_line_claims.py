@@ -122,6 +122,7 @@ def test_a_line_in_another_case_is_told_with_what_is_left(office: None) -> None:
         "of": 5000,
         "amount": 300,
         "disputed": 200,
+        "state": "reserved",
     }
     assert gateway().reserve(id_of(ONE), [part(line, 200)], effect("B")) == 200
 

@@ -36,23 +36,33 @@ MOST = {
     "intake": 26,  # the register that numbers the case is one of them
     "after the intake": 4,
     "worklist": 9,  # the work orders of one's departments that are chased are one of them
-    "task": 15,  # one where lines are picked has the customer's papers beside it
+    "task": 16,  # one where lines are picked has the customer's papers beside it
     "claim": 7,  # what was taken is said, in the words of its process
     "fields of a form": 10,  # as above
     "completion": 51,  # one that pays lines out has its ledger, what is left of them, what it gives up of them and the liability in it, and is told with what it moved; what a step by itself costs is counted in the engine's tests
-    "after a step": 15,
+    "after a step": 16,
 }
 VISITED = {
     "/tasks": 8,
     "/cases": 7,
     "/cases/AJ-2026-000002": 12,
     "/cases/AJ-2026-000002?tab=diagram": 12,
-    "/cases/AJ-2026-000002?tab=money": 15,  # a tab brings rows of its own, and what is registered for a run
-    "/cases/AJ-2026-000002?tab=messages": 13,
+    "/cases/AJ-2026-000002?tab=money": 12,
+    "/cases/AJ-2026-000002?tab=messages": 12,
     "/customers?msisdn=13600000000": 14,  # the receipts with their prints, and which were taken here
     "/intake?msisdn=13600000000": 12,
     "/intake/caller?msisdn=13600000000": 11,
 }
+PLAIN = 12  # of a page without the customer's papers; those below have a reason of their own
+DEARER = {
+    "/processes": 14,  # with the drafts, in which order they go, and which belong together
+    "/processes/TS-001": 18,
+    "/supervision": 18,  # two lists of tasks, requests, reports with how they stand, messages
+}
+REPLAY = 42  # a short history is proved against every table
+FILES = ("/audit/log.xes",)  # the record of every case as a file
+TABS = ("timeline", "diagram", "money", "messages", "orders", "acts", "looks")
+PEOPLE = ("cleo", "sam", "ada", "olu", "amy")
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE")
 COMPILED: tuple[tuple[Any, str], ...] = (
     (jinja2.Environment, "compile"),
@@ -196,6 +206,35 @@ def test_a_warm_page_stays_within_its_statements_and_compiles_nothing(
         sent[path] = len(counted.statements)
     assert {path: count for path, count in sent.items() if count > pages[path]} == {}
     assert counted.compiled == []
+
+
+def test_every_page_and_every_tab_has_its_limit(desk: Flask, counted: Counted) -> None:
+    """Whoever may open it, a page that needs no name of anything sends twelve statements at most, each tab of a case too, or is named above."""
+    given = customers.all_of_them(6, engine.now())
+    with desk.app_context(), transaction():
+        fixtures.build(customers.given(given, engine.now()))
+    desk_clerk = clerk(desk, counted)
+    for customer in given:
+        next(desk_clerk.case(customer))
+    numbers = re.findall(r"/cases/(AJ-[0-9-]+)", Visitor(desk, "cleo").client.get("/tasks").get_data(as_text=True))
+    pages = sorted(
+        rule.rule for rule in desk.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments
+    )
+    pages = [page for page in pages if page not in FILES and not page.startswith(("/api/", "/static"))]
+    assert len(pages) > 15
+    of_case = {f"/cases/{numbers[-1]}?tab={tab}": PLAIN for tab in TABS}
+    more = {f"/cases/{numbers[-1]}/replay": REPLAY, "/processes/TS-001": DEARER["/processes/TS-001"]}
+    limits = {page: DEARER.get(page, PLAIN) for page in pages} | of_case | more
+    sent: dict[str, int] = {}
+    for person in PEOPLE:
+        client = Visitor(desk, person).client
+        for page in limits:
+            client.get(page)
+            counted.statements.clear()
+            if client.get(page).status_code == HTTPStatus.OK:
+                sent[page] = max(sent.get(page, 0), len(counted.statements))
+    assert {page: count for page, count in sent.items() if count > limits[page]} == {}
+    assert set(of_case) | set(more) <= set(sent)
 
 
 def test_the_list_that_the_benchmark_calls_full_is_full(desk: Flask, counted: Counted) -> None:

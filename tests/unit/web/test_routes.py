@@ -51,6 +51,7 @@ ROUTES = {
     "GET /tasks/next": row("302 302 302 302 302 302"),
     "GET /tasks/<int:task_id>": row("302 200 200 200 403 403", "/tasks/{task}"),
     "GET /tasks/<int:task_id>/evidence": row("302 200 200 403 403 403", "/tasks/{task}/evidence"),
+    "GET /tasks/<int:task_id>/customer": row("302 200 200 200 403 403", "/tasks/{task}/customer"),
     "GET /tasks/<int:task_id>/sheet.csv": row("302 404 404 404 403 403", "/tasks/{task}/sheet.csv"),
     "POST /tasks/<int:task_id>/completion": row("302 302 302 403 403 403", "/tasks/{task}/completion", EXPLAINED),
     "POST /tasks/<int:task_id>/papers/<key>": row("302 404 404 404 403 403", "/tasks/{task}/papers/refund_form"),

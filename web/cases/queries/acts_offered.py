@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from models.acts import CaseRequest, CustomerTry, RequestState
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.states import CaseState
+from models.user_task import UserTask
 from office import acts
 from service_tasks.gateway import Given
 
@@ -46,13 +48,16 @@ class Acting:
         return next((credit.cash for credit in self.credits if credit.key == request.entry_key), 0)
 
 
-def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engine.Actor) -> Acting:
-    """Return what this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
+def of_case(
+    instance: ProcessInstance, complaint: Complaint | None, tasks: Sequence[UserTask], person: engine.Actor
+) -> Acting:
+    """Return what this person finds of acts at a case with these open tasks; nothing can be done to a case that is no complaint's."""
     if complaint is None:
         return Acting()
     number, is_open = instance.business_key, instance.state == CaseState.ACTIVE
-    requests, at = acts.requests_of(number), engine.now()
-    tries = acts.tries_of(number)
+    (requests, tries), at = acts.requests_and_tries(number), engine.now()
+    limit = instance.due_at or max((task.due_at for task in tasks if task.due_at is not None), default=None)
+    is_awaited = instance.paused_at is not None and all(task.paused_at is not None for task in tasks)
     return Acting(
         may=acts.may_act(person) and complaint.msisdn is not None,
         answers=frozenset(request.number for request in requests if acts.is_asked(request, person, at)),
@@ -60,6 +65,6 @@ def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engi
         requests=requests,
         tries=tries,
         credits=acts.credits_of(number),
-        limit=acts.limit_of(instance.id) if is_open else None,
-        missing=acts.missing(instance.id, tries) if is_open else [],
+        limit=limit if is_open else None,
+        missing=acts.missing(tries, is_awaited=is_awaited) if is_open else [],
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from models.base import session
 from models.definition import DefinitionDraft, ProcessDefinition
@@ -82,12 +81,12 @@ def new_drafts() -> list[DefinitionDraft]:
     return list(session().scalars(query))
 
 
-def versions(key: str) -> list[Version]:
-    """Return the versions of a process, newest first."""
-    return _versions(key)
+def versions(key: str, called: running_cases.Called | None = None) -> list[Version]:
+    """Return the versions of a process, newest first; `called` are the cases inside each called process, where they were read already."""
+    return _versions(key, called)
 
 
-def _versions(key: str = "") -> list[Version]:
+def _versions(key: str = "", called: running_cases.Called | None = None) -> list[Version]:
     active = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == CaseState.ACTIVE)
     columns = (
         ProcessDefinition.id,
@@ -102,7 +101,7 @@ def _versions(key: str = "") -> list[Version]:
     query = select(*columns, count.scalar_subquery()).order_by(ProcessDefinition.version.desc())
     if key:
         query = query.where(ProcessDefinition.key == key)
-    inside = running_cases.called()
+    inside = running_cases.called() if called is None else called
     return [
         _with_called(Version(*row), len(inside.get(row.key, {}).get(row.version, ())))
         for row in session().execute(query)
@@ -113,30 +112,15 @@ def _with_called(version: Version, cases_called: int) -> Version:
     return replace(version, running=version.running + cases_called, called=cases_called)
 
 
-def figures(key: str, now: datetime) -> Figures:
-    """Return the numbers at the top of a process page."""
-    inside = {case for cases in running_cases.called().get(key, {}).values() for case in cases}
+def figures(key: str, now: datetime, called: running_cases.Called | None = None) -> Figures:
+    """Return the numbers at the top of a process page; `called` as in `versions`."""
+    by_version = (running_cases.called() if called is None else called).get(key, {})
+    inside = {case for cases in by_version.values() for case in cases}
+    of_key, case = ProcessInstance.key == key, ProcessInstance
     passed = select(UserTask.instance_id).where(UserTask.process_key == key)
-    through = (
-        select(func.count())
-        .select_from(ProcessInstance)
-        .where(or_(ProcessInstance.key == key, ProcessInstance.id.in_(passed)))
-    )
-    own = (
-        select(func.count())
-        .select_from(ProcessInstance)
-        .where(ProcessInstance.key == key, ProcessInstance.state == CaseState.ACTIVE)
-    )
-    late = select(ProcessInstance.id).where(ProcessInstance.state == CaseState.ACTIVE, ProcessInstance.overdue)
-    closed = through.where(ProcessInstance.state == CaseState.COMPLETED, ProcessInstance.ended_at > now - LATELY)
-    return Figures(
-        running=_count(own) + len(inside),
-        called=len(inside),
-        late=_count(own.where(ProcessInstance.overdue)) + len(inside & set(session().scalars(late))),
-        closed=_count(closed),
-        closed_late=_count(closed.where(ProcessInstance.overdue)),
-    )
-
-
-def _count(query: Select[Any]) -> int:
-    return session().scalar(query) or 0
+    closed = and_(or_(of_key, case.id.in_(passed)), case.state == CaseState.COMPLETED, case.ended_at > now - LATELY)
+    running = select(func.count(), func.count().filter(case.overdue)).where(of_key, case.state == CaseState.ACTIVE)
+    own, own_late = session().execute(running).one()
+    late = session().scalars(select(case.id).where(case.state == CaseState.ACTIVE, case.overdue)) if inside else ()
+    over, over_late = session().execute(select(func.count(), func.count().filter(case.overdue)).where(closed)).one()
+    return Figures(own + len(inside), len(inside), own_late + len(inside & set(late)), over, over_late)

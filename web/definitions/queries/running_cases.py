@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, literal, select, union
 
 from engine import definitions, proof
 from models.base import session
@@ -32,7 +33,7 @@ def called() -> Called:
     """Return the running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
     cases: Called = defaultdict(lambda: defaultdict(set))
     numbers: dict[tuple[int, str], int] = {}
-    for definition, key, instance_id in _inside({*_with_people(), *_awaiting()}):
+    for definition, key, instance_id in _inside(set(_standing())):
         if key == definition.key:
             continue
         if (definition.id, key) not in numbers:
@@ -66,28 +67,31 @@ def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tupl
     ]
 
 
-def _with_people() -> Iterator[Standing]:
-    """Yield those with an open task in a called process; most cases stand in their own, and are not looked at."""
-    query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == TaskState.OPEN)
-    query = query.where(UserTask.process_key != ProcessInstance.key)
-    for definition_id, sha256, key, instance_id in session().execute(query.distinct()):
-        yield version(definition_id, sha256), key, instance_id
+def _standing() -> Iterator[Standing]:
+    """Yield those with an open task in a called process, as most cases stand in their own, and those that await something."""
+    for is_process, definition_id, sha256, name, instance_id in session().execute(_everywhere()):
+        definition = version(definition_id, sha256)
+        if is_process:
+            yield definition, name, instance_id
+            continue
+        holding = [key for key, process in definition.processes.items() if name in process.diagram.elements]
+        if len(holding) == 1:
+            yield definition, holding[0], instance_id
 
 
-def _awaiting() -> Iterator[Standing]:
-    for table in (Timer, MessageSubscription, Job):
-        query = _of_running(table, table.element_id)
-        query = query.where(Job.state == JobState.QUEUED) if table is Job else query
-        for definition_id, sha256, element, instance_id in session().execute(query.distinct()):
-            definition = version(definition_id, sha256)
-            holding = [key for key, process in definition.processes.items() if element in process.diagram.elements]
-            if len(holding) == 1:
-                yield definition, holding[0], instance_id
+@cache
+def _everywhere() -> CompoundSelect[Any]:
+    people = _of_running(UserTask, UserTask.process_key, 1).where(UserTask.state == TaskState.OPEN)
+    jobs = _of_running(Job, Job.element_id, 0).where(Job.state == JobState.QUEUED)
+    awaited = (_of_running(table, table.element_id, 0) for table in (Timer, MessageSubscription))
+    return union(people.where(UserTask.process_key != ProcessInstance.key), jobs, *awaited)
 
 
-def _of_running(table: type[UserTask | Timer | MessageSubscription | Job], column: Any) -> Select[int, str, str, int]:
-    query: Select[int, str, str, int] = select(
-        ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id
+def _of_running(
+    table: type[UserTask | Timer | MessageSubscription | Job], column: Any, is_process: int
+) -> Select[int, int, str, str, int]:
+    query: Select[int, int, str, str, int] = select(
+        literal(is_process), ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id
     )
     return (
         query.select_from(table)

@@ -24,6 +24,16 @@ function submitByKey(target) {
   return Boolean(form);
 }
 
+/**
+ * Enter where calls are looked for looks for them, and does not send the form around it.
+ * @param {Element} target
+ */
+function findLines(target) {
+  const button = target.matches('.desk-lines input[name$="@find"]') && target.parentElement && element(target.parentElement, "button", HTMLButtonElement);
+  if (button) button.form?.requestSubmit(button);
+  return Boolean(button);
+}
+
 function focusSearch() {
   const search = element(document, "[data-search]", HTMLInputElement);
   search?.focus();
@@ -45,6 +55,7 @@ function openDialog(id) {
 function act(event, target) {
   const command = event.ctrlKey || event.metaKey;
   if (command && event.key === "Enter") return submitByKey(target);
+  if (event.key === "Enter") return findLines(target);
   if (command && event.key.toLowerCase() === "k") return focusSearch();
   if (command || event.altKey || typing(target) || document.querySelector("dialog[open]")) return false;
   if (event.key === "/") return focusSearch();

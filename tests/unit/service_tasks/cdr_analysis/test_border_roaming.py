@@ -128,6 +128,18 @@ def test_calls_at_the_same_time_in_two_places_are_set_aside() -> None:
     assert [excluded.reason for excluded in combined.left] == ["same_time", "same_time", "travelled"]
 
 
+def test_what_another_phone_cost_stands_apart() -> None:
+    """All that the call away from home cost comes back as a clone's, and in no sum of border roaming; without one there is nothing of the kind."""
+    away = call("macau", 0)._replace(id=2, basic=40, information=70)
+    verdict = analyse([call("home", 0), away], USUAL)
+    assert [(line.call, line.component, line.reason) for line in verdict.cloned] == [
+        (2, "basic", "same_time"),
+        (2, "roaming", "same_time"),
+    ]
+    assert (verdict.amount, verdict.lines) == (0, ())
+    assert analyse(course("home", "macau", "home", "macau"), USUAL).cloned == ()
+
+
 def test_clocks_of_two_networks_may_differ() -> None:
     """A call that ends some seconds after the next began, by another network's clock, is one phone; a forwarded call needs none."""
     verdict = analyse(course("home", "macau", "home", "macau", every=0.75), USUAL)

@@ -249,8 +249,45 @@ def test_a_line_of_another_case_is_told_at_the_field(app: Flask) -> None:
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert "已在投诉 AJ-2026-990001 中：共 50.00 元，还剩 2.00 元" in page
+    assert "已在投诉 AJ-2026-990001（已登记） 中：共 50.00 元，还剩 2.00 元" in page
     assert session().get_one(UserTask, task).state == "open"
+
+
+def test_a_line_names_the_case_it_was_paid_in_and_the_one_it_was_taken_back_in(app: Flask) -> None:
+    """Where it is picked and in the refusal, what became of it beside the case, with a link for whoever may open that case and none for others."""
+    build(0)
+    subscription = gateway().subscription(NUMBER).id
+    held = LinePart(item(1), 4800, "", "部分")
+    for case, hall, by in (("AJ-2026-990001", "service_hall", CLEO), ("AJ-2026-990003", "guangda_hall", GUS)):
+        cases.start(
+            "TS-002",
+            business_key=case,
+            variables={"case_number": case, "msisdn": NUMBER, "complaint_text": "多收", "channel": "counter"}
+            | {"disputed_amount": 100, "demand": "退", "repeated": False, "hall": hall},
+            by=by,
+            at=engine.now(),
+        )
+    with transaction():
+        gateway().credit(
+            subscription, 4800, "charge", Effect(key="9:1", at=engine.now(), case="AJ-2026-990001"), lines=[held]
+        )
+        gateway().reserve(
+            subscription,
+            [LinePart(item(2), 10, "", "部分")],
+            Effect(key="9:2", at=engine.now(), case="AJ-2026-990003"),
+        )
+        taken_back = select(LineClaim.id).where(LineClaim.case_number == "AJ-2026-990003").scalar_subquery()
+        entry = select(LineClaim.entry_id).where(LineClaim.case_number == "AJ-2026-990001").scalar_subquery()
+        session().execute(update(LineClaim).where(LineClaim.id == taken_back).values(state="reversed", entry_id=entry))
+    task = asked("AJ-2026-990002")
+    cleo = Visitor(app, "cleo")
+    page = cleo.client.get(f"/tasks/{task}").get_data(as_text=True)
+    assert 'href="/cases/AJ-2026-990001">AJ-2026-990001</a> <span class="desk-small">已冲减' in page
+    assert '>AJ-2026-990003</span> <span class="desk-small">已收回' in page
+    assert "/cases/AJ-2026-990003" not in page
+    form = {"disputed_lines": f"{item(1)} 50.00", **ASKED}
+    refusal = cleo.client.post(f"/tasks/{task}/completion", data=form).get_data(as_text=True)
+    assert "已在投诉 AJ-2026-990001（已冲减） 中" in refusal
 
 
 def test_what_cannot_be_ticked_says_why(app: Flask) -> None:

@@ -26,7 +26,7 @@ export class KeptSettings {
   isLost(property, parent) {
     const kind = kindOf(parent);
     if (!kind || !property?.$type) return false;
-    if (property.$type in PARTS) return !PARTS[property.$type].includes(kind);
+    if (property.$type in PARTS) return !PARTS[property.$type]?.includes(kind);
     return property.$type === "spiffworkflow:Property" && this.isOurs(property.name) && !this.means(property.name ?? "", kind);
   }
 
