@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from cli.building import build_everything
-from tests import auditing
 from tests.browser.office import choose_language
+from tests.support import auditing
 
 
 class Served(NamedTuple):

@@ -11,9 +11,9 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from engine import definitions
-from tests import wording
 from tests.browser import editing
 from tests.browser.office import Office
+from tests.support import wording
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY = "TS-002"

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import auditing
 from tests.browser.replaying import Served, ada, served
+from tests.support import auditing
 
 __all__ = ["ada", "served"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -21,8 +21,8 @@ from models.instance import ProcessInstance
 from office import verification
 from office.scenarios import Scenario, balances
 from office.scenarios.player import instant
-from tests.people import OLU
-from tests.rounds import Round
+from tests.support.people import OLU
+from tests.support.rounds import Round
 from web import create_app
 from web.edge import config
 from web.edge.application import Office

@@ -11,7 +11,8 @@ from marshmallow import Schema, fields
 from engine import runtime
 from engine.definitions import Package
 from engine.runtime import BpmnError, Call, handler
-from tests.drawing import (
+from tests.properties.promised import BROKEN, CENTRE, DESK, HALL, REFUSED
+from tests.support.drawing import (
     boundary,
     call,
     catch,
@@ -25,7 +26,6 @@ from tests.drawing import (
     start,
     user,
 )
-from tests.properties.promised import BROKEN, CENTRE, DESK, HALL, REFUSED
 
 KEYS = ("pay", "wait", "send", "outer", "called")
 

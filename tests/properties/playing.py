@@ -30,8 +30,8 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from tests.people import CLEO, SAM
 from tests.properties.processes import Plan, drawn
+from tests.support.people import CLEO, SAM
 
 Path = list[tuple[int, int]]
 CANCELLED = 15

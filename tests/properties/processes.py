@@ -35,7 +35,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import definitions
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch,

@@ -35,11 +35,11 @@ from models.instance import ProcessInstance
 from models.job import Job as JobRow
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from tests.drawing import package, process, start, user
-from tests.people import ADA, CARL, CLEO, NORA, OLU, SAM
 from tests.properties import promised
 from tests.properties.drawings import KEYS, drawn, services
 from tests.properties.promised import ROUND, Case, Form, Task
+from tests.support.drawing import package, process, start, user
+from tests.support.people import ADA, CARL, CLEO, NORA, OLU, SAM
 from web.edge import errors
 from web.telling import error_catalogue
 

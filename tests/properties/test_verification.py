@@ -32,8 +32,8 @@ from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import composition, verification
-from tests import population
-from tests.tampering import disarm
+from tests.support import population
+from tests.support.tampering import disarm
 
 MUTATIONS = 200
 THOUSAND = 1_000

@@ -23,8 +23,8 @@ from models.lines import LineClaim
 from models.user_task import UserTask
 from office import acts, complaints, composition, correspondence, reservations, scenarios, verification
 from service_tasks.gateway import gateway
-from tests import population
-from tests.people import CLEO
+from tests.support import population
+from tests.support.people import CLEO
 
 pytestmark = pytest.mark.slow
 AGREED = [one for one in scenarios.read(population.PROCESSES) if one.process.startswith(("TS-", "SUB-00"))]

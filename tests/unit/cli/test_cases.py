@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import cases as command
-from tests import auditing
+from tests.support import auditing
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,8 +13,8 @@ from flask import Flask
 import engine
 from cli import verify as command
 from office import erasure, exports
-from tests import auditing
-from tests.people import SAM
+from tests.support import auditing
+from tests.support.people import SAM
 
 MADE = tuple[Flask, dict[str, str]]
 

@@ -8,7 +8,7 @@ import pytest
 
 from office import coverage
 from office.coverage import Coverage, ManualId
-from tests import drawing
+from tests.support import drawing
 
 ONE = ManualId("M.1", "P-1", "一", "One")
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from engine import ground, proof, runtime
 from models.base import scratch
 from office import composition, masking, scenarios, verification
-from tests import population
-from tests.tampering import disarm
+from tests.support import population
+from tests.support.tampering import disarm
 
 PLAYED = (
     "The right service was put in force, only what is above its price comes back",

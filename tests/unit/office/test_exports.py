@@ -23,8 +23,8 @@ from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import erasure, exports, scenarios, verification
 from office.exports import event_log, histories, telling
-from tests import auditing, population
-from tests.people import SAM
+from tests.support import auditing, population
+from tests.support.people import SAM
 from web.queries import casefile
 
 MADE = tuple[Flask, dict[str, str]]

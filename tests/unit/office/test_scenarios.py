@@ -14,7 +14,7 @@ from office.scenarios import balances
 from office.scenarios.differences import Difference, dump, load
 from office.scenarios.files import MalformedScenario, Scenario
 from office.scenarios.player import CannotGoOn, agrees, as_typed, comparable, duration, instant
-from tests import drawing
+from tests.support import drawing
 
 FILE = """
 process: P-1

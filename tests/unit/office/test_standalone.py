@@ -12,9 +12,9 @@ import engine
 from engine import cases, published
 from models.user_task import UserTask
 from office import standalone
-from tests import population
-from tests.drawing import end, package, path, process, start, user
-from tests.people import CLEO, OLU
+from tests.support import population
+from tests.support.drawing import end, package, path, process, start, user
+from tests.support.people import CLEO, OLU
 
 KEY = "CALLBACK"
 BY = engine.Actor("installation")

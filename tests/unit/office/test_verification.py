@@ -32,9 +32,9 @@ from models.instance import CaseKey, ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from office import complaints, composition, correspondence, erasure, scenarios, verification
-from tests import auditing, population
-from tests.people import SAM
-from tests.tampering import disarm
+from tests.support import auditing, population
+from tests.support.people import SAM
+from tests.support.tampering import disarm
 
 PLAYED = (auditing.REFUSED, auditing.HELD, auditing.CALLED)
 NOT_TEXT = "CAST(x'ff' AS TEXT)"

@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
 from cli.building import compile_translations
-from tests.furnishing import Furnished, furnish
-from tests.visitors import copy, found_office, open_office
+from tests.support.furnishing import Furnished, furnish
+from tests.support.visitors import copy, found_office, open_office
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ from engine import language
 from engine.language.calendar import Calendar
 from office import intake
 from service_tasks.zone import ZONE
-from tests.furnishing import open_tasks
-from tests.people import CLEO
-from tests.population import PROCESSES
-from tests.visitors import Visitor
+from tests.support.furnishing import open_tasks
+from tests.support.people import CLEO
+from tests.support.population import PROCESSES
+from tests.support.visitors import Visitor
 
 TO_COME = {"ask_again_on", "follow_by", "improvement_by"}
 SCOPE = language.feel.Scope(engine.now(), Calendar(frozenset(), frozenset()))

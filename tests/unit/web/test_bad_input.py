@@ -13,9 +13,9 @@ from flask import Flask
 import engine
 from engine import cases
 from office import notices, tokens
-from tests.furnishing import CASH, EXPLAINED, JUDGED, PAID, begin, complete, open_tasks
-from tests.people import SAM
-from tests.visitors import LANGUAGES, Caller, Page, Visitor, contents
+from tests.support.furnishing import CASH, EXPLAINED, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.people import SAM
+from tests.support.visitors import LANGUAGES, Caller, Page, Visitor, contents
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 INTAKE = {

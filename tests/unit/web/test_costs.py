@@ -29,7 +29,7 @@ from engine.language.forms import Form
 from models.base import session, transaction
 from models.unsent import UnsentForm
 from office import fixtures
-from tests.visitors import Visitor
+from tests.support.visitors import Visitor
 
 MOST = {
     "intake form": 4,

@@ -31,9 +31,9 @@ from models.user_task import UserTask
 from office import batches, notices, tokens
 from office.demo.people import PEOPLE as PEOPLE_OF_THE_OFFICE
 from office.masking import masked
-from tests import rounds, wording
-from tests.people import SAM
-from tests.visitors import LANGUAGES, Caller, Page, Visitor
+from tests.support import rounds, wording
+from tests.support.people import SAM
+from tests.support.visitors import LANGUAGES, Caller, Page, Visitor
 from web.tasks import papers
 
 PEOPLE = ("cleo", "sam", "ada", "olu", "nora", "omar")

@@ -19,10 +19,10 @@ from werkzeug.test import TestResponse
 
 import engine
 from office import tokens
-from tests.furnishing import Furnished, furnish
+from tests.support.furnishing import Furnished, furnish
+from tests.support.visitors import Visitor, copy, open_office
+from tests.support.wording import ENGLISH
 from tests.unit.web.test_routes import ROUTES
-from tests.visitors import Visitor, copy, open_office
-from tests.wording import ENGLISH
 from web.api import schemas
 from web.edge import addresses, unavailable
 

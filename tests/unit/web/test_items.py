@@ -14,9 +14,9 @@ from models.base import session
 from models.instance import ProcessInstance
 from office import tokens
 from office.masking import EVERYTHING
-from tests.drawing import each, end, package, path, process, start, user
-from tests.people import CLEO, OLU
-from tests.visitors import LANGUAGES, Caller, Visitor
+from tests.support.drawing import each, end, package, path, process, start, user
+from tests.support.people import CLEO, OLU
+from tests.support.visitors import LANGUAGES, Caller, Visitor
 from web.cases.queries import replay
 
 SECOND = {"zh": "x（第 2 项，共 3 项）", "en": "x (2 of 3)"}

@@ -10,8 +10,8 @@ from flask import Flask, g
 import engine
 from engine.record.steps import STEPS
 from office import acts
-from tests import wording
-from tests.visitors import LANGUAGES
+from tests.support import wording
+from tests.support.visitors import LANGUAGES
 from web.definitions.telling import changes, findings
 from web.queries import publications
 from web.telling import act_texts, element_kinds, incident_texts, refusals

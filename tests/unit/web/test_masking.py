@@ -19,10 +19,10 @@ from models.customer import Customer, Subscription
 from models.usage import Cdr
 from models.user_task import UserTask
 from office import intake, masking, notices, tokens
-from tests.furnishing import Furnished, furnish, instance_of, open_tasks
-from tests.people import CLEO
+from tests.support.furnishing import Furnished, furnish, instance_of, open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import Visitor
 from tests.unit.web.test_routes import READ, ROUTES
-from tests.visitors import Visitor
 
 NUMBER, NAME = "13900000204", "虚构客户保密"
 WORDS, DEMAND, NOTE = "我太太的彩铃被人开通了", "请退还我的彩铃费用", "客户住在桂花巷"

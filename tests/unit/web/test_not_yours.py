@@ -16,9 +16,9 @@ from models.user_task import UserTask
 from office import intake, tokens
 from office.demo.people import employee_number
 from service_tasks.zone import ZONE
-from tests.furnishing import begin, complete, open_tasks
-from tests.people import CLEO, SAM
-from tests.visitors import Caller, Visitor
+from tests.support.furnishing import begin, complete, open_tasks
+from tests.support.people import CLEO, SAM
+from tests.support.visitors import Caller, Visitor
 
 DISPUTED = {"disputed_amount": "10.00", "demand": "减免", "explained_first": "true"}
 JUDGED = {"finding": "charge_right", "finding_note": "收费正确"}

@@ -9,7 +9,7 @@ import pytest
 from cli.database import bring_up_to_date
 from engine import ground
 from office import demo
-from tests.visitors import Visitor
+from tests.support.visitors import Visitor
 from web import create_app
 from web.edge import config
 from web.edge.application import Office

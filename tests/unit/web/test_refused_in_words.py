@@ -9,9 +9,9 @@ from flask import Flask
 
 import engine
 from office import tokens
-from tests.furnishing import begin, complete, open_tasks
-from tests.people import CLEO
-from tests.visitors import Caller, Visitor
+from tests.support.furnishing import begin, complete, open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import Caller, Visitor
 
 TYPED = {"msisdn": "13900000202", "text": "多收了", "channel": "letter", "process": "TS-003", "demand": "退款"}
 

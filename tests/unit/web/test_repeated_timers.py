@@ -10,9 +10,9 @@ from lxml import etree
 
 import engine
 from engine import cases, published, running
-from tests.drawing import boundary, end, package, path, process, start, user
-from tests.people import CLEO, OLU
-from tests.visitors import LANGUAGES, Visitor
+from tests.support.drawing import boundary, end, package, path, process, start, user
+from tests.support.people import CLEO, OLU
+from tests.support.visitors import LANGUAGES, Visitor
 
 SECOND = {
     "R8/PT30M": {"zh": "chase（第 2 次，共 8 次）", "en": "chase (no. 2 of 8)"},

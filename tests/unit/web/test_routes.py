@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 import engine
 from office import tokens
-from tests.furnishing import EXPLAINED, Furnished
-from tests.visitors import LANGUAGES, Visitor, beside, contents, copy, open_office
+from tests.support.furnishing import EXPLAINED, Furnished
+from tests.support.visitors import LANGUAGES, Visitor, beside, contents, copy, open_office
 
 PEOPLE = ("", "cleo", "sam", "ada", "olu", "nora")
 START = {"variables": {"msisdn": "13900000204", "complaint_text": "多收了话费", "overrule_reason": "客户要求"}}

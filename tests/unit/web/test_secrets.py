@@ -14,9 +14,9 @@ from engine import cases, proof
 from models.base import session
 from models.entry import HistoryEntry
 from office import intake, secret_fields, tokens
-from tests.furnishing import open_tasks
-from tests.people import CLEO
-from tests.visitors import Caller, Visitor
+from tests.support.furnishing import open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import Caller, Visitor
 
 PIN = "90817263"
 GUS = engine.Actor("gus", frozenset({"guangda_hall"}), frozenset({"clerk"}))

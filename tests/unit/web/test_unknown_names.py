@@ -7,8 +7,8 @@ from flask import Flask
 
 import engine
 from office import tokens
-from tests.furnishing import begin
-from tests.visitors import Caller, Visitor
+from tests.support.furnishing import begin
+from tests.support.visitors import Caller, Visitor
 
 REFUSED = (
     ("ada", "/audit/log.xes?process=TS-999", "There is no process TS-999."),

@@ -17,7 +17,7 @@ from engine import definitions, elements, published
 from engine.checks import lint
 from engine.definitions import four_eyes, times
 from engine.runtime import Call, handler
-from tests.drawing import (
+from tests.support.drawing import (
     HEAD,
     boundary,
     call,

@@ -12,7 +12,7 @@ import engine.runtime
 from engine import checks, definitions, published
 from engine.runtime import Call, handler
 from office import departments_and_duties
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch,

@@ -15,7 +15,7 @@ from engine.definitions import endless_refusals
 from engine.definitions.package import read_package
 from engine.diagrams.diagram import parse
 from engine.runtime import Call, handler
-from tests.drawing import boundary, end, flow, gateway, package, path, process, service, start, user
+from tests.support.drawing import boundary, end, flow, gateway, package, path, process, service, start, user
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 

@@ -7,7 +7,7 @@ import pytest
 from engine.checks.lint import check
 from engine.definitions import names
 from engine.diagrams import settings
-from tests.drawing import decide, each, end, package, path, process, start, user
+from tests.support.drawing import decide, each, end, package, path, process, start, user
 
 PLAIN = {
     *("form", "group", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "paper", "approves", "manualRef"),

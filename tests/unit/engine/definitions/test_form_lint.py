@@ -10,7 +10,7 @@ import pytest
 from engine import published
 from engine.definitions import form_lint
 from engine.language.forms import Form
-from tests.drawing import end, package, path, process, start, user
+from tests.support.drawing import end, package, path, process, start, user
 
 NUMBER = {"type": "number", "key": "x"}
 TEXT = {"type": "textfield", "key": "x"}

@@ -12,7 +12,7 @@ import engine.runtime
 from engine.definitions import names
 from engine.ground.errors import Problem
 from engine.runtime import Call, handler
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch,

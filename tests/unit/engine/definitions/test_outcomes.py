@@ -7,7 +7,7 @@ import pytest
 from engine.checks import warnings
 from engine.definitions import outcomes
 from engine.ground.errors import Problem
-from tests.drawing import decide, end, flow, gateway, package, path, process, service, start, user
+from tests.support.drawing import decide, end, flow, gateway, package, path, process, service, start, user
 
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d" name="Levels"><decisionTable hitPolicy="FIRST">'
 INPUT = '<input label="Amount"><inputExpression><text>amount</text></inputExpression></input>'

@@ -8,7 +8,7 @@ import pytest
 
 from engine import published
 from engine.definitions import names
-from tests.drawing import catch, decide, end, flow, gateway, package, path, process, service, start, user
+from tests.support.drawing import catch, decide, end, flow, gateway, package, path, process, service, start, user
 
 LOOKING_AHEAD = 'matches(note, "(?=a)b")'
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d" name="Levels"><decisionTable hitPolicy="FIRST">

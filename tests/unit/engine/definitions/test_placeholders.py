@@ -9,7 +9,7 @@ import pytest
 from engine.definitions import names
 from engine.ground.errors import Problem
 from service_tasks import notification
-from tests.drawing import end, node, package, path, process, service, start, user
+from tests.support.drawing import end, node, package, path, process, service, start, user
 
 SEND = {"msisdn": '"13900000201"', "template": '"charge_held"'}
 

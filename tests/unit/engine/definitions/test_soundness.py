@@ -11,7 +11,8 @@ from hypothesis import assume, given
 from engine import checks, definitions
 from engine.definitions import soundness
 from engine.diagrams.diagram import parse
-from tests.drawing import (
+from tests.properties.processes import Plan, drawn, plans
+from tests.support.drawing import (
     boundary,
     catch,
     end,
@@ -24,7 +25,6 @@ from tests.drawing import (
     sub_process,
     user,
 )
-from tests.properties.processes import Plan, drawn, plans
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 HOUR = 'duration("PT1H")'

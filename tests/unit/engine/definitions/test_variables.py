@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.definitions import variables
-from tests.drawing import call, each, end, gateway, package, path, process, start, sub_process, user
+from tests.support.drawing import call, each, end, gateway, package, path, process, start, sub_process, user
 
 INSIDE = sub_process("x", start("b"), user("ask"), user("again"), end("e"), path("b", "ask", "again", "e"))
 NAMES = {"inputElement": "one", "outputCollection": "all", "outputElement": "amount"}

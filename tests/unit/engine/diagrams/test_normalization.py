@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import cases, definitions, proof, published, running
 from engine.diagrams import normalization
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch_message,
@@ -23,7 +23,7 @@ from tests.drawing import (
     start,
     user,
 )
-from tests.people import CLEO, SAM
+from tests.support.people import CLEO, SAM
 
 ONE_HOUR = 'duration("PT1H")'
 TRUE, FALSE = ("true", "1", " true ", " 1\n"), ("false", "0", " false ")

@@ -8,9 +8,9 @@ import pytest
 
 from engine import checks, definitions, published
 from engine.diagrams import diagram, pictures
-from tests.drawing import boundary, end, gateway, package, path, process, start, sub_process, user
-from tests.other_tools import DRAWN, LANES, STEPS, drawing, edge, file, shape, whole
-from tests.other_tools import process as foreign
+from tests.support.drawing import boundary, end, gateway, package, path, process, start, sub_process, user
+from tests.support.other_tools import DRAWN, LANES, STEPS, drawing, edge, file, shape, whole
+from tests.support.other_tools import process as foreign
 
 PROCESSES = sorted((Path(__file__).parents[4] / "processes").glob("*.bpmn"))
 SEEN = foreign(STEPS) + whole("Process_1")

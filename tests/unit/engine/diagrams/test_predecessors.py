@@ -6,7 +6,7 @@ import pytest
 
 from engine.diagrams.diagram import parse
 from engine.diagrams.predecessors import Predecessors
-from tests.drawing import boundary, end, flow, gateway, path, process, start, sub_process, user
+from tests.support.drawing import boundary, end, flow, gateway, path, process, start, sub_process, user
 
 
 def before(element_id: str, *parts: str) -> set[str]:

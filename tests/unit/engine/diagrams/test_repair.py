@@ -10,8 +10,8 @@ import pytest
 from engine.diagrams import diagram, pictures, repair, shapes
 from engine.ground import xml
 from tests.contracts.test_diagrams import Box
-from tests.other_tools import DRAWN as PREFIXES
-from tests.other_tools import FILES, STEPS, drawing, edge, file, process, shape, whole
+from tests.support.other_tools import DRAWN as PREFIXES
+from tests.support.other_tools import FILES, STEPS, drawing, edge, file, process, shape, whole
 
 PROCESSES = sorted((Path(__file__).parents[4] / "processes").glob("*.bpmn"))
 UNDRAWN = {"nowhere": {"f3"}}  # a flow that leads nowhere has no end to be drawn to

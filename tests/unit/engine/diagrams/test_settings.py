@@ -9,7 +9,7 @@ import pytest
 
 from engine import definitions, diagrams, published
 from engine.diagrams import settings
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch,

@@ -21,7 +21,7 @@ from models.instance import ProcessInstance
 from models.job import Job
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     each,
@@ -35,7 +35,7 @@ from tests.drawing import (
     sub_process,
     user,
 )
-from tests.people import CLEO, SAM
+from tests.support.people import CLEO, SAM
 
 HOUR = 'duration("PT1H")'
 LATE = {"timer": {"timer": HOUR}, "message": {"message": "told", "key": '"k"'}}

@@ -24,7 +24,7 @@ from models.instance import ProcessInstance
 from models.job import Job
 from models.timer import Timer
 from models.user_task import UserTask
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     decide,
@@ -40,7 +40,7 @@ from tests.drawing import (
     sub_process,
     user,
 )
-from tests.people import CLEO, SAM
+from tests.support.people import CLEO, SAM
 
 FEN = {"inputElement": "amount", "outputCollection": "given", "outputElement": "amount"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine import published
 from engine.ground import xml
-from tests.drawing import end, package, path, process, start, user
+from tests.support.drawing import end, package, path, process, start, user
 
 REFUSED = {
     "empty": b" \n",

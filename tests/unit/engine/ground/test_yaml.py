@@ -10,7 +10,7 @@ import pytest
 import service_tasks  # noqa: F401 - the operators that processes name
 from engine import definitions, published
 from engine.ground import yaml
-from tests.drawing import end, package, path, process, start, user
+from tests.support.drawing import end, package, path, process, start, user
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 LETTERS = "abcdefghijk"

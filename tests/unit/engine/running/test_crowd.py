@@ -23,8 +23,8 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.job import Job
 from models.user_task import UserTask
-from tests.people import CARL, CLEO, NORA, OLU, SAM
 from tests.properties.drawings import KEYS, drawn, services
+from tests.support.people import CARL, CLEO, NORA, OLU, SAM
 from tests.unit.engine.running.test_concurrency import KEYS as MASTER
 from tests.unit.engine.running.test_concurrency import together
 from web import create_app

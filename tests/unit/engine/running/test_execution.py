@@ -19,7 +19,7 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch,
@@ -36,7 +36,7 @@ from tests.drawing import (
     sub_process,
     user,
 )
-from tests.people import CLEO, NORA, SAM
+from tests.support.people import CLEO, NORA, SAM
 
 UNLUCKY = 1313
 

@@ -75,7 +75,7 @@ from engine.spiff.run import Run
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import Timer
-from tests.drawing import (
+from tests.support.drawing import (
     boundary,
     call,
     catch,
@@ -91,7 +91,7 @@ from tests.drawing import (
     sub_process,
     user,
 )
-from tests.people import CLEO, SAM
+from tests.support.people import CLEO, SAM
 
 ONE_HOUR = 'duration("PT1H")'
 seen: list[dict[str, Any]] = []

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 
 import engine
 from office import tokens
-from tests.furnishing import Furnished
-from tests.visitors import copy, open_office
+from tests.support.furnishing import Furnished
+from tests.support.visitors import copy, open_office
 
 NAMES = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 QUICK = settings(

@@ -12,9 +12,9 @@ from flask import Flask
 import engine
 from engine import proof
 from office import notices, tokens
-from tests import wording
-from tests.people import SAM
-from tests.visitors import Caller
+from tests.support import wording
+from tests.support.people import SAM
+from tests.support.visitors import Caller
 from web.api import schemas
 from web.edge import addresses, field_names
 from web.edge.asgi.refusals import TEXTS as AT_THE_EDGE

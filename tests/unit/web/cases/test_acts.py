@@ -13,9 +13,9 @@ from engine import cases, runtime
 from models.base import session
 from models.complaint import Complaint
 from office import acts, tokens, verification
-from tests.furnishing import begin, instance_of, open_tasks
-from tests.people import CLEO, SAM
-from tests.visitors import LANGUAGES, Caller, Visitor, contents
+from tests.support.furnishing import begin, instance_of, open_tasks
+from tests.support.people import CLEO, SAM
+from tests.support.visitors import LANGUAGES, Caller, Visitor, contents
 
 NUMBER = "13900000202"
 WITHDRAWAL = {"withdraw_reason": "客户不追究了", "withdraw_said_by": "customer", "withdraw_channel": "counter"}

@@ -11,9 +11,9 @@ from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
 from office import correspondence, intake
-from tests.furnishing import open_tasks
-from tests.people import CLEO
-from tests.visitors import Page, Visitor
+from tests.support.furnishing import open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import Page, Visitor
 
 pytestmark = pytest.mark.slow
 TAKEN = intake.Intake(

@@ -13,8 +13,8 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from tests.furnishing import begin
-from tests.visitors import LANGUAGES, Visitor, contents
+from tests.support.furnishing import begin
+from tests.support.visitors import LANGUAGES, Visitor, contents
 
 pytestmark = pytest.mark.slow
 NUMBER = "13900000201"

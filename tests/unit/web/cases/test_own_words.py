@@ -10,8 +10,8 @@ from flask import Flask
 import engine
 from engine import cases, definitions, published
 from office import exports
-from tests.people import CLEO, OLU
-from tests.visitors import Visitor
+from tests.support.people import CLEO, OLU
+from tests.support.visitors import Visitor
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from bench.office import customers
 from models.base import transaction
 from office import fixtures
 from service_tasks.gateway import Effect, LinePart, gateway
+from tests.support.visitors import Visitor
 from tests.unit.web.test_costs import Counted, clerk
-from tests.visitors import Visitor
 from web.tasks import papers
 
 

@@ -14,9 +14,9 @@ from engine import proof
 from models.base import session
 from models.complaint import Complaint
 from office import intake
-from tests.furnishing import open_tasks
-from tests.people import CLEO, SAM
-from tests.visitors import Visitor
+from tests.support.furnishing import open_tasks
+from tests.support.people import CLEO, SAM
+from tests.support.visitors import Visitor
 
 TAKEN = intake.Intake(
     msisdn="13900000202", text="多收了话费", channel="counter", process="TS-002", overrule_reason="客户要求"

@@ -19,9 +19,9 @@ from models.identity import User
 from office import drafts, joint_publication, publication, scenarios
 from office.demo.people import PEOPLE
 from office.scenarios import Difference, Played
-from tests import wording
-from tests.people import OLU
-from tests.visitors import LANGUAGES, PROCESSES, Page, Visitor
+from tests.support import wording
+from tests.support.people import OLU
+from tests.support.visitors import LANGUAGES, PROCESSES, Page, Visitor
 
 KEYS = ("SUB-010", "TS-008")  # TS-008 calls SUB-010
 TOGETHER = "/drafts/SUB-010,TS-008/publish"

@@ -9,10 +9,10 @@ import engine
 from cli.publication import lacking
 from engine import definitions, published
 from office import drafts, precedence
-from tests import wording
-from tests.drawing import call, end, package, path, process, start
-from tests.people import OLU
-from tests.visitors import LANGUAGES, Visitor
+from tests.support import wording
+from tests.support.drawing import call, end, package, path, process, start
+from tests.support.people import OLU
+from tests.support.visitors import LANGUAGES, Visitor
 
 NEW = "NET-001"
 OTTO = engine.Actor("otto", frozenset(), frozenset({"owner"}))

@@ -10,7 +10,7 @@ from flask import Flask
 from lxml import html
 
 from engine.runtime.permissions import FourEyesViolation
-from tests.visitors import Page, Visitor, contents
+from tests.support.visitors import Page, Visitor, contents
 from web.definitions.queries import trial_standing
 
 pytestmark = pytest.mark.slow

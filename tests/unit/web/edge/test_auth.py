@@ -16,7 +16,7 @@ from engine import record
 from models.base import session
 from models.identity import LoginFailure
 from office import guesses
-from tests.visitors import Visitor, copy, settings
+from tests.support.visitors import Visitor, copy, settings
 from web import create_app
 from web.edge import auth, known_browsers
 

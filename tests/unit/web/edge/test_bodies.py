@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
-from tests.visitors import Visitor
+from tests.support.visitors import Visitor
 from web.edge import bodies
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from tests.visitors import LANGUAGES, Visitor
+from tests.support.visitors import LANGUAGES, Visitor
 
 REFUSED = ["/cases/AJ-9999-000001", "/tasks/999999", "/tasks/abc", "/nowhere", "/supervision", "/cases?version=x"]
 

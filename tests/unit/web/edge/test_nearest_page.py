@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.visitors import Visitor
+from tests.support.visitors import Visitor
 
 PLACES = {
     "/tasks/5/completion": "/tasks/5",

@@ -20,9 +20,9 @@ from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import looks, tokens
-from tests.furnishing import EXPLAINED
-from tests.people import CLEO
-from tests.visitors import Caller, Visitor
+from tests.support.furnishing import EXPLAINED
+from tests.support.people import CLEO
+from tests.support.visitors import Caller, Visitor
 from web.edge import record_of_looks
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,7 @@ from models.base import session, transaction
 from models.entry import HistoryEntry
 from models.identity import LoginSession, User
 from office import guesses, logins
-from tests.visitors import Visitor
+from tests.support.visitors import Visitor
 
 LOGGED_IN, LED_TO_LOGIN = 200, 302
 

@@ -18,9 +18,9 @@ import engine
 from models import base, drivers
 from models.turns import Turns
 from office import tokens
-from tests.furnishing import EXPLAINED, furnish
+from tests.support.furnishing import EXPLAINED, furnish
+from tests.support.visitors import LANGUAGES, Caller, Page, Visitor, beside, contents, copy, open_office
 from tests.unit.web.test_routes import ROUTES
-from tests.visitors import LANGUAGES, Caller, Page, Visitor, beside, contents, copy, open_office
 from web.queries import worklist
 
 BUSY = {

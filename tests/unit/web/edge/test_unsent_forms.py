@@ -19,9 +19,9 @@ from models.identity import LoginSession
 from models.unsent import UnsentForm
 from models.user_task import UserTask
 from office import drafts, intake, notices, unsent
-from tests.furnishing import open_tasks
-from tests.people import CLEO, OLU, SAM
-from tests.visitors import Visitor
+from tests.support.furnishing import open_tasks
+from tests.support.people import CLEO, OLU, SAM
+from tests.support.visitors import Visitor
 from web.edge.unsent_forms import PAGES
 
 BROWSER = {"Accept": "text/html"}

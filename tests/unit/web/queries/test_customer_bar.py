@@ -12,8 +12,8 @@ import engine
 from models.base import session, transaction
 from models.usage import BankMandate
 from office import looks
-from tests.furnishing import JUDGED, begin, complete, open_tasks
-from tests.visitors import Visitor
+from tests.support.furnishing import JUDGED, begin, complete, open_tasks
+from tests.support.visitors import Visitor
 from web.queries import customer_bar
 
 NUMBER = "13900000201"  # a paid bill with its receipt, and an order that was keyed in otherwise than agreed

@@ -18,7 +18,7 @@ from engine.runtime import handlers
 from models.base import scratch
 from office import scenarios
 from office.scenarios.player import Play
-from tests.visitors import PROCESSES
+from tests.support.visitors import PROCESSES
 from web.queries import evidence
 from web.telling.code_texts import reason_text
 from web.telling.i18n import CODES as LOCALES

@@ -22,8 +22,8 @@ from models.user_task import UserTask
 from office import fixtures, tokens
 from service_tasks import amounts
 from service_tasks.gateway import Effect, LinePart, gateway
-from tests.people import CLEO
-from tests.visitors import Caller, Visitor
+from tests.support.people import CLEO
+from tests.support.visitors import Caller, Visitor
 from web.queries import filled_form, picking_lines
 from web.telling.i18n import moment
 

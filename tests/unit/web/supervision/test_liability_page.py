@@ -13,8 +13,8 @@ from models.liability import Liability
 from models.user_task import UserTask
 from office import intake
 from office import liabilities as unnamed
-from tests.people import CLEO, SAM
-from tests.visitors import Visitor
+from tests.support.people import CLEO, SAM
+from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.slow
 

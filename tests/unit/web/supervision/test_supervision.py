@@ -14,9 +14,9 @@ from models.base import session, transaction
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from office import acts
-from tests.furnishing import begin
-from tests.people import CLEO, SAM
-from tests.visitors import Page, Visitor
+from tests.support.furnishing import begin
+from tests.support.people import CLEO, SAM
+from tests.support.visitors import Page, Visitor
 
 
 def reported(desk: Flask, subject: str) -> str:

@@ -11,9 +11,9 @@ from flask import Flask
 import engine
 from engine import cases, published, record
 from office import tokens
-from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
-from tests.people import CLEO
-from tests.visitors import LANGUAGES, Caller, Visitor
+from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import LANGUAGES, Caller, Visitor
 from web.telling import timeline
 
 pytestmark = pytest.mark.slow

@@ -13,8 +13,8 @@ from engine import cases
 from models.base import session, transaction
 from models.user_task import UserTask
 from office import fixtures, intake
-from tests.furnishing import instance_of
-from tests.visitors import Visitor
+from tests.support.furnishing import instance_of
+from tests.support.visitors import Visitor
 
 CLERK = engine.Actor("gina", frozenset({"guangda_hall"}), frozenset({"clerk"}))
 OWN, OTHER = "13912390001", "13912390002"

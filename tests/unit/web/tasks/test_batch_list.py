@@ -27,7 +27,7 @@ from service_tasks.batches import locked
 from service_tasks.charge_hold import RELEASED
 from service_tasks.gateway import gateway
 from service_tasks.gateway.values import Effect, LinePart
-from tests.visitors import Page, Visitor
+from tests.support.visitors import Page, Visitor
 
 NUMBERS = ("13900000201", "13900000202")
 DAY = date(2030, 12, 5)

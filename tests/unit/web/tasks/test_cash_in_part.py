@@ -10,8 +10,8 @@ from flask import Flask
 import engine
 from models.base import transaction
 from office import fixtures
-from tests.furnishing import CASH, JUDGED, begin, complete, open_tasks
-from tests.visitors import Visitor
+from tests.support.furnishing import CASH, JUDGED, begin, complete, open_tasks
+from tests.support.visitors import Visitor
 from web.tasks import papers
 
 MSISDN, LINE = "13912360001", "bill-item:2026-10:1 50.00"

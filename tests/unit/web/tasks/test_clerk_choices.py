@@ -17,9 +17,9 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import intake
-from tests.furnishing import open_tasks
-from tests.people import CLEO
-from tests.visitors import Visitor
+from tests.support.furnishing import open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import Visitor
 
 FORMS = Path(__file__).parents[4] / "processes" / "forms"
 NO = {"handled_completely": "no", "handled_by_the_rules": "no", "follow_up_needed": "no"}

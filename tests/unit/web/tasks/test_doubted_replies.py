@@ -7,8 +7,8 @@ from flask import Flask
 
 import engine
 from office import tokens
-from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
-from tests.visitors import Caller, Visitor
+from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.visitors import Caller, Visitor
 
 pytestmark = pytest.mark.slow
 

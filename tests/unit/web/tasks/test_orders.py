@@ -16,8 +16,8 @@ from models.identity import Department, Membership, User, UserRole
 from models.user_task import UserTask
 from models.work_order import WorkOrder
 from office.papers import typeset
-from tests.furnishing import begin, open_tasks
-from tests.visitors import LANGUAGES, Visitor
+from tests.support.furnishing import begin, open_tasks
+from tests.support.visitors import LANGUAGES, Visitor
 from web.tasks import papers
 
 pytestmark = pytest.mark.manual("CH2.4", "CH2.5")

@@ -17,9 +17,9 @@ from models.base import session
 from models.billing import Bill
 from models.user_task import UserTask
 from office import intake
-from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
-from tests.people import CLEO
-from tests.visitors import Visitor
+from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.people import CLEO
+from tests.support.visitors import Visitor
 from web.tasks import papers
 
 MSISDN = "13900000201"

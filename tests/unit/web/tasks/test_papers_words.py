@@ -12,7 +12,7 @@ from flask import Flask, g
 
 from engine import proof
 from office.papers import PAPERS
-from tests.furnishing import begin, instance_of
+from tests.support.furnishing import begin, instance_of
 from web.telling.code_texts import code_text
 from web.telling.variables import Variables
 

@@ -12,8 +12,8 @@ import engine
 from models.base import transaction
 from office import fixtures
 from service_tasks.gateway.listing import Listed
-from tests.furnishing import JUDGED, begin, complete, open_tasks
-from tests.visitors import Page, Visitor
+from tests.support.furnishing import JUDGED, begin, complete, open_tasks
+from tests.support.visitors import Page, Visitor
 from web.tasks.queries import proof
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,9 @@ from engine import cases, language
 from models.base import session, transaction
 from models.liability import Liability
 from models.user_task import UserTask
-from tests.furnishing import CASH, JUDGED, begin, complete, open_tasks
-from tests.people import SAM
-from tests.visitors import Visitor
+from tests.support.furnishing import CASH, JUDGED, begin, complete, open_tasks
+from tests.support.people import SAM
+from tests.support.visitors import Visitor
 from web.queries import evidence
 
 FORMS = Path(__file__).parents[4] / "processes" / "forms"

@@ -10,8 +10,8 @@ import engine
 from engine import running
 from models.base import session
 from models.work_order import WorkOrder
-from tests.furnishing import begin, open_tasks
-from tests.visitors import LANGUAGES, Visitor
+from tests.support.furnishing import begin, open_tasks
+from tests.support.visitors import LANGUAGES, Visitor
 
 UNKNOWN = {"finding": "unknown", "order_department": "data_team", "order_about": "orders", "disputed_amount": "88.00"}
 UNKNOWN |= {"order_question": "彩铃是谁开的", "joined_order": "new"}

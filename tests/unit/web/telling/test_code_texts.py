@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, g
 from flask_babel import force_locale
 
-from tests.visitors import LANGUAGES
+from tests.support.visitors import LANGUAGES
 from web.telling import code_texts
 from web.telling.i18n import CODES as LOCALES
 

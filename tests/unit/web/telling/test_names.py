@@ -9,7 +9,7 @@ from flask import Flask, g
 
 import engine.published
 from engine import definitions
-from tests import drawing
+from tests.support import drawing
 from web.telling import names
 
 PROCESSES = Path(__file__).parents[4] / "processes"

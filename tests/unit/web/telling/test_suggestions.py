@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from models.base import session
 from models.complaint import Complaint
-from tests.furnishing import JUDGED, begin, complete, open_tasks
-from tests.visitors import Visitor
+from tests.support.furnishing import JUDGED, begin, complete, open_tasks
+from tests.support.visitors import Visitor
 from web.telling import code_texts, refusals, suggestions
 
 SENT = {"action": "accept", "msisdn": "13900000204", "channel": "counter"}

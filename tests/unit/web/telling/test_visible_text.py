@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
-from tests.furnishing import begin
-from tests.visitors import Visitor
+from tests.support.furnishing import begin
+from tests.support.visitors import Visitor
 from web.telling.visible_text import visible
 
 TEMPLATES = Path(__file__).parents[4] / "web" / "templates"

@@ -15,10 +15,10 @@ from models.base import one_writer, session, transaction
 from models.entry import HistoryEntry
 from models.user_task import UserTask
 from office import guesses, logins, looks, tokens
-from tests import wording
-from tests.furnishing import furnish
+from tests.support import wording
+from tests.support.furnishing import furnish
+from tests.support.visitors import LANGUAGES, Caller, Page, Visitor
 from tests.unit.web.test_every_page import OF_THE_OFFICE
-from tests.visitors import LANGUAGES, Caller, Page, Visitor
 from web.audit.queries import acts_of_people
 
 NUMBER = "13900000202"

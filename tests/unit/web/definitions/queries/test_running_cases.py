@@ -10,10 +10,10 @@ import engine
 import engine.published
 import engine.running
 from engine import cases
-from tests import drawing
-from tests.furnishing import complete, instance_of, open_tasks
-from tests.people import CLEO, OLU
-from tests.visitors import Visitor
+from tests.support import drawing
+from tests.support.furnishing import complete, instance_of, open_tasks
+from tests.support.people import CLEO, OLU
+from tests.support.visitors import Visitor
 from web.definitions.queries import processes
 
 INNER = drawing.process("INNER", drawing.start(), drawing.user("ask"), drawing.catch("wait", timer='duration("PT1H")'), drawing.end(), drawing.path("begun", "ask", "wait", "finished"))  # fmt: skip

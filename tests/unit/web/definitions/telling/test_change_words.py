@@ -8,8 +8,8 @@ import pytest
 from flask import Flask, g
 
 from engine import definitions
-from tests.drawing import end, package, path, process, start, user
-from tests.visitors import Visitor
+from tests.support.drawing import end, package, path, process, start, user
+from tests.support.visitors import Visitor
 from web.definitions.telling import changes
 
 GATEWAY = '<bpmn:{kind} id="exclusive_gateway_1"/>'

@@ -15,7 +15,7 @@ from engine import checks, definitions, published
 from engine.checks import lint
 from engine.definitions import form_lint, pattern_lint
 from service_tasks import notification  # noqa: F401  which registers what is sent
-from tests.drawing import end, flow, gateway, package, path, process, service, start, user
+from tests.support.drawing import end, flow, gateway, package, path, process, service, start, user
 from web.definitions.telling import changes, doubts, findings, unreadable
 from web.telling import i18n
 

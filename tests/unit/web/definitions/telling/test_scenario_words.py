@@ -12,7 +12,7 @@ from flask import Flask, g
 from engine import definitions, published
 from office import scenarios
 from office.scenarios.differences import Difference
-from tests.drawing import end, package, path, process, start, user
+from tests.support.drawing import end, package, path, process, start, user
 from web.definitions.telling import differences
 
 FORM = """{"type": "default", "id": "f", "components": [

@@ -13,7 +13,7 @@ from engine import record
 from models.base import Base, session
 from models.instance import ProcessInstance
 from office import demo, scenarios
-from tests import population
+from tests.support import population
 from web import create_app
 from web.edge import config
 

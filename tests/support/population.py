@@ -20,7 +20,7 @@ from models.usage import Cdr, DirectDebit
 from office import fixtures, scenarios
 from office.scenarios.player import CannotGoOn, Play
 
-PROCESSES = Path(__file__).parents[1] / "processes"
+PROCESSES = Path(__file__).parents[2] / "processes"
 OWN = re.compile(r"\b(139\d{8}|TS\d{8}-\d{4}|(?:SJ|CK|K|ZH|MO|GD|HK)-?\d+)\b")
 
 UNFOUNDED = ("complaints", "work_orders")

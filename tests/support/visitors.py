@@ -19,11 +19,11 @@ import engine
 from engine import published, record
 from models.base import Base
 from office import demo
-from tests.people import OLU
+from tests.support.people import OLU
 from web import create_app
 from web.edge import config
 
-PROCESSES = Path(__file__).parents[1] / "processes"
+PROCESSES = Path(__file__).parents[2] / "processes"
 LANGUAGES = ("zh", "en")
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 

@@ -17,8 +17,8 @@ from models.instance import ProcessInstance
 from office import fixtures, scenarios
 from office.demo.people import PEOPLE
 from office.scenarios.player import CannotGoOn, Play, as_typed, refusals
-from tests.people import CLEO
-from tests.population import PROCESSES, Records, _renamed
+from tests.support.people import CLEO
+from tests.support.population import PROCESSES, Records, _renamed
 
 OF_GROUP = {
     group: engine.Actor(name, frozenset(groups), frozenset(roles))
