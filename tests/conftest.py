@@ -62,9 +62,9 @@ def database(keys: None) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL that may be used freely: TEST_DATABASE_URL, or one of our own for this run."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url:
+        yield url
         return
     with tempfile.TemporaryDirectory(prefix="desk-pg-") as folder:
         Path(folder).chmod(0o755)
@@ -100,7 +100,7 @@ def postgresql(postgresql_server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """How pytest-playwright starts the machine's own Chromium."""
-    found = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))), None)
-    if found is None:
+    chromium = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))), None)
+    if chromium is None:
         pytest.fail("no Chromium: set CHROMIUM, or install chromium; ./desk test does that where it may")
-    return {"executable_path": found, "args": ["--no-sandbox", "--font-render-hinting=none"]}
+    return {"executable_path": chromium, "args": ["--no-sandbox", "--font-render-hinting=none"]}
