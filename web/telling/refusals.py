@@ -148,6 +148,7 @@ BRIEF = {
     "list_changed": _("The list has changed since the forms were collected"),
     "hold_settled": _("The hold has been decided already"),
     "not_billed": _("A line is on no bill yet"),
+    "nothing_due": _("Nothing can be withdrawn now"),
     "not_information_fee": _("A line is no information fee"),
     "line_taken": _("Another case has the line"),
     "exceeds_line": _("More than is left of a line"),
@@ -178,6 +179,7 @@ BRIEF = {
 # Where the value that says what is left is nothing: what then is to be said, by code.
 NOTHING = {
     "number_cancelled": ("owed", _("The number is cancelled and takes no prepayment, and it owes nothing.")),
+    "nothing_due": ("owed", _("Nothing can be withdrawn now.")),
     "exceeds_approval": ("approved", _("Nothing is left of what was approved. %(amount)s would have to be approved.")),
     "exceeds_charged": ("balance", _("The bills of this number hold nothing any more that could be taken off.")),
     "exceeds_deposit": ("balance", _("Nothing is left of the deposit.")),
