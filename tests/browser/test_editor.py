@@ -161,7 +161,7 @@ def test_the_english_of_a_subject_has_a_section_of_its_own(page: Page) -> None:
     editing.entry(page, "documentation-en").fill("Look twice")
     editing.expect_saved(page, CATALOGUE, "Look twice")
     after = yaml.safe_load(editing.text_of(page, CATALOGUE))
-    assert after["subject"] == {"put_down": "About the case"}
+    assert after["subject"] == {**before["subject"], "put_down": "About the case"}
     assert after["documentation"] == {**before["documentation"], "judge_cause": "Look twice"}
 
 

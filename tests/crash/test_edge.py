@@ -272,7 +272,7 @@ def workers(place: Place) -> list[int]:
 def answered(place: Place) -> bool:
     """Whether the office answers a clerk; what hung on the process that died may break."""
     with suppress(OSError, HTTPException, HTTPError):
-        Clerk(place.address, place.tokens[0], None)._ask("/tasks")  # type: ignore[arg-type]
+        Clerk(place.address, place.tokens[0], None).ask("/tasks")  # type: ignore[arg-type]
         return True
     return False
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import func, select
 
+from engine.runtime import BpmnError
 from models.base import session, transaction
 from models.billing import Bill, JournalEntry, Receipt
 from models.customer import Subscription
@@ -107,6 +108,10 @@ PAYMENTS = {
 }
 
 
+# Of the balance of a number that is gone, and what of it is its card's, fen.
+OWED_FALLS_FIRST = {"own balance of a cancelled number": 0, "card and balance": 5000}
+
+
 @pytest.fixture(autouse=True)
 def world(desk: Any) -> None:
     """Numbers that owe and that have paid, cards on numbers and in suspense, payments at a bank that went wrong."""
@@ -144,7 +149,7 @@ def take_back(entry: int, key: str = "7:back") -> int:
 
 @pytest.mark.parametrize("name", PAYMENTS)
 def test_everything_is_as_before_and_what_left_is_owed(desk: Any, name: str) -> None:
-    """Accounts, receipts, bills, cards, proofs and lines; money over the counter becomes a debt of whose number it was, and it can all be given again."""
+    """Accounts, receipts, bills, cards, proofs and lines; money over the counter becomes a debt of whose number it was, and it can all be given again, but for what such a debt falls first."""
     payment, before = PAYMENTS[name], papers()
     desk.run(payment.topic, **payment.given)
     movements, entry = desk.moved(), last_entry()
@@ -158,9 +163,28 @@ def test_everything_is_as_before_and_what_left_is_owed(desk: Any, name: str) -> 
     with pytest.raises(Refused) as twice:
         take_back(entry, "7:again")
     assert twice.value.reason == "entry_reversed"
+    if name not in OWED_FALLS_FIRST:
+        assert given_again(desk, payment) == movements
+
+
+def given_again(desk: Any, payment: Payment) -> dict[str, int]:
+    """What another case moves that gives the same."""
     stands = all_accounts()
     desk.run(payment.topic, call_key="8:1", case="AJ-2026-000002", **payment.given)
-    assert changes(stands, all_accounts()) == movements
+    return changes(stands, all_accounts())
+
+
+@pytest.mark.parametrize("name", sorted(OWED_FALLS_FIRST))
+def test_a_balance_whose_cash_is_still_out_is_not_paid_twice(desk: Any, name: str) -> None:
+    """What the customer did not hand back falls off the number's own balance first; a card, which is its bearer's, is paid again."""
+    payment, of_card = PAYMENTS[name], OWED_FALLS_FIRST[name]
+    desk.run(payment.topic, **payment.given)
+    take_back(last_entry())
+    if of_card:
+        assert given_again(desk, payment) == {f"{GONE}.prepayment": -of_card, "cash": -of_card}
+    else:
+        with pytest.raises(BpmnError, match="nothing_left"):
+            given_again(desk, payment)
 
 
 @pytest.mark.parametrize("name", [name for name, payment in PAYMENTS.items() if payment.left])
