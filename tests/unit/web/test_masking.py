@@ -146,10 +146,11 @@ def test_the_heading_of_a_case_names_the_customer(street: Street) -> None:
 
 
 def test_whoever_is_to_work_on_it_has_the_number_at_the_task(street: Street) -> None:
-    """Bill's department has it now; before he takes the task the number stands in full at its form and what is printed from it alone, afterwards in the whole case."""
+    """Bill's department has it now; before he takes the task the number stands in full at its form, beside it and on what is printed from it alone, afterwards in the whole case."""
     said, numbers = told(street, "bill")
     assert {"GET /cases/<number>", "GET /tasks/<int:task_id>"} <= said
-    at_the_task = {"GET /tasks/<int:task_id>", "GET /tasks/<int:task_id>/evidence", "GET /api/v1/tasks/<int:task_id>"}
+    beside = {f"GET /tasks/<int:task_id>/{name}" for name in ("customer", "evidence")}
+    at_the_task = {"GET /tasks/<int:task_id>", *beside, "GET /api/v1/tasks/<int:task_id>"}
     assert numbers <= at_the_task
     street.visitors["bill"].client.post(f"/tasks/{street.there.task}/claim")
     held = told(street, "bill")[1]
