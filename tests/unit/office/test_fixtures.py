@@ -120,7 +120,7 @@ def test_a_used_cards_money_lies_where_it_was_charged() -> None:
 def test_departments_are_there() -> None:
     """What a process tells a department can be stored in any scenario."""
     given("{}")
-    assert session().scalar(select(func.count()).select_from(Department)) == 27
+    assert session().scalar(select(func.count()).select_from(Department)) == 28
 
 
 @pytest.mark.parametrize(
