@@ -329,11 +329,11 @@ def _page(
         way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     filled = _as_seen(filled, history.definition, sight)
-    beside_form = beside.of_history(row, form, variables, history, sight)
     own = (row.msisdn or "", row.customer or "")
     stood = unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]]) if typed is None else ""
     line_names.of_history(history, row.msisdn, sight)
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
+        beside_form = beside.of_history(row, form, variables, history, sight)
         return render_template(
             "tasks/task.html",
             task=row,
