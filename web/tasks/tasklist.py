@@ -218,7 +218,7 @@ def customer(task_id: int) -> str:
         name=_name(row),
         sight=sight,
         bar=customer_bar.of(row.msisdn, row.business_key),
-        papers=picking_lines.read_only(papers),
+        groups=picking_lines.read_only(papers),
     )
 
 

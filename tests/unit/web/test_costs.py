@@ -56,7 +56,7 @@ VISITED = {
 PLAIN = 12  # of a page without the customer's papers; those below have a reason of their own
 DEARER = {
     "/processes": 14,  # with the drafts, in which order they go, and which belong together
-    "/processes/TS-001": 18,
+    "/processes/TS-001": 21,  # who may approve what is asked for, and what was asked back, are among them
     "/supervision": 18,  # two lists of tasks, requests, reports with how they stand, messages
 }
 REPLAY = 42  # a short history is proved against every table

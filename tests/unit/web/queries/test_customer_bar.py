@@ -109,3 +109,21 @@ def test_the_bar_costs_no_more_than_it_may(desk: Flask) -> None:
         assert customer_bar.of("13999999999", "").balances is None
         newest = customer_bar.of(NUMBER, "").cases[0]
         assert newest.accepted_at > engine.now() - timedelta(minutes=10)
+
+
+def test_the_bar_stands_beside_a_step_that_prints_papers(desk: Flask) -> None:
+    """What can be printed at a step and the customer's papers beside it are two things: the waiver of TS-008 has both."""
+    mandate = {"bank": "工商银行", "account": "6222020000000000801", "holder": "虚构客户0801"}
+    with desk.app_context():
+        case = begin("13900000801", "TS-008")
+        for form in (
+            {**mandate, "failure_text": "二月没有扣成"},
+            {"failure_cause": "keying_error", "operator_fault": "yes"},
+            {**mandate, "correction": "帐号末位更正", "charge_arisen": "yes"},
+        ):
+            complete(open_tasks(case)[0], form)
+        (waiver,) = open_tasks(case)
+    page = Visitor(desk, "cleo").get(f"/tasks/{waiver}")
+    assert page.status == 200
+    assert page.tree.xpath("//*[@id='customer-papers']")
+    assert page.tree.xpath("//button[contains(@formaction, '/papers/')]")
