@@ -17,6 +17,8 @@ KNOWN = frozenset(
             "caused.line",
             "cause",
             "cells",
+            "cloned.component",
+            "cloned.reason",
             "credit_note",
             "debited.component",
             "debited.line",
