@@ -21,7 +21,7 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.lines import LineClaim
 from models.user_task import UserTask
-from office import acts, complaints, composition, correspondence, reservations, scenarios, verification
+from office import acts, composition, scenarios, verification
 from service_tasks.gateway import gateway
 from tests.support import population
 from tests.support.people import CLEO
@@ -35,7 +35,7 @@ _plays = count(1)
 def office() -> Iterator[None]:
     """The processes of the product and whoever follows their changes."""
     with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime, scratch():
-        runtime.observers = (complaints.follow, acts.follow, correspondence.follow, reservations.follow)
+        runtime.observers = composition.runtime(ground.ephemeral_keys()).observers
         population.publish()
         yield
 
