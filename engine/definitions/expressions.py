@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from engine.definitions import variable_types
@@ -151,19 +151,10 @@ def of_fields(form: Form, element: Element, names: Names) -> Iterator[PlacedExpr
     file = f"forms/{element.properties.get('form', '')}.form"
 
     def asked(field: Field | None, place: str, text: str, names: Names, expected: Type = ANYTHING) -> PlacedExpression:
-        return PlacedExpression(
-            line=element.line,
-            element_id=element.id,
-            name=element.name,
-            place=place,
-            text=text,
-            names=names,
-            wanted=expected,
-            takes=field.key if field is not None else "",
-            field=field.key if field is not None else "",
-            paragraph=(field.text, field.text_en) if field is not None and not field.key else ("", ""),
-            file=file,
-        )
+        key = field.key if field is not None else ""
+        paragraph = (field.text, field.text_en) if field is not None and not key else ("", "")
+        at_element = _placed(element, place, text, names, expected, key)
+        return replace(at_element, field=key, paragraph=paragraph, file=file)
 
     for field_ in form.fields:
         own = variable_types.of_form_field(field_) if field_.is_input else ANYTHING

@@ -144,15 +144,9 @@ def speak(language: str) -> None:
 
 def _texts(given: Any) -> Iterator[str]:
     """Every Chinese text in what a scenario gives and types, the longest first when they are taken away."""
-    if isinstance(given, dict):
-        for value in given.values():
-            yield from _texts(value)
-    elif isinstance(given, list | tuple):
-        for value in given:
-            yield from _texts(value)
-    elif isinstance(given, str) and wording.CHINESE.search(given):
-        yield from (given, masked(given))
-        yield from (OF_A_LINE.sub("", given),) if OF_A_LINE.match(given) else ()
+    for text in filter(wording.CHINESE.search, wording.texts_of(given)):
+        yield from (text, masked(text))
+        yield from (OF_A_LINE.sub("", text),) if OF_A_LINE.match(text) else ()
 
 
 def _worded() -> Iterator[str]:
