@@ -14,7 +14,7 @@ from engine import cases, proof
 from models.user_task import TaskColumns
 from office.masking import Sight
 from web.edge import auth
-from web.lookup import people
+from web.lookup import staff
 from web.queries import casefile, evidence, standing
 from web.telling import error_texts, names, timeline
 
@@ -74,7 +74,7 @@ def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, bar
     """Return to whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
     if not current_user.has("supervisor") or not (row.assignee or barred):
         return []
-    colleagues = [colleague for colleague in people.of_department(row.group) if colleague[0] != row.assignee]
+    colleagues = [colleague for colleague in staff.of_department(row.group) if colleague[0] != row.assignee]
     return [
         colleague for colleague in colleagues if not cases.barred_from([(row, definition)], engine.Actor(colleague[0]))
     ]

@@ -44,7 +44,7 @@ from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import dates, labels, refusals
 from service_tasks.zone import ZONE
-from web.lookup.people import know_people
+from web.lookup.staff import know_people
 from web.telling import act_sentences, act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
 from web.telling.act_sentences import Told

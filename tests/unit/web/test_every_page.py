@@ -29,7 +29,7 @@ from models.identity import User
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from office import batches, notices, tokens
-from office.demo.people import PEOPLE as PEOPLE_OF_THE_OFFICE
+from office.demo.staff import PEOPLE as PEOPLE_OF_THE_OFFICE
 from office.masking import masked
 from tests.support import rounds, wording
 from tests.support.people import SAM

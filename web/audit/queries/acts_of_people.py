@@ -16,7 +16,7 @@ from models.base import session
 from models.identity import User
 from office import masking
 from office.papers import PAPERS
-from web.lookup.people import know_people
+from web.lookup.staff import know_people
 from web.telling import names
 from web.telling.i18n import in_language, moment
 
