@@ -31,7 +31,7 @@ from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tests.properties.processes import Plan, drawn
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 
 Path = list[tuple[int, int]]
 CANCELLED = 15

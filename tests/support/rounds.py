@@ -17,7 +17,7 @@ from models.instance import ProcessInstance
 from office import fixtures, scenarios
 from office.demo.staff import PEOPLE
 from office.scenarios.player import CannotGoOn, Play, as_typed, refusals
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 from tests.support.population import PROCESSES, Records, _renamed
 
 OF_GROUP = {

@@ -33,7 +33,7 @@ from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from office import complaints, composition, correspondence, erasure, scenarios, verification
 from tests.support import auditing, population
-from tests.support.people import SAM
+from tests.support.actors import SAM
 from tests.support.tampering import disarm
 
 PLAYED = (auditing.REFUSED, auditing.HELD, auditing.CALLED)

@@ -32,7 +32,7 @@ from office import batches, notices, tokens
 from office.demo.staff import PEOPLE as PEOPLE_OF_THE_OFFICE
 from office.masking import masked
 from tests.support import rounds, wording
-from tests.support.people import SAM
+from tests.support.actors import SAM
 from tests.support.visitors import LANGUAGES, Caller, Page, Visitor
 from web.tasks import papers
 

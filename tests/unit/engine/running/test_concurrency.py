@@ -27,8 +27,8 @@ from models.base import Base, session
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, catch_message, end, package, path, process, service, start, user
-from tests.support.people import CLEO, SAM
 from web import create_app
 from web.edge import config
 

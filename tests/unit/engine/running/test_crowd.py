@@ -24,7 +24,7 @@ from models.instance import ProcessInstance
 from models.job import Job
 from models.user_task import UserTask
 from tests.properties.drawings import KEYS, drawn, services
-from tests.support.people import CARL, CLEO, NORA, OLU, SAM
+from tests.support.actors import CARL, CLEO, NORA, OLU, SAM
 from tests.unit.engine.running.test_concurrency import KEYS as MASTER
 from tests.unit.engine.running.test_concurrency import together
 from web import create_app

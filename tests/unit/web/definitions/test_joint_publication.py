@@ -20,7 +20,7 @@ from office import drafts, joint_publication, publication, scenarios
 from office.demo.staff import PEOPLE
 from office.scenarios import Difference, Played
 from tests.support import wording
-from tests.support.people import OLU
+from tests.support.actors import OLU
 from tests.support.visitors import LANGUAGES, PROCESSES, Page, Visitor
 
 KEYS = ("SUB-010", "TS-008")  # TS-008 calls SUB-010

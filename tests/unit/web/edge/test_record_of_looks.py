@@ -20,8 +20,8 @@ from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import looks, tokens
+from tests.support.actors import CLEO
 from tests.support.furnishing import EXPLAINED
-from tests.support.people import CLEO
 from tests.support.visitors import Caller, Visitor
 from web.edge import record_of_looks
 

@@ -11,8 +11,8 @@ from engine import cases, language
 from models.base import session, transaction
 from models.liability import Liability
 from models.user_task import UserTask
+from tests.support.actors import SAM
 from tests.support.furnishing import CASH, JUDGED, begin, complete, open_tasks
-from tests.support.people import SAM
 from tests.support.visitors import Visitor
 from web.queries import evidence
 
