@@ -27,10 +27,10 @@ from web.edge import (
     database,
     errors,
     hosts,
+    idempotency_keys,
     keys,
     nearest_page,
     record_of_looks,
-    submission,
     unsent_forms,
 )
 from web.edge.application import Office
@@ -84,7 +84,7 @@ def create_app(settings: config.Settings | None = None) -> Office:
     addresses.register(app)
     i18n.register(app)
     visible_text.register(app)
-    submission.register(app)
+    idempotency_keys.register(app)
     auth.register(app)
     record_of_looks.register(app)
     unsent_forms.register(app)

@@ -23,7 +23,7 @@ from models.states import CaseState
 from models.user_task import UserTask
 from office import complaints, correspondence, erasure, households, letters, looks, replies, texts, work_orders
 from web.cases.queries import acts_offered, case_list
-from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
+from web.edge import access, addresses, auth, idempotency_keys, record_of_looks, unsent_forms
 from web.lookup import definitions
 from web.queries import casefile, line_names, money, orders, standing, used_versions
 from web.telling import act_texts, names, suggestions, timeline, verdicts
@@ -250,7 +250,7 @@ def reply(number: str) -> Response | tuple[str, int]:
     text = request.form.get("told", "").strip()
     try:
         despite = request.form.getlist("despite")
-        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now(), despite=despite)
+        replies.send(number, text, key=idempotency_keys.sent(), by=auth.actor(), at=engine.now(), despite=despite)
     except replies.NotSayable as error:
         wrong = error.values["reasons"]
         return unsent_forms.back(wrong) or (page(number, "messages", wrong, reply_text=text), 422)

@@ -15,7 +15,7 @@ import engine
 from engine import language
 from office import intake, notices, texts
 from service_tasks import amounts, numbers
-from web.edge import access, auth, record_of_looks, submission, unsent_forms
+from web.edge import access, auth, idempotency_keys, record_of_looks, unsent_forms
 from web.edge.addresses import asked
 from web.lookup import definitions
 from web.queries import settled_lines, standing
@@ -80,7 +80,7 @@ def accept() -> str | Response | tuple[str, int]:
     if request.form.get("action") != "accept":
         return _again(typed, _wrong_already(typed))
     try:
-        number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
+        number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=idempotency_keys.sent())
     except language.InvalidForm as error:
         return _again(typed, error.reasons)
     case = standing.taken_in(number)

@@ -22,7 +22,7 @@ from office import acts, batches, correspondence, notices, secret_fields, work_o
 from office.masking import Sight, masked
 from service_tasks import pricing_file
 from service_tasks.gateway import gateway
-from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
+from web.edge import access, addresses, auth, idempotency_keys, record_of_looks, unsent_forms
 from web.lookup import definitions
 from web.queries import casefile, customer_bar, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import beside, completed, ways
@@ -114,7 +114,9 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     if despite and (carried := request.form.get(secret_fields.NAME)):
         typed = secret_fields.restored(task_id, typed, carried, user=current_user.name, at=at)
     try:
-        advanced = cases.complete(task_id, form=typed, by=auth.actor(), at=at, key=submission.given(), despite=despite)
+        advanced = cases.complete(
+            task_id, form=typed, by=auth.actor(), at=at, key=idempotency_keys.sent(), despite=despite
+        )
     except engine.language.InvalidForm as error:
         codes = [reason.code for reasons in error.reasons.values() for reason in reasons]
         refusal = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
