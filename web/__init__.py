@@ -19,6 +19,7 @@ import models
 from models import drivers
 from reception_desk import PROGRAM
 from web.edge import (
+    access_logging,
     addresses,
     auth,
     bodies,
@@ -30,7 +31,6 @@ from web.edge import (
     idempotency_keys,
     keys,
     nearest_page,
-    record_of_looks,
     unsent_forms,
 )
 from web.edge.application import Office
@@ -86,7 +86,7 @@ def create_app(settings: config.Settings | None = None) -> Office:
     visible_text.register(app)
     idempotency_keys.register(app)
     auth.register(app)
-    record_of_looks.register(app)
+    access_logging.register(app)
     unsent_forms.register(app)
     errors.register(app)
     csrf.init_app(app)

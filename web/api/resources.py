@@ -20,7 +20,7 @@ from service_tasks import numbers
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
 from web.api.frame import WRITTEN, actor, blueprint, person, refuses
-from web.edge import access, problems, record_of_looks
+from web.edge import access, access_logging, problems
 from web.queries import casefile, evidence, picking_lines, standing, worklist
 from web.telling import code_texts, names
 from web.telling.i18n import in_language
@@ -219,7 +219,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
     definition = proof.definition_of(row.instance_id)
     element = definition.processes[row.process_key].element(row.element_id)
     sight = access.at_task(access.check_case(person(), row.instance_id), person(), row)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     return {
         **_summary(row),
         "instance_id": row.instance_id,
@@ -331,7 +331,7 @@ def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
     """Return a case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
     row = _instance(instance_id)
     sight = access.check_case(person(), instance_id)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     return row, sight
 
 
@@ -345,7 +345,7 @@ class OneAccount(MethodView):
         """Return state and balances of a number, in fen."""
         access.check_counter(person())
         number = numbers.msisdn(msisdn) or msisdn
-        record_of_looks.at_customer(number)
+        access_logging.at_customer(number)
         caller = intake.look_up(number)
         if caller.subscription is None or caller.balances is None:
             raise SubscriptionUnknown(msisdn=msisdn)
@@ -367,7 +367,7 @@ class Messages(MethodView):
     def get(self) -> list[OutboxMessage]:
         """Return what waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(person(), "operator")
-        record_of_looks.at_messages()
+        access_logging.at_messages()
         return correspondence.waiting()
 
 

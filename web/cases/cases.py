@@ -21,9 +21,9 @@ from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState
 from models.user_task import UserTask
-from office import complaints, correspondence, erasure, households, letters, looks, replies, texts, work_orders
+from office import access_log, complaints, correspondence, erasure, households, letters, replies, texts, work_orders
 from web.cases.queries import acts_offered, case_list
-from web.edge import access, addresses, auth, idempotency_keys, record_of_looks, unsent_forms
+from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
 from web.queries import casefile, line_names, money, orders, standing, used_versions
 from web.telling import act_texts, names, suggestions, timeline, verdicts
@@ -93,7 +93,7 @@ def page(
     opened = casefile.opened(number)
     instance, complaint, complainant, messages = opened.instance, opened.complaint, opened.whose, opened.messages
     sight = access.check_case(current_user, instance.id)
-    record_of_looks.at_case(number, sight)
+    access_logging.at_case(number, sight)
     history = _told(instance, tab in WHOLE, before)
     beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
     if tab in TELLING:
@@ -182,7 +182,7 @@ def _of_tab(
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
         "acting": acts_offered.of_case(instance, complaint, tasks, auth.actor()) if tab == "acts" else None,
-        "looks": looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+        "looks": access_log.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
     }
 
 

@@ -16,7 +16,7 @@ from models.instance import ProcessInstance
 from office import verification
 from office.masking import Sight
 from web.cases.queries import replay
-from web.edge import access, addresses, record_of_looks
+from web.edge import access, access_logging, addresses
 from web.lookup import definitions, staff
 from web.queries import casefile, used_versions
 from web.telling import names, verdicts
@@ -33,7 +33,7 @@ def register(app: Flask) -> None:
 def page(number: str) -> str:
     """Return one case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
     instance, sight = _instance(number)
-    record_of_looks.at_case(number, sight)
+    access_logging.at_case(number, sight)
     query = addresses.asked()
     at = query["at"]
     if at and not 0 < at[0] <= instance.sequence:

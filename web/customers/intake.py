@@ -15,7 +15,7 @@ import engine
 from engine import language
 from office import intake, notices, texts
 from service_tasks import amounts, numbers
-from web.edge import access, auth, idempotency_keys, record_of_looks, unsent_forms
+from web.edge import access, access_logging, auth, idempotency_keys, unsent_forms
 from web.edge.addresses import asked
 from web.lookup import definitions
 from web.queries import settled_lines, standing
@@ -175,7 +175,7 @@ def _caller(typed: str) -> intake.Caller | None:
     msisdn = numbers.msisdn(typed)
     if not msisdn:
         return None
-    record_of_looks.at_customer(msisdn)
+    access_logging.at_customer(msisdn)
     return intake.look_up(msisdn)
 
 

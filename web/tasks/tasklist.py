@@ -22,7 +22,7 @@ from office import acts, batches, correspondence, notices, secret_fields, work_o
 from office.masking import Sight, masked
 from service_tasks import pricing_file
 from service_tasks.gateway import gateway
-from web.edge import access, addresses, auth, idempotency_keys, record_of_looks, unsent_forms
+from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
 from web.queries import casefile, customer_bar, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import beside, completed, ways
@@ -212,7 +212,7 @@ def customer(task_id: int) -> str:
     row, sight = opened(task_id)
     if not sight.personal or not row.msisdn:
         raise access.NotYourCase(instance=row.instance_id)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     papers = picking_lines.of({"msisdn": row.msisdn, "case_number": row.business_key})
     return render_template(
         "tasks/_customer.html" if request.headers.get("HX-Request") else "tasks/customer.html",
@@ -232,7 +232,7 @@ def sheet(task_id: int) -> Response:
         raise cases.UnknownUserTask(task=task_id)
     period = batches.period_of(row.process_key, row.business_key) or ""
     rows = gateway().secondary_pricing_rows(period)
-    record_of_looks.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
+    access_logging.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
     cells = [
         (
             line,
@@ -322,7 +322,7 @@ def _page(
     if row.process_key == work_orders.PROCESS:  # opening an order is acknowledging it
         work_orders.acknowledge(row.business_key, by=auth.actor(), at=engine.now())
         work_orders.read_chases(row.business_key, by=auth.actor(), at=engine.now())
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     (form, variables, scope), history = cases.task_and_history(row.id, at=engine.now())
     place = url_for("tasklist.complete", task_id=task_id)
     kept_form = unsent_forms.kept(place) if typed is None else None
