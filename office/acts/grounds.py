@@ -14,7 +14,7 @@ from engine.language import Reason
 from models.base import session
 from models.complaint import Complaint
 from models.identity import User
-from office import correspondence, households, intake, replies, texts
+from office import correspondence, free_text, households, intake, replies
 from office.supervision import SUPERVISOR
 from service_tasks import notification
 from service_tasks.gateway import Effect, Refused, gateway
@@ -85,7 +85,7 @@ def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
 
 def wrong_reason(reason: str) -> Reasons:
     """Return why a reason cannot be kept."""
-    reasons = texts.wrong(reason.strip(), MOST_REASON, required=True)
+    reasons = free_text.wrong(reason.strip(), MOST_REASON, required=True)
     return {"reason": reasons} if reasons else {}
 
 

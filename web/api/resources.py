@@ -15,7 +15,7 @@ from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState, TaskState
 from models.user_task import UserTask
-from office import correspondence, intake, masking, notices, reply_amounts, texts
+from office import correspondence, free_text, intake, masking, notices, reply_amounts
 from service_tasks import numbers
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
@@ -63,7 +63,7 @@ class Instances(MethodView):
 def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
     process = key if key != intake.PROCESS else entered["process"]
     if not process:
-        wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
+        wrong = free_text.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.language.InvalidForm(reasons={"text": wrong})
         number = numbers.msisdn(entered["msisdn"]) or ""

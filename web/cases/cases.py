@@ -21,7 +21,7 @@ from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState
 from models.user_task import UserTask
-from office import access_log, complaints, correspondence, erasure, households, letters, replies, texts, work_orders
+from office import access_log, complaints, correspondence, erasure, free_text, households, letters, replies, work_orders
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
@@ -232,7 +232,7 @@ def comment(number: str) -> Response | tuple[str, int]:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     text = request.form.get("text", "").strip()
-    wrong = texts.wrong(text, MOST_COMMENT, required=True)
+    wrong = free_text.wrong(text, MOST_COMMENT, required=True)
     if wrong:
         return unsent_forms.back({"text": wrong}) or (page(number, "messages", {"text": wrong}, remark=text), 422)
     with transaction():

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import language
-from office import intake, notices, texts
+from office import free_text, intake, notices
 from service_tasks import amounts, numbers
 from web.edge import access, access_logging, auth, idempotency_keys, unsent_forms
 from web.edge.addresses import asked
@@ -181,7 +181,7 @@ def _caller(typed: str) -> intake.Caller | None:
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
     msisdn = numbers.msisdn(typed.get("msisdn", ""))
-    if msisdn is None or texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
+    if msisdn is None or free_text.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
         return None
     return intake.suggest(typed["text"], msisdn, engine.now())
 
