@@ -36,7 +36,7 @@ from web.edge import (
 from web.edge.application import Office
 from web.edge.asgi import Refusals
 from web.lookup import cells
-from web.queries import evidence, openable, refused_form
+from web.queries import openable, refused_form, shown_variables
 from web.telling import act_texts, code_texts, i18n, names, visible_text
 
 PAGES = (
@@ -117,7 +117,7 @@ def _equip_templates(app: Office) -> None:
         line_text=code_texts.line_text,
         may_open_case=openable.may_open_case,
         item_text=code_texts.item_text,
-        flat_rows=evidence.rows,
+        flat_rows=shown_variables.rows,
         person_name=names.person_name,
         place_of=cells.place_of,
         numbers_to_try=lambda: app.numbers_to_try,

@@ -21,7 +21,7 @@ from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
 from web.api.frame import WRITTEN, actor, blueprint, person, refuses
 from web.edge import access, access_logging, problems
-from web.queries import casefile, evidence, picking_lines, standing, worklist
+from web.queries import casefile, picking_lines, shown_variables, standing, worklist
 from web.telling import code_texts, names
 from web.telling.i18n import in_language
 
@@ -233,7 +233,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
 
 def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
     form, variables, scope = cases.form_of(task_id, at=engine.now())
-    values = evidence.as_typed(form, reply_amounts.prefilled(form, variables, scope))
+    values = shown_variables.as_typed(form, reply_amounts.prefilled(form, variables, scope))
     return [
         {
             "key": field.key,

@@ -21,7 +21,7 @@ OF_A_CALL = ("start", "place", "charge")
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ShownVariable:
     """One thing laid beside the form: `shown_as` calls, reasons, money, text, table or balance.
 
     `checked_at` is when a service found it out, `overtaken_at` when something changed it since.
@@ -40,12 +40,12 @@ def of(
     error_names: Mapping[str, str],
     sight: Sight = EVERYTHING,
     found_out: Mapping[str, datetime] | None = None,
-) -> list[Evidence]:
+) -> list[ShownVariable]:
     """Return everything a form shows that has a value; `error_names` names what a service may answer, by its code, `found_out` when it answered, by variable."""
     at = found_out or {}
     variables = {**variables, "refusal": _named(variables.get("refusal"), error_names), **_liability(form, variables)}
     items = [
-        Evidence(
+        ShownVariable(
             in_language(entry.label, entry.label_en),
             entry.shown_as,
             shown_to(_with_items(_resolve(variables, entry.variable), variables), sight),
@@ -91,7 +91,7 @@ def found_out(entries: Iterable[record.CaseEntry]) -> dict[str, datetime]:
     }
 
 
-def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHING) -> list[Evidence]:
+def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHING) -> list[ShownVariable]:
     """Return what was written by whoever did not approve, where that led to the step of a token: the last one in the entry that opened it."""
     scopes = record.Scopes(history.definition.key)
     for entry in history.entries:
@@ -110,14 +110,14 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
 
 def _opinions(
     definition: definitions.Definition, process: str, step: record.TaskCompleted, sight: Sight
-) -> Iterator[Evidence]:
+) -> Iterator[ShownVariable]:
     """Yield what somebody wrote who was asked to approve; nothing where the step was another."""
     if not definition.processes[process].element(step["element"]).properties.get("approves"):
         return
     for field in definition.form(step["element"], process).inputs:
         if field.type == "textarea" and step["form"].get(field.key):
             label = gettext("Why it was not approved")
-            yield Evidence(label, "text", shown_to(step["form"][field.key], sight))
+            yield ShownVariable(label, "text", shown_to(step["form"][field.key], sight))
 
 
 def _root(path: str) -> str:
