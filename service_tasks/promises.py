@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import proof, record
+from engine.record.case_steps import CaseStep
 from models.base import session
 from models.instance import ProcessInstance
 from service_tasks.liabilities import NAMED, OURS, PROMISED, cause_of
@@ -34,7 +35,7 @@ def cause(case_number: str | None, item: int) -> str | None:
     return causes[-1] if causes and causes[-1] != PROMISED else None
 
 
-def _told(steps: list[record.CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
+def _told(steps: list[CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
     """Yield the causes that steps name, and whether by the call that was to credit this item."""
     for step in steps:
         if step["type"] == "user_task_completed" and "finding" in (step["form"] or {}):

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from engine import Actor, cases, record, runtime
+from engine import Actor, cases, runtime
 from engine.language import Reason
+from engine.record.case_steps import ExtensionAsked
 from models.acts import RequestState
 from models.base import session, transaction
 from models.instance import ProcessInstance
@@ -54,7 +55,7 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         assert until is not None  # noqa: S101 — `wrong` says so
         number = requests.next_number(instance)
         due = runtime.calendar().close_of(until)
-        step: record.ExtensionAsked = {
+        step: ExtensionAsked = {
             "type": "extension_asked",
             "request": number,
             "until": due,

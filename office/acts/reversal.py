@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Required, TypedDict
 
-from engine import Actor, cases, published, record
+from engine import Actor, cases, published
 from engine.language import Reason
-from engine.record.case_steps import CreditReversed
+from engine.record.case_steps import CreditReversed, RequestAct, ReversalAsked
 from models.acts import CaseRequest, RequestState
 from models.base import transaction
 from office.acts import grounds, requests, taken_back
@@ -51,7 +51,7 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
         assert credit is not None  # noqa: S101 — `wrong` says so
         instance = complaint.instance_id or 0
         number = requests.next_number(instance)
-        step: record.ReversalAsked = {
+        step: ReversalAsked = {
             "type": "reversal_asked",
             "request": number,
             "entry": entry,
@@ -75,7 +75,7 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, 
         office = _office(by, request, _level(_in_case(request), at))
         if office is None:
             instance = complaint.instance_id or 0
-            step: record.RequestAct = {"type": "reversal_agreed", "request": number, "as": _as(by, request)}
+            step: RequestAct = {"type": "reversal_agreed", "request": number, "as": _as(by, request)}
             cases.note(instance, [step], by=by, at=at)
             return False
         grounds.check(grounds.wrong_telling(complaint, tell))

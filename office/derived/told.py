@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from engine import language, proof, record
 from engine.proof import Verdict
-from engine.record.case_steps import CreditReversed
+from engine.record.case_steps import CaseStep, CreditReversed, LimitExtended, NotReached, Withdrawn
 from models.notice import MessageState
 from office import correspondence, replies
 from office.derived.calls import Answered, answered
@@ -16,7 +16,7 @@ from service_tasks import notification
 
 SEND, NOTIFY, OWN_FAULT = "notification/send", "notification/department", "notification/own_fault"
 TELLING = ("case_withdrawn", "case_not_reached", "limit_extended", "credit_reversed")
-_Telling = record.Withdrawn | record.NotReached | record.LimitExtended | CreditReversed
+_Telling = Withdrawn | NotReached | LimitExtended | CreditReversed
 
 
 class Expected(NamedTuple):
@@ -89,7 +89,7 @@ def _interim(verdict: Verdict, entry: record.CaseEntry, text: str, variables: Ma
     return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn"),), "channel": ("sms",)})
 
 
-def _tells(step: record.CaseStep) -> TypeGuard[_Telling]:
+def _tells(step: CaseStep) -> TypeGuard[_Telling]:
     """Tell whether an act outside the steps told something that can be read."""
     fields: Mapping[str, object] = step
     return step["type"] in TELLING and isinstance(fields.get("told"), str)

@@ -22,7 +22,9 @@ from cli.listing import COMMANDS
 from cli.output import ROOT
 from engine.definitions import Definition
 from engine.published import DefinitionStep
-from engine.record import CaseStep, PersonStep, steps
+from engine.record import steps
+from engine.record.case_steps import CaseStep
+from engine.record.person_steps import PersonStep
 from engine.runtime import handlers
 from tools.reference_pages.markdown import code, table
 from web.edge import config

@@ -10,6 +10,7 @@ from flask.views import MethodView
 import engine
 import engine.language
 from engine import cases, proof, published, record, running
+from engine.record.case_steps import IncidentOpened, JobRefused
 from models.base import session
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
@@ -93,7 +94,7 @@ def _advanced(instance: ProcessInstance, advanced: running.Advanced | None = Non
     }
 
 
-def _trouble(step: record.JobRefused | record.IncidentOpened, instance: ProcessInstance) -> dict[str, Any]:
+def _trouble(step: JobRefused | IncidentOpened, instance: ProcessInstance) -> dict[str, Any]:
     return {
         "element": step["element"],
         "code": step["code"] if step["type"] == "job_refused" else step["kind"],

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import definitions, language, proof, record
+from engine.record.case_steps import TaskCompleted
 from models.base import session
 from models.liability import Liability
 from office.masking import EVERYTHING, Sight
@@ -95,7 +96,7 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
     """Return what was written by whoever did not approve, where that led to the step of a token: the last one in the entry that opened it."""
     scopes = record.Scopes(history.definition.key)
     for entry in history.entries:
-        completed: tuple[str, record.TaskCompleted] | None = None
+        completed: tuple[str, TaskCompleted] | None = None
         opinion = None
         for step in entry.steps:
             scopes.follow(step)
@@ -109,7 +110,7 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
 
 
 def _opinions(
-    definition: definitions.Definition, process: str, step: record.TaskCompleted, sight: Sight
+    definition: definitions.Definition, process: str, step: TaskCompleted, sight: Sight
 ) -> Iterator[ShownVariable]:
     """Yield what somebody wrote who was asked to approve; nothing where the step was another."""
     if not definition.processes[process].element(step["element"]).properties.get("approves"):

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from engine import record
-from engine.record import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
+from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
 from models.base import session
 from models.identity import User
 from office import masking
