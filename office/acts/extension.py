@@ -33,7 +33,7 @@ def limit_of(instance_id: int) -> datetime | None:
     return last
 
 
-def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: datetime) -> int:
+def ask_extension(case_number: str, *, until: date | None, reason: str, by: Actor, at: datetime) -> int:
     """Ask for a later limit, the close of a working day; the number of the request.
 
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
@@ -65,7 +65,7 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         return number
 
 
-def grant(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) -> None:
+def grant_extension(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) -> None:
     """Let the case and its open steps have the later limit, and tell the customer.
 
     Errors: NotGranting, SamePerson, UnknownRequest, NotDone, and as `ask`.

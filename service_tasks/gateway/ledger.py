@@ -16,7 +16,8 @@ from sqlalchemy.orm import aliased
 
 from models.base import session
 from models.billing import DEBIT_NORMAL, NEVER_NEGATIVE, JournalEntry, LedgerAccount, Posting
-from service_tasks.gateway.values import MARK, Account, Effect, Entry, KeyUsedDifferently, Line, Refused
+from service_tasks.gateway.adjustments import MARK
+from service_tasks.gateway.values import Account, Effect, Entry, KeyUsedDifferently, Line, Refused
 
 SHORT = {
     "prepayment": "insufficient_prepayment",

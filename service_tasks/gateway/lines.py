@@ -38,7 +38,8 @@ from models.customer import Subscription, SubscriptionState
 from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
 from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
 from service_tasks.gateway import ledger
-from service_tasks.gateway.values import MARK, OPENING_AGAIN, LinePart, Refused
+from service_tasks.gateway.adjustments import MARK, OPENING_AGAIN
+from service_tasks.gateway.values import LinePart, Refused
 
 BROUGHT = "brought"
 OWN_BALANCE = "balance:prepayment"

@@ -14,9 +14,10 @@ from models.customer import Subscription as SubscriptionRow
 from models.lines import ClaimState
 from service_tasks.gateway import cards, claims, documents, ledger, lookups, noting, payments, stock
 from service_tasks.gateway.claims import USED
+from service_tasks.gateway.counter import Issued
 from service_tasks.gateway.giving import Split, split
 from service_tasks.gateway.lines import OWN_BALANCE, Papers, wanted
-from service_tasks.gateway.values import Account, Document, Effect, Entry, Issued, Line, LinePart, Refused
+from service_tasks.gateway.values import Account, Document, Effect, Entry, Line, LinePart, Refused
 
 CASH = Account("cash")
 ADJUSTMENT = Account("adjustment")

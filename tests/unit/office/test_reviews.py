@@ -22,7 +22,8 @@ from models.identity import User
 from models.review import Review, ReviewDraw
 from models.user_task import UserTask
 from office import acts, fixtures, intake, reviews, staff, verification
-from service_tasks.gateway import Effect, Given, LinePart, gateway
+from service_tasks.gateway import Effect, LinePart, gateway
+from service_tasks.gateway.adjustments import Given
 from tests.support.actors import CLEO, SAM
 from tests.support.visitors import found_office, open_office
 

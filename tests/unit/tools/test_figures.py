@@ -90,19 +90,20 @@ def test_a_private_member_of_an_object_is_reached_for_as_well() -> None:
     assert state.measured(product, modules(tests__test_turns=text))[1].places == ("tests/test_turns.py:1 turns._owner",)
 
 
-def test_every_room_of_the_engine_has_its_door_measured() -> None:
+def test_every_room_below_the_pages_has_its_door_measured() -> None:
     """A room without a list offers all that it imports and defines; with one, what is listed. Another name on the way out is counted."""
     figures = doors.measured(
         modules(
             engine____init__="from datetime import datetime\nfrom a import b as c\n__all__ = ['c']\n",
             engine__room____init__="from a import b, c\n\nMOST = 3\n\ndef d(): ...\n",
             engine__room__inner="from a import e, f, g, h\n",
+            service_tasks__gateway____init__="from a import b as g\n",
         )
     )
     figure = {figure.name: figure for figure in figures}
     widest = figure["names at the widest front door"]
     assert (widest.count, widest.places) == (4, ("engine/room",))
-    assert figure["names changed at a front door"].places == ("engine: b",)
+    assert figure["names changed at a front door"].places == ("engine: b", "service_tasks/gateway: b")
 
 
 def test_an_import_of_a_higher_floor_points_up() -> None:
