@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, delete, select, update
+from sqlalchemy import ColumnElement, Delete, Text, Update, cast, delete, select, update
 
 from engine import Actor, Invalid, cases, proof, record
 from engine.language import Reason
@@ -104,7 +104,7 @@ def follow(change: Change) -> None:
             forget(copy.model)
 
 
-def _gone(copy: Copy, case_number: str) -> Any:
+def _gone(copy: Copy, case_number: str) -> Update | Delete:
     statement = update(copy.model).values(dict(copy.emptied)) if copy.emptied else delete(copy.model)
     return statement.where(*_of(copy, [case_number]))
 

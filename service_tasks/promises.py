@@ -44,6 +44,6 @@ def _told(steps: list[CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
             yield True, step["parameters"].get("fault")
 
 
-def _cause(form: Mapping[str, Any]) -> Any:
+def _cause(form: Mapping[str, Any]) -> str:
     of_staff = form["finding"] == "operator" and form.get("error_kind") in ORDER_ERRORS
-    return "staff" if of_staff else form["finding"]
+    return "staff" if of_staff else str(form["finding"])

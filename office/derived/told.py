@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard, TypeVar
 
 from engine import language, proof, record
 from engine.proof import Verdict
@@ -24,6 +24,18 @@ class Expected(NamedTuple):
 
     seq: int
     columns: Mapping[str, tuple[Any, ...]]
+
+
+class Cells(Protocol):
+    """A row that may hold anything in the columns by which it is matched."""
+
+    @property
+    def key(self) -> object: ...
+    @property
+    def queued_at(self) -> object: ...
+
+
+Row = TypeVar("Row", bound=Cells)
 
 
 def to_customer(verdict: Verdict) -> list[Expected]:
@@ -184,7 +196,7 @@ def differing(
             yield verdict.entries, f"{table} {row.id} ({row.key}): body"
 
 
-def _match(message: Expected, rows: Sequence[Any]) -> Any:
+def _match(message: Expected, rows: Sequence[Row]) -> Row | None:
     """Return the row under the key of what is expected; an interim reply names no step in its key, so the instant tells it."""
     if "key" in message.columns:
         return next((row for row in rows if row.key == message.columns["key"][0]), None)

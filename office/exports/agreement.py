@@ -58,7 +58,7 @@ def tells_text(text: str, versions: Sequence[str]) -> bool:
     return bool(documents) and tells(_json(text), documents)
 
 
-def _json(text: str) -> Any:
+def _json(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:

@@ -97,7 +97,7 @@ def handed_back(entry_id: Any) -> ColumnElement[bool]:
     return query.where(back.kind == MARK, back.memo == memo, cash.kind == "cash").exists()
 
 
-def upsert(table: type) -> Any:
+def upsert(table: type) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can say ON CONFLICT, in the dialect of the session."""
     return UPSERT[session().get_bind().dialect.name](table)
 

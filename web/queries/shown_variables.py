@@ -67,14 +67,14 @@ def _liability(form: language.Form, variables: Mapping[str, Any]) -> dict[str, A
     return {"liability": {**recorded, "amount": row.amount}} if row is not None else {}
 
 
-def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
+def _with_items(value: object, variables: Mapping[str, Any]) -> object:
     """Return picked lines, those of a bill with what the bill calls them where the page does not know it."""
     addresses = [str(row["line"]) for row in value if disputed_lines.is_picked(row)] if isinstance(value, list) else []
     unknown = [
         address for address in addresses if disputed_lines.called(address) == disputed_lines.address_text(address)
     ]
     items = items_billed(str(variables.get("msisdn") or ""), unknown) if unknown else {}
-    if not items:
+    if not items or not isinstance(value, list):
         return value
     return [
         row | {"component": code_texts.item_text(*items[row["line"]])} if row.get("line") in items else row
@@ -137,14 +137,14 @@ def _named(refusal: Any, error_names: Mapping[str, str]) -> list[Mapping[str, An
     return [refusal] if code in refusals.SENTENCES else [{"text": refusals.called(code, error_names)}]
 
 
-def _resolve(variables: Mapping[str, Any], path: str) -> Any:
-    value: Any = variables
+def _resolve(variables: Mapping[str, Any], path: str) -> object:
+    value: object = variables
     for part in path.split("."):
         value = _said(value, part) if isinstance(value, Mapping) else None
     return value
 
 
-def _said(value: Mapping[str, Any], part: str) -> Any:
+def _said(value: Mapping[str, Any], part: str) -> object:
     """Return a part of a context, in English where it says it in English beside."""
     english = value.get(f"{part}_en")
     return in_language(value[part], english) if english and part in value else value.get(part)
@@ -155,7 +155,7 @@ def as_typed(form: language.Form, values: Mapping[str, Any]) -> dict[str, Any]:
     return {field.key: _typed(field, values[field.key]) for field in form.inputs if field.key in values}
 
 
-def _typed(field: Any, value: Any) -> Any:
+def _typed(field: language.Field, value: object) -> list[Any] | str:
     if field.unit == "fen" and isinstance(value, int):
         return amounts.yuan(value)
     if isinstance(value, bool):

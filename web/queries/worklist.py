@@ -243,7 +243,7 @@ def counts(person: Person) -> dict[str, int]:
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
-def _counted(departments: frozenset[str]) -> Any:
+def _counted(departments: frozenset[str]) -> Select[*tuple[int, ...]]:
     of_departments: Conditions = [UserTask.group.in_(sorted(departments))]
     conditions_by_name: dict[str, Conditions] = {
         "mine": [UserTask.assignee == bindparam("me")],
