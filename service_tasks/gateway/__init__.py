@@ -10,12 +10,11 @@ secondary pricing in `pricing_run`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from engine.runtime import Service
 from service_tasks.gateway import embedded
 from service_tasks.gateway.adjustments import CaseMoney, DueAgain, Given, GivenOfCard
 from service_tasks.gateway.counter import Due, Issued, Taken
@@ -46,6 +45,7 @@ from service_tasks.gateway.values import (
 )
 
 __all__ = [
+    "BILLING",
     "Account",
     "Balances",
     "BankCorrection",
@@ -70,7 +70,6 @@ __all__ = [
     "SubscriptionUnknown",
     "gateway",
     "next_number",
-    "using",
 ]
 
 
@@ -364,19 +363,9 @@ class BillingGateway(Protocol):
         """
 
 
-_current: ContextVar[BillingGateway | None] = ContextVar("billing_gateway", default=None)
+BILLING: Service[BillingGateway] = Service(embedded)
 
 
 def gateway() -> BillingGateway:
-    """Return the billing in use: the embedded tables, unless `using` says otherwise."""
-    return _current.get() or embedded
-
-
-@contextmanager
-def using(substitute: BillingGateway) -> Iterator[None]:
-    """Let `substitute` answer inside the block."""
-    token = _current.set(substitute)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+    """Return the billing in use: the embedded tables, unless the office's runtime says who answers instead (`answered_by[BILLING]`)."""
+    return BILLING.current()

@@ -80,6 +80,13 @@ def test_a_test_that_reaches_for_a_private_name_is_counted() -> None:
     assert state.measured((), modules(tests__test_jobs=text))[1].count == 4
 
 
+def test_a_context_beside_the_runtime_is_counted() -> None:
+    """The three that ADR 20 names are not: the runtime's own, and two that lie below it."""
+    text = "from contextvars import ContextVar\n_current: ContextVar[int] = ContextVar('current')\n"
+    product = modules(engine__runtime__runtime=text, models__base=text, service_tasks__gateway=text)
+    assert state.measured(product, ())[2].places == ("service_tasks/gateway.py:2",)
+
+
 def test_a_private_member_of_an_object_is_reached_for_as_well() -> None:
     """Of a class of the product, by whatever name the test has the object; what libraries and the test's own classes call so is not counted."""
     product = modules(engine__turns="class Turns:\n    def __init__(self): self._owner = 1\n    def _wait(self): ...\n")
