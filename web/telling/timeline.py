@@ -226,6 +226,13 @@ class _Teller:
                 return self._of_incident(step)
             case "clock_paused" | "clock_resumed" | "case_limit_met" | "deadline_missed" | "limit_extended":
                 return self._of_limit(step)
+            case _:
+                return self._of_machine_or_act(step)
+
+    def _of_machine_or_act(
+        self, step: WorkStep | TokenStep | ScopeStep | Entered | ErrorCaught | Erased | act_sentences.ActStep
+    ) -> Told | None:
+        match step["type"]:
             case (
                 "job_created" | "job_completed" | "job_refused" | "job_queued" | "job_cancelled" | "decision_evaluated"
             ):
