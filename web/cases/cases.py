@@ -91,41 +91,46 @@ def page(
 ) -> str:
     """Return the page of a case, with what stands beside and in the fields of a form that was refused."""
     opened = casefile.opened(number)
-    instance, complaint, complainant, messages = opened.instance, opened.complaint, opened.whose, opened.messages
-    sight = access.check_case(current_user, instance.id)
+    sight = access.check_case(current_user, opened.instance.id)
     access_logging.at_case(number, sight)
-    history = _told(instance, tab in WHOLE, before)
+    history = _told(opened.instance, tab in WHOLE, before)
     beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
     if tab in TELLING:
-        line_names.of_history(history, complainant.msisdn, sight)
+        line_names.of_history(history, opened.whose.msisdn, sight)
+    entered = {"remark": remark, "told": reply_text, "why": erasure_reason, "typed": typed or {}}
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
-        of_history = _of_history(instance, history)
         return render_template(
             "cases/case.html",
             tab=tab,
-            remark=remark,
-            told=reply_text,
-            typed=typed or {},
             sight=sight,
-            why=erasure_reason,
             history=history,
             reasons=beside,
             answered=answered,
-            instance=instance,
-            complaint=complaint,
-            whose=complainant,
             later=before is not None,
-            messages=messages,
-            settled=correspondence.settled(messages),
-            said=act_texts,
-            element_name=names.element_name,
-            process_name=names.process_name,
-            departments=names.departments(),
             lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
-            **of_history,
-            **_of_complaint(complaint, instance, history, messages),
-            **_of_tab(tab, instance, complaint, history, of_history["tasks"]),
+            **entered,
+            **_of_case(opened, history, tab),
         )
+
+
+def _of_case(opened: casefile.Opened, history: proof.CaseHistory, tab: str) -> dict[str, Any]:
+    """Return what the page says of a case itself, whatever is entered there, and the words in which it does."""
+    instance, complaint, messages = opened.instance, opened.complaint, opened.messages
+    of_history = _of_history(instance, history)
+    return {
+        "instance": instance,
+        "complaint": complaint,
+        "whose": opened.whose,
+        "messages": messages,
+        "settled": correspondence.settled(messages),
+        "said": act_texts,
+        "element_name": names.element_name,
+        "process_name": names.process_name,
+        "departments": names.departments(),
+        **of_history,
+        **_of_complaint(complaint, instance, history, messages),
+        **_of_tab(tab, instance, complaint, history, of_history["tasks"]),
+    }
 
 
 def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[str, Any]:
