@@ -1,4 +1,4 @@
-"""Nothing typed is lost: forms are kept on the server while they are filled, and when they could not be taken; their pages offer it again.
+"""Nothing typed is lost: forms are kept on the server while they are filled and when they could not be taken, and offered again, in one file for one record.
 
 A form that is kept names its person in a signed field, so that what arrives after the session has ended is kept for whoever typed it. Every form has an id from
 when its page was opened, so that two of one place do not overwrite each other; an address names the one that stands in it by `form`.
