@@ -40,14 +40,17 @@ class _Pattern:
 def opened(metadata: MetaData) -> Engine:
     """Return the engine of a new database, which lasts until it is disposed of."""
     pattern = _pattern(metadata, len(metadata.tables))
-    connect = partial(sqlite3.connect, ":memory:", check_same_thread=False)
-    pool = StaticPool(connect, dialect=pattern.engine.dialect)
+    pool = StaticPool(_connect, dialect=pattern.engine.dialect)
     engine = Engine(
         pool, pattern.engine.dialect, pattern.engine.url, execution_options={"compiled_cache": pattern.statements}
     )
     event.listen(engine, "connect", pattern.prepare)
     drivers.listen(engine)
     return engine
+
+
+def _connect() -> Any:
+    return sqlite3.connect(":memory:", check_same_thread=False)
 
 
 @lru_cache(maxsize=2)
