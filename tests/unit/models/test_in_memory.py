@@ -50,12 +50,12 @@ def test_a_table_that_is_told_of_later_is_there() -> None:
 def test_a_statement_is_compiled_once_for_all() -> None:
     """The second database finds what the first has compiled."""
     tables = metadata()
-    seen = []
+    outcomes = []
     for _ in range(2):
         with opened(tables) as engine, engine.connect() as connection:
             result = connection.execute(select(tables.tables["note"]))
-            seen.append(result.context.cache_hit.name)
-    assert seen == ["CACHE_MISS", "CACHE_HIT"]
+            outcomes.append(result.context.cache_hit.name)
+    assert outcomes == ["CACHE_MISS", "CACHE_HIT"]
 
 
 def test_foreign_keys_hold_as_in_a_file() -> None:
