@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
+from models.base import Base
 from tests.support.offices import Copies, unused
 
 
@@ -36,3 +39,21 @@ def founded_on_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempP
     found_office(app)
     let_go(app)
     return Copies(postgresql_server, pattern)
+
+
+@pytest.fixture(scope="session")
+def tables_on_postgresql(postgresql_server: str) -> Copies:
+    """Copies of a database with every table and nothing in it."""
+    pattern = unused()
+    engine = create_engine(Copies(postgresql_server, "template1").make(pattern))
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return Copies(postgresql_server, pattern)
+
+
+@pytest.fixture
+def postgresql_tables(tables_on_postgresql: Copies) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with every table."""
+    name = unused()
+    yield tables_on_postgresql.make(name)
+    tables_on_postgresql.drop(name)
