@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, scoped_ses
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
-from models import drivers
+from models import drivers, in_memory
 from models.turns import Turns
 
 NAMING = {
@@ -234,9 +234,7 @@ def in_turn(model: type[Base]) -> None:
 @contextmanager
 def scratch(url: str = "") -> Iterator[Session]:
     """Open a private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
-    engine = create_engine(url or drivers.IN_MEMORY, **drivers.options(url or drivers.IN_MEMORY))
-    drivers.listen(engine)
-    Base.metadata.create_all(engine)
+    engine = _created(url) if url else in_memory.opened(Base.metadata)
     current = Joining(engine, expire_on_commit=False)
     scratch_token, unit_token = _scratch.set(current), _unit.set(None)
     try:
@@ -246,6 +244,13 @@ def scratch(url: str = "") -> Iterator[Session]:
         _scratch.reset(scratch_token)
         current.close()
         engine.dispose()
+
+
+def _created(url: str) -> Engine:
+    engine = create_engine(url, **drivers.options(url))
+    drivers.listen(engine)
+    Base.metadata.create_all(engine)
+    return engine
 
 
 def end_session() -> None:

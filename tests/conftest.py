@@ -69,7 +69,9 @@ def postgresql_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="desk-pg-") as folder:
         Path(folder).chmod(0o755)
         server = _own_server(Path(folder))
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        _without_waiting(uri)
+        yield uri
         server._cleanup()
 
 
@@ -82,6 +84,16 @@ def _own_server(folder: Path) -> Any:
     PostgresServer.runtime_path = folder
     PostgresServer._lock = fasteners.InterProcessLock(folder / ".lockfile")
     return get_server(folder / "data", cleanup_mode="stop")
+
+
+def _without_waiting(url: str) -> None:
+    """Have the server not wait for the disk: tests end programs, never the machine."""
+    administration = create_engine(url, isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    administration.dispose()
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from lxml import html
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -21,12 +24,30 @@ from models.base import Base
 from office import demo
 from tests.support.actors import OLU
 from web import create_app
-from web.edge import config
+from web.edge import access_logging, config
+from web.edge.application import Office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 LANGUAGES = ("zh", "en")
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all apps of this run."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what another app has compiled of the same text."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for other apps."""
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
 BESIDE = ("login_failure", "login_session", "unsent_form")
 
 
@@ -45,9 +66,11 @@ def found_office(app: Flask) -> None:
         published.publish_directory(PROCESSES, by=OLU, note="", at=engine.now())
 
 
-def open_office(folder: Path, url: str = "") -> Flask:
+def open_office(folder: Path, url: str = "") -> Office:
     """The app over a database that is there already."""
-    return create_app(settings(folder, url))
+    app = create_app(settings(folder, url))
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 def copy(office: Path, folder: Path) -> None:
@@ -56,6 +79,37 @@ def copy(office: Path, folder: Path) -> None:
         file.unlink()
     for file in office.glob("office.db*"):
         shutil.copy(file, folder)
+
+
+class Standing:
+    """An app that stays while the database it serves is exchanged: whatever a test did to either is gone before the next."""
+
+    def __init__(self, app: Office, exchange: Callable[[], None]) -> None:
+        self.app, self._exchange = app, exchange
+        self._config = dict(app.config)
+        self._runtime = {name: _apart(value) for name, value in vars(app.runtime).items()}
+
+    def again(self) -> Office:
+        """The app over a database as it was at first."""
+        let_go(self.app)
+        self._exchange()
+        self.app.config.clear()
+        self.app.config.update(self._config)
+        vars(self.app.runtime).update({name: _apart(value) for name, value in self._runtime.items()})
+        vars(self.app.runtime)["_remembered"] = WeakKeyDictionary()
+        vars(self.app).pop("numbers_to_try", None)
+        access_logging.register(self.app)
+        return self.app
+
+
+def let_go(app: Flask) -> None:
+    """Have an app close its connections."""
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def _apart(value: Any) -> Any:
+    return value.copy() if isinstance(value, dict | set) else value
 
 
 def _kept(table: Any) -> Any:

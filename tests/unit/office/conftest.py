@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
 
-from tests.support.visitors import found_office, open_office
+from tests.support.offices import unused
+from tests.support.visitors import copy, let_go, open_office
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An office with its demo people and processes; on PostgreSQL in a database of the module's own."""
-    name = request.module.__name__.rpartition(".")[2]
-    folder: Path = tmp_path_factory.mktemp(name)
-    url = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-        with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    app = open_office(folder, url)
-    found_office(app)
-    return app
+def office(request: pytest.FixtureRequest, founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An office with its demo people and processes, for all tests of a file together."""
+    folder = tmp_path_factory.mktemp("office")
+    if request.param == "sqlite":
+        copy(founded, folder)
+        app = open_office(folder)
+        yield app
+        let_go(app)
+        shutil.rmtree(folder)
+        return
+    copies, name = request.getfixturevalue("founded_on_postgresql"), unused()
+    app = open_office(folder, copies.make(name))
+    yield app
+    let_go(app)
+    copies.drop(name)

@@ -60,7 +60,7 @@ GIVEN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], autouse=True)
 def office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The accounts of GIVEN, on either database, inside a transaction."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql")), transaction():
+    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")), transaction():
         build(GIVEN, at=AT)
         yield
 

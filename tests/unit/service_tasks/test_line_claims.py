@@ -62,7 +62,7 @@ GIVEN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest) -> Iterator[None]:
     """The papers of GIVEN, on either database, inside a transaction."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql")), transaction():
+    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")), transaction():
         build(GIVEN, at=AT)
         yield
 
@@ -485,7 +485,7 @@ def test_the_database_itself_refuses_more_than_a_line_has(office: None) -> None:
 def halls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An office over a database that two halls reach at once."""
     file = f"sqlite:///{tmp_path / 'office.db'}"
-    url = file if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    url = file if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")
     app = create_app(config.Settings(database_url=url, var=tmp_path, testing=True))
     with app.app_context():
         Base.metadata.create_all(app.extensions["sqlalchemy"].engine)

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
 
-from cli.building import compile_translations
 from tests.support.furnishing import Furnished, furnish
-from tests.support.visitors import copy, found_office, open_office
+from tests.support.offices import Copies, unused
+from tests.support.visitors import Standing, copy, let_go, open_office
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def office(founded: Path) -> Path:
     """The folder of an office, made once."""
-    compile_translations()
-    folder = tmp_path_factory.mktemp("office")
-    found_office(open_office(folder))
-    return folder
+    return founded
 
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow]))
 
 
+@pytest.fixture(scope="session")
+def standing(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    """The app of this run on SQLite."""
+    folder = tmp_path_factory.mktemp("desk")
+    copy(office, folder)
+    return Standing(open_office(folder), partial(copy, office, folder))
+
+
 @pytest.fixture
-def sqlite_desk(office: Path, tmp_path: Path) -> Flask:
+def sqlite_desk(standing: Standing) -> Flask:
     """An app over a copy of the office on SQLite."""
-    copy(office, tmp_path)
-    return open_office(tmp_path)
+    return standing.again()
 
 
 @pytest.fixture
@@ -54,31 +56,23 @@ def furnished(office: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     folder = tmp_path_factory.mktemp("furnished")
     copy(office, folder)
     app = open_office(folder)
-    found = furnish(app)
-    _let_go(app)
-    return folder, found
+    cases = furnish(app)
+    let_go(app)
+    return folder, cases
 
 
 @pytest.fixture(scope="session")
-def postgresql_office(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a PostgreSQL database with an office in it, to be copied."""
-    compile_translations()
-    name = f"office_{uuid4().hex[:12]}"
-    with _created(postgresql_server, name):
-        app = open_office(tmp_path_factory.mktemp("office"), _url(postgresql_server, name))
-        found_office(app)
-        _let_go(app)
-        yield name
+def standing_on_postgresql(founded_on_postgresql: Copies, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    """The app of this run on PostgreSQL."""
+    name = unused()
+    app = open_office(tmp_path_factory.mktemp("desk"), founded_on_postgresql.make(name))
+    return Standing(app, partial(founded_on_postgresql.make, name))
 
 
 @pytest.fixture
-def postgresql_desk(postgresql_server: str, postgresql_office: str, tmp_path: Path) -> Iterator[Flask]:
+def postgresql_desk(standing_on_postgresql: Standing) -> Flask:
     """An app over a copy of the office on PostgreSQL."""
-    name = f"copy_{uuid4().hex[:12]}"
-    with _created(postgresql_server, name, template=postgresql_office):
-        app = open_office(tmp_path, _url(postgresql_server, name))
-        yield app
-        _let_go(app)
+    return standing_on_postgresql.again()
 
 
 @pytest.fixture(params=BOTH)
@@ -96,29 +90,8 @@ def shared_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         copy(request.getfixturevalue("office"), folder)
         yield open_office(folder)
         return
-    server, name = request.getfixturevalue("postgresql_server"), f"shared_{uuid4().hex[:12]}"
-    with _created(server, name, template=request.getfixturevalue("postgresql_office")):
-        app = open_office(folder, _url(server, name))
-        yield app
-        _let_go(app)
-
-
-@contextmanager
-def _created(server: str, name: str, template: str = "template1") -> Iterator[None]:
-    """A database that is there inside the block."""
-    administration = create_engine(server, isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield
-    with administration.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    administration.dispose()
-
-
-def _url(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _let_go(app: Flask) -> None:
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    copies, name = request.getfixturevalue("founded_on_postgresql"), unused()
+    app = open_office(folder, copies.make(name))
+    yield app
+    let_go(app)
+    copies.drop(name)

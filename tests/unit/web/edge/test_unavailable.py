@@ -30,6 +30,13 @@ BUSY = {
 WRONG = {"zh": "这次没有办成", "en": "Something went wrong here."}
 
 
+@pytest.fixture
+def desk(office: Path, tmp_path: Path) -> Flask:
+    """An office in a folder of its own, which can be taken away."""
+    copy(office, tmp_path)
+    return open_office(tmp_path)
+
+
 @contextmanager
 def away(desk: Flask, folder: Path) -> Iterator[None]:
     """Inside, the folder of the database is somewhere else."""
