@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 import engine
-from models.base import scratch, session, transaction
+from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting, Refund
 from models.customer import Subscription as SubscriptionRow
 from office.fixtures import build
@@ -27,6 +27,7 @@ from service_tasks.gateway import (
     gateway,
     next_number,
 )
+from tests.support.worlds import accounts
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 THURSDAY = date(2026, 11, 26)
@@ -60,8 +61,7 @@ GIVEN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], autouse=True)
 def office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The accounts of GIVEN, on either database, inside a transaction."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")), transaction():
-        build(GIVEN, at=AT)
+    with accounts(GIVEN, at=AT, url="" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")):
         yield
 
 
