@@ -234,6 +234,7 @@ class Street:
         with self.app.app_context():
             self.app.extensions["sqlalchemy"].engine.dispose()
         copy(folder, origin)  # with everybody logged in
+        self.before, self.aside = contents(self.app), beside(self.app)
 
     def restore(self) -> None:
         with self.app.app_context():
@@ -296,7 +297,7 @@ def test_who_may_act(street: Street, name: str) -> None:
     answers = []
     for person in PEOPLE:
         street.restore()
-        before, aside, cookies = contents(street.app), beside(street.app), dict(street.clients[person]._cookies)
+        before, aside, cookies = street.before, street.aside, dict(street.clients[person]._cookies)
         answers.append(street.ask(name, person).status_code)
         changed, recorded = contents(street.app) != before, beside(street.app) != aside
         street.clients[person]._cookies = cookies  # logged in as before, where the session is put back too
