@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
@@ -66,9 +66,10 @@ def server(folder: Path, url: str | None) -> Iterator[str]:
         running._cleanup()
 
 
-def plain_connection(place: Place) -> Any:
+def plain_connection(place: Place) -> DBAPIConnection:
     """Return a driver connection with the durability that the office has, for the floors."""
-    connection: Any = create_engine(place.url).raw_connection().driver_connection
+    connection = create_engine(place.url).raw_connection().dbapi_connection
+    assert connection is not None, "just opened"
     if place.kind == SQLITE:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.databases import SQLITE, Place, plain_connection
 from bench.figures import Samples, sample
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 STATE_BYTES, EVENT_BYTES, ROWS = 4_000, 300, 100
 
@@ -55,7 +58,7 @@ def commit(place: Place, times: int) -> Samples:
     return sample(committer(place), times)
 
 
-def application(place: Place) -> Any:
+def application(place: Place) -> Flask:
     """Return a Flask app with one route that commits once, for the floor of a request."""
     from threading import Lock, local
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from bench.completion import finish, start
 from bench.figures import Samples, each
@@ -69,7 +69,7 @@ def _rows() -> dict[str, int]:
     return {name: session().scalar(select(func.count()).select_from(_table(name))) or 0 for name in ENGINE_TABLES}
 
 
-def _table(name: str) -> Any:
+def _table(name: str) -> Table:
     return Base.metadata.tables[name]
 
 

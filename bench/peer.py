@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from bench.databases import SQLITE, Place, plain_connection
 from bench.figures import Samples, each
@@ -78,7 +79,7 @@ class Peer:
         self._sql("update peer_workflow set body = ? where id = ?", body, self._number)
         self._commit()
 
-    def _sql(self, text: str, *values: Any) -> Any:
+    def _sql(self, text: str, *values: object) -> DBAPICursor:
         cursor = self._connection.cursor()
         if self._place.kind == SQLITE:
             if not self._connection.in_transaction:

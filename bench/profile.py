@@ -80,7 +80,7 @@ def _profiled(prepare: Callable[[Watch], Completion]) -> Profiled:
     profile, calls = cProfile.Profile(time.process_time), count()
 
     def watch(function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*arguments: Any) -> Any:
+        def watched(*arguments: object) -> object:
             if next(calls) < WARM:
                 return function(*arguments)
             profile.enable()

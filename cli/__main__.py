@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -26,7 +25,7 @@ class Desk(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Tell in words what a database or a file system refuses: it is no fault of the program."""
         try:
             return super().invoke(ctx)

@@ -13,7 +13,7 @@ import engine
 from cli.database import open_office
 from cli.output import counted, note
 from engine import published
-from office import exports, looks
+from office import access_log, exports
 from service_tasks.zone import ZONE
 
 AT_THE_MACHINE = "machine:"
@@ -46,7 +46,7 @@ def export(file: Path, since: datetime | None, until: datetime | None, process: 
                 progress_bar.update(1)
         filters = {"from": since and since.date(), "to": until and until.date(), "process": process}
         by = engine.Actor(f"{AT_THE_MACHINE}{getpass.getuser()}")
-        looks.exported("log.xes", rows=total, by=by, at=engine.now(), personal=personal, **filters)
+        access_log.exported("log.xes", rows=total, by=by, at=engine.now(), personal=personal, **filters)
     unfinished.replace(file)  # what stands under the name that was asked for is whole
     note(f"{counted(total, 'case')} in {file}")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Protocol
 
 import click
 from sqlalchemy import Connection, create_engine, select, text
@@ -53,6 +53,12 @@ def _url(here: config.Settings, target: str) -> str:
     return target.replace("postgresql://", "postgresql+psycopg://")
 
 
+class Bar(Protocol):
+    """A bar that is told how many rows more were copied."""
+
+    def update(self, n_steps: int) -> None: ...
+
+
 def _move(source_url: str, target_url: str) -> list[relocation.Copied]:
     target = create_engine(target_url, poolclass=NullPool)
     with _standing_still(source_url) as source, target.begin() as connection, _bar(source) as bar:
@@ -73,7 +79,7 @@ def _standing_still(url: str) -> Iterator[Connection]:
         connection.rollback()
 
 
-def _bar(source: Connection) -> Any:
+def _bar(source: Connection) -> AbstractContextManager[Bar]:
     return click.progressbar(
         length=relocation.count(source), label="copying", file=sys.stderr, hidden=not sys.stderr.isatty()
     )

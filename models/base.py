@@ -57,7 +57,7 @@ class Sessions(Protocol):
 class Joining(Session):
     """A session that becomes part of the unit of work around it: what it does then is done on that unit's connection."""
 
-    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         unit = _unit.get()
         if unit is None:
             return super().get_bind(*args, **kwargs)

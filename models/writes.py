@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache, cached
-from sqlalchemy import Table, bindparam, delete, insert, literal_column, select, union_all, update
+from sqlalchemy import (
+    GenerativeSelect,
+    Table,
+    UpdateBase,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
@@ -112,7 +123,7 @@ def _bound(place: int, shape: _Shape) -> Iterator[tuple[str, TypeEngine[Any]]]:
     yield from ((f"{place}_if_{name}", table.c[name].type) for name in conditions)
 
 
-def _statement(shapes: tuple[_Shape, ...]) -> Any:
+def _statement(shapes: tuple[_Shape, ...]) -> UpdateBase | GenerativeSelect:
     """Return one write as it is; of several a SELECT over all that were asked for their ids."""
     if len(shapes) == 1:
         return _change(0, shapes[0])
@@ -121,7 +132,7 @@ def _statement(shapes: tuple[_Shape, ...]) -> Any:
     return (union_all(*answers) if answers else select(literal_column("1"))).add_cte(*parts)
 
 
-def _change(place: int, shape: _Shape) -> Any:
+def _change(place: int, shape: _Shape) -> UpdateBase:
     kind, table, columns, conditions, wants_id = shape
     statement = _VERBS[kind](table)
     if columns:

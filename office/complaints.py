@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from sqlalchemy import bindparam, update
 
 from engine import proof, record
-from engine.record.case_steps import CreditReversed
+from engine.record.case_steps import CaseStep, CreditReversed, NotReached, TaskCompleted, Withdrawn
 from engine.running import Change
 from models.base import connection, forget
 from models.complaint import Complaint, ComplaintState
@@ -31,7 +31,7 @@ def follow(change: Change) -> None:
         forget(Complaint)
 
 
-def resolution(step: record.CaseStep) -> str | None:
+def resolution(step: CaseStep) -> str | None:
     """Return the result that a step says the complaint came to; None where it says none."""
     text: object = None
     if step["type"] == "user_task_completed":
@@ -43,11 +43,11 @@ def resolution(step: record.CaseStep) -> str | None:
     return text[:MOST_RESOLUTION] if isinstance(text, str) else None
 
 
-def _ends_otherwise(step: record.CaseStep) -> TypeGuard[record.Withdrawn | record.NotReached | CreditReversed]:
+def _ends_otherwise(step: CaseStep) -> TypeGuard[Withdrawn | NotReached | CreditReversed]:
     return step["type"] in ENDED_OTHERWISE
 
 
-def _from_step(step: record.CaseStep, change: Change) -> dict[str, Any]:
+def _from_step(step: CaseStep, change: Change) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     text = resolution(step)
     if text is not None:
@@ -60,7 +60,7 @@ def _from_step(step: record.CaseStep, change: Change) -> dict[str, Any]:
     return columns
 
 
-def _completed(step: record.TaskCompleted, change: Change) -> dict[str, Any]:
+def _completed(step: TaskCompleted, change: Change) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     if correspondence.answers(change) and not correspondence.arrives_later(change):
         columns |= {"state": ComplaintState.REPLIED, "replied_at": change.at}

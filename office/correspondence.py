@@ -12,7 +12,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, case, cast, exists, false, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 import engine
@@ -155,7 +169,7 @@ def settled(messages: Sequence[OutboxMessage]) -> set[str]:
 
 
 @cache
-def _undelivered(of_one: bool) -> Any:
+def _undelivered(of_one: bool) -> Select[OutboxMessage]:
     """Return the statement, made once."""
     query = select(OutboxMessage).outerjoin(Complaint, Complaint.case_number == OutboxMessage.case_number)
     query = query.where(_unsettled() | (OutboxMessage.state == MessageState.UNPOSTED), OutboxMessage.body != "")

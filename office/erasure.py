@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, delete, select, update
+from sqlalchemy import ColumnElement, Delete, Text, Update, cast, delete, select, update
 
 from engine import Actor, Invalid, cases, proof, record
 from engine.language import Reason
@@ -28,7 +28,7 @@ from models.notice import DepartmentNotice, OutboxMessage
 from models.states import CaseState
 from models.unsent import UnsentForm
 from models.work_order import WorkOrder, WorkOrderAct
-from office import households, masking, texts
+from office import free_text, households, masking
 
 MOST_REASON = 300
 OURS = "late:"
@@ -84,7 +84,7 @@ COPIES = (
 def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """Erase the personal data of a closed case. Errors: NoReasonGiven, OwnHousehold, and those of `cases.erase`."""
     households.check(instance_id, by)
-    wrong = texts.wrong(reason.strip(), MOST_REASON, required=True)
+    wrong = free_text.wrong(reason.strip(), MOST_REASON, required=True)
     wrong = wrong or ([HOLDS_NUMBER] if masking.holds_number(reason) else [])
     if wrong and cases.may_erase(by):
         raise NoReasonGiven(reasons={"reason": wrong})
@@ -104,7 +104,7 @@ def follow(change: Change) -> None:
             forget(copy.model)
 
 
-def _gone(copy: Copy, case_number: str) -> Any:
+def _gone(copy: Copy, case_number: str) -> Update | Delete:
     statement = update(copy.model).values(dict(copy.emptied)) if copy.emptied else delete(copy.model)
     return statement.where(*_of(copy, [case_number]))
 

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Select, delete, insert, or_, select
 
 import engine
 from engine import record
@@ -70,7 +69,7 @@ def lock(name: str, address: str, *, at: datetime, browser: str = "") -> Lock:
     return max(at_both, *wider, key=lambda candidate: candidate.left)
 
 
-def _lately(name_mark: str, here: str, at: datetime) -> Any:
+def _lately(name_mark: str, here: str, at: datetime) -> Select[str, str, datetime]:
     """Return the failures that count, newest first, as many as can matter."""
     columns = (LoginFailure.name_mark, LoginFailure.address, LoginFailure.at)
     either = or_(LoginFailure.name_mark == name_mark, LoginFailure.address == here)

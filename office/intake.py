@@ -20,7 +20,7 @@ from engine.language import Reason
 from models.base import connection, session, transaction
 from models.complaint import Complaint, ComplaintState
 from models.usage import Cdr
-from office import households, texts
+from office import free_text, households
 from service_tasks import classification
 from service_tasks.classification.weighing import ON_THE_SPOT
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
@@ -282,9 +282,9 @@ def wrong(intake: Intake) -> dict[str, list[Reason]]:
 def _wrong(intake: Intake, subscription: Subscription | None) -> dict[str, list[Reason]]:
     reasons = {
         "msisdn": _wrong_number(intake, subscription),
-        "text": texts.wrong(intake.text, MOST_TEXT, required=True),
-        "demand": texts.wrong(intake.demand, MOST_DEMAND),
-        "overrule_reason": texts.wrong(intake.overrule_reason, MOST_REASON),
+        "text": free_text.wrong(intake.text, MOST_TEXT, required=True),
+        "demand": free_text.wrong(intake.demand, MOST_DEMAND),
+        "overrule_reason": free_text.wrong(intake.overrule_reason, MOST_REASON),
         "channel": [] if intake.channel in CHANNELS else [Reason("not_an_option")],
         "process": [] if intake.process in CHOICES else [Reason("not_an_option" if intake.process else "required")],
         "disputed_amount": _wrong_amount(intake.disputed_amount),

@@ -17,7 +17,7 @@ from engine.definitions import Package
 from engine.published import Published
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay
-from office import drafts, hands, scenarios, texts
+from office import drafts, free_text, hands, scenarios
 from office.drafts import Draft, StaleDraft
 from office.scenarios import Scenario
 
@@ -234,7 +234,7 @@ def locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
 
 def reason_of(text: str) -> str:
     """Return what was written as a reason, without blanks around it. Errors: NoReason."""
-    reasons = texts.wrong(text, MOST_TEXT, required=True)
+    reasons = free_text.wrong(text, MOST_TEXT, required=True)
     if reasons:
         raise NoReason(most=MOST_TEXT, why=reasons[0].code)
     return text.strip()

@@ -12,7 +12,7 @@ from engine import Actor, cases, language
 from models.base import session, transaction
 from models.complaint import Complaint, ComplaintState
 from models.notice import MessageState, OutboxMessage
-from office import correspondence, households, intake, recalls, reply_amounts, texts
+from office import correspondence, free_text, households, intake, recalls, reply_amounts
 from office.supervision import SUPERVISOR
 from service_tasks import notification
 
@@ -56,7 +56,7 @@ def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime, 
     Errors: NotAtACounter; NotSayable; NoComplaint; OwnHousehold; InstanceEnded.
     """
     check(by)
-    wrong = texts.wrong(progress, MOST_TOLD, required=True)
+    wrong = free_text.wrong(progress, MOST_TOLD, required=True)
     if wrong:
         raise NotSayable(reasons={"told": wrong})
     once = f"interim:{case_number}:{key or at.isoformat()}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import proof, record
+from engine.record.case_steps import CaseStep
 from engine.running import Change
 from office import intake
 from service_tasks.gateway import gateway
@@ -31,13 +32,13 @@ def follow(change: Change) -> None:
         gateway().release_papers(change.business_key)
 
 
-def _refuses(step: record.CaseStep) -> bool:
+def _refuses(step: CaseStep) -> bool:
     """Tell whether a step that approves said no."""
     approvals = step["variables"] if step["type"] == "approval_given" else {}
     return any(value is None for name, value in approvals.items() if name != SETTLEMENT)
 
 
-def _is_handled(step: record.CaseStep) -> bool:
+def _is_handled(step: CaseStep) -> bool:
     """Tell whether the process is over that the complaint itself was given to."""
     return step["type"] == "call_left" and not step.get("scope")
 

@@ -22,7 +22,8 @@ from models.review import Review, ReviewDraw
 from models.user_task import UserTask
 from office import acts, households, intake, replies
 from service_tasks import dates, sampling
-from service_tasks.gateway import Given, gateway
+from service_tasks.gateway import gateway
+from service_tasks.gateway.adjustments import Given
 from service_tasks.reviews import TAKE_BACK
 from service_tasks.zone import ZONE
 

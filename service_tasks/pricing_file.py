@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service_tasks import amounts
-from service_tasks.gateway import PricingRow
+from service_tasks.gateway.pricing_run import PricingRow
 
 COLUMNS = {
     "zh": ("项目编号", "案件编号", "号码", "明细", "组成", "优惠项目", "金额（元）", "批价结果", "明细说明"),

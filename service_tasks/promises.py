@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import proof, record
+from engine.record.case_steps import CaseStep
 from models.base import session
 from models.instance import ProcessInstance
 from service_tasks.liabilities import NAMED, OURS, PROMISED, cause_of
@@ -34,7 +35,7 @@ def cause(case_number: str | None, item: int) -> str | None:
     return causes[-1] if causes and causes[-1] != PROMISED else None
 
 
-def _told(steps: list[record.CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
+def _told(steps: list[CaseStep], item: int) -> Iterator[tuple[bool, Any]]:
     """Yield the causes that steps name, and whether by the call that was to credit this item."""
     for step in steps:
         if step["type"] == "user_task_completed" and "finding" in (step["form"] or {}):
@@ -43,6 +44,6 @@ def _told(steps: list[record.CaseStep], item: int) -> Iterator[tuple[bool, Any]]
             yield True, step["parameters"].get("fault")
 
 
-def _cause(form: Mapping[str, Any]) -> Any:
+def _cause(form: Mapping[str, Any]) -> str:
     of_staff = form["finding"] == "operator" and form.get("error_kind") in ORDER_ERRORS
-    return "staff" if of_staff else form["finding"]
+    return "staff" if of_staff else str(form["finding"])

@@ -29,7 +29,7 @@ class Parameters(Schema):
 class Instant(fields.AwareDateTime):
     """An aware instant, written as ISO text in Shanghai time."""
 
-    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | float | None:
         return super()._serialize(None if value is None else value.astimezone(ZONE), attr, obj, **kwargs)
 
 

@@ -14,7 +14,8 @@ from service_tasks import amounts, batches, dates, liabilities, pricing_file, pr
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import PricingItem, gateway
+from service_tasks.gateway import gateway
+from service_tasks.gateway.pricing_run import PricingItem
 
 KIND = "secondary_pricing"
 REWARD = "complaint_reward"

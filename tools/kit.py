@@ -147,7 +147,7 @@ def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
     return (child for child in element if xml.local(child) in names)
 
 
-def _value(holder: xml.Element) -> Any:
+def _value(holder: xml.Element) -> object:
     """Return what a node holds: components are a context, items a list, and a value is of the type it names."""
     components = list(_children(holder, "component"))
     if components:
@@ -157,7 +157,7 @@ def _value(holder: xml.Element) -> Any:
     return next((_scalar(child) for child in _children(holder, "value")), None)
 
 
-def _scalar(element: xml.Element) -> Any:
+def _scalar(element: xml.Element) -> object:
     if element.get(_NIL) == "true":
         return None
     return _READERS[element.get(_TYPE, "xsd:string")](element.text or "")

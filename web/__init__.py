@@ -19,6 +19,7 @@ import models
 from models import drivers
 from reception_desk import PROGRAM
 from web.edge import (
+    access_logging,
     addresses,
     auth,
     bodies,
@@ -27,16 +28,15 @@ from web.edge import (
     database,
     errors,
     hosts,
+    idempotency_keys,
     keys,
     nearest_page,
-    record_of_looks,
-    submission,
     unsent_forms,
 )
 from web.edge.application import Office
 from web.edge.asgi import Refusals
 from web.lookup import cells
-from web.queries import evidence, openable, refused_form
+from web.queries import openable, refused_form, shown_variables
 from web.telling import act_texts, code_texts, i18n, names, visible_text
 
 PAGES = (
@@ -84,9 +84,9 @@ def create_app(settings: config.Settings | None = None) -> Office:
     addresses.register(app)
     i18n.register(app)
     visible_text.register(app)
-    submission.register(app)
+    idempotency_keys.register(app)
     auth.register(app)
-    record_of_looks.register(app)
+    access_logging.register(app)
     unsent_forms.register(app)
     errors.register(app)
     csrf.init_app(app)
@@ -117,7 +117,7 @@ def _equip_templates(app: Office) -> None:
         line_text=code_texts.line_text,
         may_open_case=openable.may_open_case,
         item_text=code_texts.item_text,
-        flat_rows=evidence.rows,
+        flat_rows=shown_variables.rows,
         person_name=names.person_name,
         place_of=cells.place_of,
         numbers_to_try=lambda: app.numbers_to_try,

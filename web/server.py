@@ -8,7 +8,7 @@ import multiprocessing
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from flask import Flask
 
@@ -22,6 +22,7 @@ from web.edge.asgi import Edge, Refusals, keep_watch
 EVERY_SECONDS = 1.0
 JOBS_AT_ONCE = 8
 LESS_OFTEN = {"refusals": 600.0, "batches": 10.0}
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -89,7 +90,7 @@ def carry_jobs(app: Office, looking: threading.Lock, stop: threading.Event) -> N
         _survived(app, partial(running.do_job, job))
 
 
-def _survived(app: Office, work: Callable[[], Any]) -> Any:
+def _survived(app: Office, work: Callable[[], T]) -> T | None:
     """Return what the work gives; None where it broke, which is logged: the lease in its row has the job taken again."""
     with app.app_context():
         outcome = running.survive(threading.current_thread().name, work)

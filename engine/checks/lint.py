@@ -85,7 +85,7 @@ def _line(problem: Problem) -> int:
 
 def _catalogues(content: Package) -> Iterator[Problem]:
     for name, text in content.files.items():
-        fault = catalogue.fault(text) if name.startswith("translations/") else None
+        fault = catalogue.catalogue_fault(text) if name.startswith("translations/") else None
         if fault is not None:
             line = fault["line"]
             yield Problem(line, "", "malformed_catalogue", {"file": name, **fault}, name)

@@ -2,7 +2,7 @@
 
 from engine.definitions import variables
 from engine.definitions.bilingual import english_by_id, english_columns, english_names, field_labels
-from engine.definitions.catalogue import fault as catalogue_fault
+from engine.definitions.catalogue import catalogue_fault
 from engine.definitions.compiled import Definition
 from engine.definitions.differences import Difference, differences_between
 from engine.definitions.dmn import read_decisions

@@ -22,7 +22,7 @@ def read(text: str) -> Mapping[str, Any] | None:
     return names_by_id or {} if isinstance(names_by_id, dict | None) else None
 
 
-def fault(text: str) -> dict[str, Any] | None:
+def catalogue_fault(text: str) -> dict[str, Any] | None:
     """Return why such a text cannot be read: `line` and `why`, as MalformedYaml has them, or no_mapping; None when it can."""
     if read(text) is not None:
         return None

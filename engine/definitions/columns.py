@@ -158,7 +158,7 @@ def between(literals: list[Any], without_zero: bool = False) -> Iterator[Value]:
         return
 
 
-def _step(end: Any) -> Any:
+def _step(end: object) -> timedelta | int:
     if isinstance(end, datetime | timedelta):
         return timedelta(minutes=1)
     return timedelta(days=1) if isinstance(end, date) else 1

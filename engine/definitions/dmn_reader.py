@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.definitions.dmn_boxed import EXPRESSIONS, NotBoxed, Writer
 from engine.definitions.dmn_boxed import names as boxed_names
@@ -31,6 +31,7 @@ from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Inp
 from engine.language.feel import ANY, CHARGE, Expression, FeelLimit, FeelSyntaxError, FeelValue, Function, Scope, Shape
 from engine.language.feel.shapes import named
 
+T = TypeVar("T")
 MOST = {"decision": 2_000, "businessKnowledgeModel": 200, "inputData": 500}
 MOST_RULES = 2_000
 MOST_CELLS = 10_000
@@ -190,9 +191,7 @@ class _Reader:
             self.problem(elements[name], "circular_requirement", name=elements[name].get("name", ""))
         return order
 
-    def compiled(
-        self, element: xml.Element, text: str, compiler: Callable[..., Any], names: tuple[str, ...] = ()
-    ) -> Any:
+    def compiled(self, element: xml.Element, text: str, compiler: Callable[..., T], names: tuple[str, ...] = ()) -> T:
         """Return the compiled text; after a problem, something harmless in its place so that the reading goes on."""
         try:
             return compiler(text, names=self.names | set(names), functions=self.functions, shapes=self.shapes)
@@ -395,7 +394,7 @@ class _Reader:
             self.problem(element, "row_does_not_fit", inputs=len(cells), outputs=len(results))
         headings = iter(columns)
 
-        def compiled(cell: xml.Element, empty: str, compiler: Callable[..., Any]) -> Any:
+        def compiled(cell: xml.Element, empty: str, compiler: Callable[..., T]) -> T:
             self.place |= {"row": number, "heading": next(headings, "")}
             return self.compiled(cell, text_of(cell) or empty, compiler)
 

@@ -13,7 +13,7 @@ from engine.ground import json
 from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
 from engine.language.calendar import Calendar
-from engine.language.feel import Expression, FeelLimit, Scope
+from engine.language.feel import Expression, FeelLimit, FeelValue, Scope
 from engine.language.forms import Field, Form, typed
 from engine.language.forms.typed import Entered, Given
 
@@ -135,14 +135,14 @@ def _is_refused(field: Field, value: Any) -> bool:
     return False
 
 
-def _typed(field: Field, value: Any) -> Any:
+def _typed(field: Field, value: Any) -> list[FeelValue] | str:
     """Return a value as somebody would type it."""
     if field.amount is not None and field.type == "number":
         return written.in_figures(value, field.amount)
     return value if isinstance(value, list) else "yes" if value is True else str(value)
 
 
-def _constant(expression: Expression | None) -> Any:
+def _constant(expression: Expression | None) -> FeelValue:
     """Return the value of an expression that always has the same; None for any other."""
     if expression is None or expression.names or any(clock in expression.text for clock in CLOCKS):
         return None

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
-from typing import Any
 
 from engine.diagrams.diagram import Element
 from engine.language import feel
@@ -101,7 +100,7 @@ def _compared(place: str, placeholders: Mapping[str, bool], names: frozenset[str
         yield Doubt("value_without_placeholder", {"place": place, "part": part, "near": nearest(part, placeholders)})
 
 
-def _judged(text: str, names: Names) -> Any:
+def _judged(text: str, names: Names) -> Type:
     try:
         return feel.judge(text)(names, [])
     except FeelSyntaxError:

@@ -22,6 +22,7 @@ from engine.elements import (
 from engine.elements.kind import Kind
 from engine.elements.token import ITEM, Token
 from engine.ground.errors import Corrupt, Problem
+from engine.record.scopes import Scope
 
 # By BPMN type and, where it decides, by what triggers the event.
 KINDS: dict[tuple[str, str], Kind] = {
@@ -53,6 +54,11 @@ KINDS: dict[tuple[str, str], Kind] = {
 def kind_of(token: Token) -> Kind:
     """Return the kind of what a token stands at: a multi-instance activity, or what it is done with each item."""
     return multi_instance.KIND if is_repeated(token) else drawn_kind(token.element)
+
+
+def opener(scope: Scope, element: Element) -> Kind:
+    """Return the kind that opened a scope at an element: a multi-instance activity one for an item, else what is drawn one for a call."""
+    return multi_instance.KIND if scope.index else drawn_kind(element)
 
 
 def is_repeated(token: Token) -> bool:

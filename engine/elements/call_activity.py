@@ -10,6 +10,7 @@ from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import SCOPE, Token
 from engine.ground.errors import Problem
+from engine.record.scopes import Scope
 
 
 def arrive(run: Running, token: Token) -> None:
@@ -42,10 +43,16 @@ def leave(run: Running, token: Token) -> None:
         run.reconcile(scopes)
 
 
+def close(run: Running, scope: Scope) -> None:
+    """Say that a called process was taken away before it ended."""
+    run.add("call_cancelled", scope.parent, called=scope.number, token=scope.number, element=scope.element)
+
+
 def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[Problem]:
     """Check that the called process is in the package."""
     if f"{element.called}.bpmn" not in content.files:
         yield problem(element, "unknown_called_process", called=element.called)
 
 
-KIND = Kind(problems=problems, arrive=arrive, leave=leave, has_steps=True)
+STEPS = frozenset({"call_entered", "call_left", "call_cancelled"})
+KIND = Kind(problems=problems, arrive=arrive, leave=leave, close=close, steps=STEPS, done="call_left")

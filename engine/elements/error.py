@@ -43,4 +43,4 @@ def problems_of_caught(element: Element, _diagram: Diagram, _content: Package) -
 
 
 THROWN = Kind(problems=problems_of_thrown, carry_out=carry_out)
-CAUGHT = Kind(problems=problems_of_caught)
+CAUGHT = Kind(problems=problems_of_caught, steps=frozenset({"error_caught"}))

@@ -73,6 +73,7 @@ def _can_be_raced(diagram: Diagram, target: Element) -> bool:
 
 
 EVENT_BASED = Kind(problems=problems_of_events, arrive=wait_for_any)
-PARALLEL = Kind(problems=problems_of_join, settle=go_on)
-INCLUSIVE = Kind(problems=problems_of_both, settle=go_on)
+RELEASED = frozenset({"token_released"})
+PARALLEL = Kind(problems=problems_of_join, settle=go_on, steps=RELEASED)
+INCLUSIVE = Kind(problems=problems_of_both, settle=go_on, steps=RELEASED)
 EXCLUSIVE = Kind(problems=problems_of_choice)

@@ -9,11 +9,16 @@ from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
 from engine.elements.running import Running
 from engine.elements.token import Notes, Token
-from engine.elements.work import settle
-from engine.ground.errors import Problem
+from engine.elements.work import settle, take_away
+from engine.ground.errors import Corrupt, Problem
+from engine.record.case import Wait
+from engine.record.scopes import Scope
 from engine.record.steps import WorkOutcome
 
 Happening = Callable[[Running, Token], None]
+PASSED = "passed"
+# What may be recorded at an element of any kind: a token that came to it was passed on, or is stuck there until a person has seen to it.
+ANYWHERE = frozenset({PASSED, "incident_opened", "incident_retried", "incident_resolved", "incident_cancelled"})
 
 
 def problem(element: Element, rule: str, **values: object) -> Problem:
@@ -31,6 +36,11 @@ def once(_run: Running, _token: Token) -> Notes | None:
     return None
 
 
+def no_scope(_run: Running, scope: Scope) -> None:
+    """Refuse a scope, as most kinds open none. Errors: Corrupt."""
+    raise Corrupt(element=scope.element, scope=scope.number)
+
+
 def nothing(_run: Running, _token: Token) -> None:
     """Do nothing, as most kinds do at most moments."""
 
@@ -42,7 +52,10 @@ class Kind:
     `problems` is what keeps a package with it from being published. `arrive` when a token reaches it; `carry_out` while it stands there, for what the
     engine does by itself; `leave` when what goes on inside is over; `again` when it has happened beside an activity that goes on: what is noted on the
     token that waits for the next time, None when there is none; `retry` when a person lets it be tried once more; `settle` when it is settled what
-    its work came to, or should have come to. `has_steps` when its own steps say that it was passed.
+    its work came to, or should have come to. `take_away` when what waits there under a number is taken away by what ended around it, and `close` when
+    a scope that it opened is.
+
+    `steps` are the types of what it records beside `ANYWHERE`; `done` is the one that says that it was passed.
     """
 
     problems: Callable[[Element, Diagram, Package], Iterator[Problem]] = no_problems
@@ -52,4 +65,7 @@ class Kind:
     retry: Happening = nothing
     settle: Callable[[Running, Token, WorkOutcome], None] = settle
     again: Callable[[Running, Token], Notes | None] = once
-    has_steps: bool = False
+    take_away: Callable[[Running, int, Wait], None] = take_away
+    close: Callable[[Running, Scope], None] = no_scope
+    steps: frozenset[str] = frozenset()
+    done: str = PASSED

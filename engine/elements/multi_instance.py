@@ -134,6 +134,11 @@ def _leave_all(run: Running, activity: Token) -> None:
     run.make_ready(activity.task)
 
 
+def close(run: Running, item: Scope) -> None:
+    """Say that an item was taken away before it was done."""
+    run.add("item_cancelled", item.parent, item=item.number, element=item.element, index=item.index)
+
+
 def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
     """Go on as after an empty list, because a person has settled that it cannot be had."""
     if not isinstance(outcome, Done):
@@ -173,4 +178,14 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
             yield problem(element, "unusable_variable", variable=variable)
 
 
-KIND = Kind(problems=problems, arrive=arrive, leave=leave, retry=arrive, settle=settle)
+STEPS = frozenset({"items_entered", "item_entered", "item_left", "item_cancelled", "items_left", "job_completed"})
+KIND = Kind(
+    problems=problems,
+    arrive=arrive,
+    leave=leave,
+    close=close,
+    retry=arrive,
+    settle=settle,
+    steps=STEPS,
+    done="items_left",
+)

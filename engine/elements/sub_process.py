@@ -12,4 +12,4 @@ def arrive(run: Running, token: Token) -> None:
     run.add("entered", token.scope.number, element=token.element.id, token=token.number)
 
 
-KIND = Kind(arrive=arrive)
+KIND = Kind(arrive=arrive, steps=frozenset({"entered"}))

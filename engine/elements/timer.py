@@ -13,11 +13,14 @@ from typing import Final
 from engine.definitions import times
 from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
+from engine.elements import work
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.language import instants
+from engine.record.case import Kind as WaitKind
+from engine.record.case import Wait
 from engine.record.steps import Failed, WorkOutcome
 
 # what the token of a timer that repeats carries: its number, when it is due, and when the one before was
@@ -71,6 +74,14 @@ def fire(run: Running, token: Token) -> None:
     run.happen(token)
 
 
+def take_away(run: Running, number: int, wait: Wait) -> None:
+    """Say that the time is not waited for any more."""
+    if wait.kind is WaitKind.TIMER:
+        run.add("timer_cancelled", wait.scope, token=number, element=wait.element)
+    else:
+        work.take_away(run, number, wait)
+
+
 def again(run: Running, token: Token) -> Notes | None:
     """Return the notes of the next time, which begins when this one was due; when a person let it happen that could not be reckoned, now."""
     notes, cycle = token.task.internal_data, token.element.cycle
@@ -104,4 +115,5 @@ def _of_cycle(element: Element) -> Iterator[Problem]:
 
 
 START = Kind(problems=problems)
-KIND = Kind(problems=problems, arrive=arrive, again=again, retry=wait, settle=settle)
+STEPS = frozenset({"timer_set", "timer_fired", "timer_cancelled"})
+KIND = Kind(problems=problems, arrive=arrive, again=again, retry=wait, settle=settle, take_away=take_away, steps=STEPS)

@@ -8,14 +8,15 @@ from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
 from engine.diagrams import settings
 from engine.diagrams.diagram import Diagram, Element
-from engine.elements import deadlines
+from engine.elements import deadlines, work
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import ITEM, SKIPPED, Token
 from engine.ground.errors import InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.forms import Form
-from engine.record.case import NO_CHOICE
+from engine.record.case import NO_CHOICE, Wait
+from engine.record.case import Kind as WaitKind
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
 
@@ -87,6 +88,15 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
+def take_away(run: Running, number: int, wait: Wait) -> None:
+    """Say that nobody is asked any more; the customer is not waited for either."""
+    if wait.kind is WaitKind.USER_TASK:
+        run.add("user_task_cancelled", wait.scope, token=number, element=wait.element)
+        deadlines.resume(run, number, wait.element)
+    else:
+        work.take_away(run, number, wait)
+
+
 def complete(run: Running, token: Token, form: Mapping[str, object], by: str, aside: Collection[str] = ()) -> None:
     """Complete the step with the validated values with which a person has answered, these doubts set aside."""
     at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
@@ -148,4 +158,17 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
         yield Problem(inner.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
-KIND = Kind(problems=problems, arrive=arrive, has_steps=True)
+STEPS = frozenset(
+    {
+        *("user_task_created", "user_task_claimed", "user_task_released", "user_task_assigned", "user_task_cancelled"),
+        *(
+            "user_task_completed",
+            "approval_given",
+            "clock_paused",
+            "clock_resumed",
+            "deadline_missed",
+            "case_limit_met",
+        ),
+    }
+)
+KIND = Kind(problems=problems, arrive=arrive, take_away=take_away, steps=STEPS, done="user_task_completed")

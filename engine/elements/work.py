@@ -8,6 +8,7 @@ from engine.diagrams.diagram import Element
 from engine.elements import deadlines
 from engine.elements.running import Running
 from engine.elements.token import Task, Token
+from engine.record.case import Wait
 from engine.record.scopes import Scope
 from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 
@@ -65,6 +66,14 @@ def throw(run: Running, task: Task, code: str) -> bool:
     run.add("error_caught", event.scope.number, element=event.element.id, code=code)
     run.catch(event)
     return True
+
+
+def take_away(run: Running, number: int, wait: Wait) -> None:
+    """Say that what was stuck is taken away; where only a person was told of a limit, there is nothing left to settle."""
+    if wait.kind.is_of_limit:
+        run.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
+    else:
+        run.add("incident_cancelled", wait.scope, token=number, element=wait.element)
 
 
 def stick(run: Running, token: Token, failed: Failed, *, after: str) -> None:

@@ -1,18 +1,9 @@
-"""The record: steps and entries, the hash chain, sealing, the streams of people, and the one state of a case that steps make."""
+"""The record: entries, the hash chain, sealing, the streams of people, and the one state of a case that steps make.
+
+The shapes of steps have doors of their own: `case_steps`, `person_steps` and, among what is published, `definition_steps`.
+"""
 
 from engine.record.case_steps import (
-    CaseStep,
-    EntryAct,
-    ExtensionAsked,
-    IncidentOpened,
-    JobRefused,
-    LimitExtended,
-    NotReached,
-    RequestAct,
-    ReversalAsked,
-    TaskCompleted,
-    Told,
-    Withdrawn,
     element_of,
     named,
     scope_of,
@@ -20,7 +11,6 @@ from engine.record.case_steps import (
 )
 from engine.record.heads import GENESIS, open_registers
 from engine.record.history import BrokenChain, CaseEntry, Entry, beginning, chain, holds_clear, read_history, steps_left
-from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
 from engine.record.person_streams import Act, entries_naming, latest_acts, record_act, record_act_once, record_not_kept
 from engine.record.scopes import Scopes
 from engine.record.sealing import Keys, mac, seal_for_office, unseal_for_office, unsealed_beside
@@ -32,29 +22,10 @@ __all__ = [
     "Act",
     "BrokenChain",
     "CaseEntry",
-    "CaseStep",
     "Entry",
-    "EntryAct",
-    "Exported",
-    "ExtensionAsked",
     "Failed",
-    "IncidentOpened",
-    "JobRefused",
     "Keys",
-    "LimitExtended",
-    "LoggedIn",
-    "LoginLocked",
-    "Looked",
-    "NotReached",
-    "PersonStep",
-    "Refusal",
-    "RequestAct",
-    "ReversalAsked",
     "Scopes",
-    "TaskCompleted",
-    "Token",
-    "Told",
-    "Withdrawn",
     "beginning",
     "chain",
     "element_of",

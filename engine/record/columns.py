@@ -165,6 +165,13 @@ class ShownTask(Protocol):
     def element_id(self) -> str: ...
 
 
+class RefusedTask(ShownTask, Protocol):
+    """A user task with the login of somebody whose entries were refused there."""
+
+    @property
+    def user(self) -> str: ...
+
+
 class TaskOfCase(ShownTask, Protocol):
     """A user task and the case it belongs to."""
 

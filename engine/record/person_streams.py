@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_
 from sqlalchemy.orm import aliased
 
 from engine.record import history
-from engine.record.columns import ShownTask
+from engine.record.columns import RefusedTask, ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
 from engine.record.person_steps import PersonStep
@@ -99,7 +99,7 @@ def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: 
         history.append(USER, by.user, steps, by=by.user, at=at)
 
 
-def _place(row: Any) -> dict[str, Any]:
+def _place(row: ShownTask) -> dict[str, Any]:
     return {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
 
 
@@ -111,7 +111,7 @@ def _count(task_id: int, user: str, at: datetime) -> None:
         session().execute(first)
 
 
-def _not_kept(row: Any, user: str) -> list[Step]:
+def _not_kept(row: ShownTask, user: str) -> list[Step]:
     """Return the step that says how many refused entries for a task were not kept, and count them no more; nothing where all were."""
     deletion = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
     tally = session().execute(deletion).first()
@@ -130,7 +130,7 @@ def record_not_kept(at: datetime) -> int:
     return sum(_record_not_kept(row, at) for row in rows)
 
 
-def _record_not_kept(row: Any, at: datetime) -> bool:
+def _record_not_kept(row: RefusedTask, at: datetime) -> bool:
     with transaction():
         session().get(User, row.user, with_for_update=True)
         steps = _not_kept(row, row.user)  # none where somebody beside this one was first

@@ -5,7 +5,7 @@ from engine.runtime.declarations import background
 from engine.runtime.handlers import BpmnError, Call, handler, handlers_by_topic, together
 from engine.runtime.permissions import AlreadyCompleted, NotACandidate
 from engine.runtime.personal import Personal
-from engine.runtime.runtime import Around, Dated, Runtime, current, enter, entered, leave
+from engine.runtime.runtime import Around, Dated, Runtime, Service, current, enter, entered, leave
 
 __all__ = [
     "AlreadyCompleted",
@@ -16,6 +16,7 @@ __all__ = [
     "NotACandidate",
     "Personal",
     "Runtime",
+    "Service",
     "background",
     "calendar",
     "current",

@@ -8,7 +8,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from engine.ground import clock
@@ -52,6 +52,21 @@ class Remembered:
     looked_for_standing: bool = False
 
 
+Answering = TypeVar("Answering")
+
+
+@dataclass(frozen=True, eq=False)
+class Service(Generic[Answering]):
+    """Something that service tasks ask of a system beside the engine: `own` answers, unless the office says who does instead."""
+
+    own: Answering
+
+    def current(self) -> Answering:
+        """Return who answers in the office in which this is done; outside of any, `own`."""
+        office = _current.get(None)
+        return self.own if office is None else office.answered_by.get(self, self.own)
+
+
 @dataclass
 class Runtime:
     """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
@@ -60,6 +75,7 @@ class Runtime:
     `vocabulary` is what the office adds to the language; it is in force where the office is entered, so that it is given when the runtime is made.
     `personal` are the names of variables that hold personal data in whatever process.
     `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
+    `answered_by` are systems of the operator's that answer a service instead of its own.
     `software` is the version of what is served, which every case says it was begun by.
     `in_hand` are the ids of the jobs that this process carries out just now.
     """
@@ -75,6 +91,7 @@ class Runtime:
     doubts: tuple[Doubt, ...] = ()
     personal: frozenset[str] = frozenset()
     timed: frozenset[str] = frozenset()
+    answered_by: dict[Service[Any], Any] = field(default_factory=dict)
     software: str = ""
     in_hand: set[int] = field(default_factory=set)
     _remembered: WeakKeyDictionary[Any, Remembered] = field(default_factory=WeakKeyDictionary, init=False, repr=False)

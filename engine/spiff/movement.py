@@ -11,7 +11,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEve
 from SpiffWorkflow.util.task import TaskState
 
 from engine.diagrams.diagram import Element
-from engine.elements import deadlines, drawn_kind, kind_of
+from engine.elements import drawn_kind, kind_of, opener
+from engine.elements.kind import PASSED
 from engine.elements.token import ITEM, ITEMS, SKIPPED, TOKEN, WAITS, Task, Token
 from engine.ground.errors import Corrupt
 from engine.record.case import Wait
@@ -80,7 +81,7 @@ class Movement(Position):
         if element is None or ITEM in task.internal_data:
             return None
         empty = element.multi_instance is not None and not task.internal_data[ITEMS]["count"]
-        passes = empty or SKIPPED in task.internal_data or not drawn_kind(element).has_steps
+        passes = empty or SKIPPED in task.internal_data or drawn_kind(element).done == PASSED
         return element if passes else None
 
     def _carry_out(self) -> bool:
@@ -200,11 +201,12 @@ class Movement(Position):
                 self.take_away(number, wait)
 
     def take_away(self, number: int, wait: Wait) -> None:
-        """Take away what waits under this number; where only a person was told of a limit, there is nothing left to settle."""
-        if wait.kind.is_of_limit:
-            self.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
-        else:
-            self.add(f"{wait.kind}_cancelled", wait.scope, token=number, element=wait.element)
+        """Take away what waits under this number."""
+        drawn_kind(self._drawn(wait.element, wait.scope)).take_away(self, number, wait)
+
+    def _drawn(self, element: str, scope: int) -> Element:
+        """Return an element by the number of a scope that is open, or was."""
+        return self.definition.processes[self.case.scopes.process(scope)].element(element)
 
     def reconcile(self, scopes: list[Scope] | None = None) -> None:
         """Say which waits, incidents, calls and items a boundary event, a termination, an error or a completion condition took away.
@@ -215,12 +217,8 @@ class Movement(Position):
         for waits in (self.case.open, self.case.stuck):
             for number, wait in [(number, wait) for number, wait in waits.items() if number not in alive]:
                 self.take_away(number, wait)
-                deadlines.resume(self, number, wait.element)
         for scope in self.gone() if scopes is None else scopes:
-            if scope.index:
-                self.add("item_cancelled", scope.parent, item=scope.number, element=scope.element, index=scope.index)
-            else:
-                self.add("call_cancelled", scope.parent, called=scope.number, token=scope.number, element=scope.element)
+            opener(scope, self._drawn(scope.element, scope.parent)).close(self, scope)
 
     # -- a case that stands still ----------------------------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ in closed ones. Nothing of it is drawn: docs/adr/0017-acts-on-any-case-are-histo
 from __future__ import annotations
 
 from office.acts.contact import close_unreached, missing, try_customer
-from office.acts.extension import ask as ask_extension
-from office.acts.extension import grant as grant_extension
+from office.acts.extension import ask_extension, grant_extension
 from office.acts.grounds import ACCOUNTING, TELLING, NotDone, may_act, may_agree
 from office.acts.requests import (
     UnknownRequest,
@@ -19,9 +18,7 @@ from office.acts.requests import (
     requests_of,
     tries_of,
 )
-from office.acts.reversal import agree as agree_reversal
-from office.acts.reversal import ask as ask_reversal
-from office.acts.reversal import asked_of, credits_of, is_asked
+from office.acts.reversal import agree_reversal, ask_reversal, asked_of, credits_of, is_asked
 from office.acts.withdrawal import CHANNELS, SAID_BY, withdraw
 
 __all__ = [

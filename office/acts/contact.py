@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from engine import Actor, cases, record
+from engine import Actor, cases
 from engine.language import Reason
+from engine.record.case_steps import CaseStep, NotReached
 from models.acts import CustomerTry
 from models.base import session, transaction
 from models.instance import ProcessInstance
@@ -37,7 +38,7 @@ def try_customer(case_number: str, *, channel: str, by: Actor, at: datetime) -> 
                 "case": [Reason("tried_just_now", {"minutes": -((at - tries[-1].at - APART) // timedelta(minutes=1))})]
             }
         grounds.check(wrong)
-        step: record.CaseStep = {"type": "customer_tried", "attempt": len(tries) + 1, "channel": channel}
+        step: CaseStep = {"type": "customer_tried", "attempt": len(tries) + 1, "channel": channel}
         cases.note(complaint.instance_id or 0, [step], by=by, at=at)
         return len(tries) + 1
 
@@ -53,7 +54,7 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
         after, _held = grounds.lift_holds(case_number, instance, at)
         key = grounds.message_key("case_not_reached", instance)
         message = grounds.told(key, complaint, NOT_REACHED, {}, tell=tell, by=by, at=at)
-        step: record.NotReached = {"type": "case_not_reached", "tries": len(tries), **message}
+        step: NotReached = {"type": "case_not_reached", "tries": len(tries), **message}
         cases.end(instance, NOT_REACHED, [step, *after], reason="", by=by, at=at)
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from engine import Actor, cases, record, runtime
+from engine import Actor, cases, runtime
 from engine.language import Reason
+from engine.record.case_steps import ExtensionAsked
 from models.acts import RequestState
 from models.base import session, transaction
 from models.instance import ProcessInstance
@@ -32,7 +33,7 @@ def limit_of(instance_id: int) -> datetime | None:
     return last
 
 
-def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: datetime) -> int:
+def ask_extension(case_number: str, *, until: date | None, reason: str, by: Actor, at: datetime) -> int:
     """Ask for a later limit, the close of a working day; the number of the request.
 
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
@@ -54,7 +55,7 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         assert until is not None  # noqa: S101 — `wrong` says so
         number = requests.next_number(instance)
         due = runtime.calendar().close_of(until)
-        step: record.ExtensionAsked = {
+        step: ExtensionAsked = {
             "type": "extension_asked",
             "request": number,
             "until": due,
@@ -64,7 +65,7 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         return number
 
 
-def grant(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) -> None:
+def grant_extension(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) -> None:
     """Let the case and its open steps have the later limit, and tell the customer.
 
     Errors: NotGranting, SamePerson, UnknownRequest, NotDone, and as `ask`.

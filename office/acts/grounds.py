@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 import engine
-from engine import Actor, cases, language, record, running
+from engine import Actor, cases, language, running
 from engine.language import Reason
+from engine.record.case_steps import EntryAct, Told
 from models.base import session
 from models.complaint import Complaint
 from models.identity import User
-from office import correspondence, households, intake, replies, texts
+from office import correspondence, free_text, households, intake, replies
 from office.supervision import SUPERVISOR
 from service_tasks import notification
 from service_tasks.gateway import Effect, Refused, gateway
@@ -85,7 +86,7 @@ def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
 
 def wrong_reason(reason: str) -> Reasons:
     """Return why a reason cannot be kept."""
-    reasons = texts.wrong(reason.strip(), MOST_REASON, required=True)
+    reasons = free_text.wrong(reason.strip(), MOST_REASON, required=True)
     return {"reason": reasons} if reasons else {}
 
 
@@ -105,7 +106,7 @@ def wrong_telling(complaint: Complaint, tell: str) -> Reasons:
 
 def told(
     key: str, complaint: Complaint, template: str, values: Mapping[str, Any], *, tell: str, by: Actor, at: datetime
-) -> record.Told:
+) -> Told:
     """Tell the customer, once per key; what a step says of it."""
     text = notification.body(template, {**notification.known(complaint.case_number, at), **values})
     if tell == correspondence.SMS:
@@ -120,12 +121,12 @@ def message_key(kind: str, instance_id: int, number: int = 1) -> str:
     return f"{kind}:{instance_id}:{number}"
 
 
-def lift_holds(case_number: str, instance_id: int, at: datetime) -> tuple[list[record.EntryAct], int]:
+def lift_holds(case_number: str, instance_id: int, at: datetime) -> tuple[list[EntryAct], int]:
     """Make due again what the case has on hold, and take its corrections off the list of the run; the steps that say so, and fen that were on hold.
 
     Errors: NotDone where the run has begun.
     """
-    steps: list[record.EntryAct] = []
+    steps: list[EntryAct] = []
     total = 0
     for hold in gateway().holds(case_number):
         key = f"{instance_id}:lifted:{hold.id}"

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 import engine
-from engine import Actor, cases, record
+from engine import Actor, cases
+from engine.record.case_steps import CaseStep, ExtensionAsked, RequestAct, ReversalAsked
 from engine.running import Change
 from models.acts import CaseRequest, CustomerTry, RequestState
 from models.base import forget, session, transaction
@@ -19,7 +20,7 @@ from office.supervision import SUPERVISOR
 
 STANDING = (RequestState.ASKED, RequestState.AGREED)
 ASKS = {"extension_asked": "extend", "reversal_asked": "reverse"}
-Asking = record.ExtensionAsked | record.ReversalAsked
+Asking = ExtensionAsked | ReversalAsked
 
 # What of a case's requests lapses with what: no time is given to a case that is over, and of an erased one nothing is taken back.
 LAPSES = {
@@ -88,7 +89,7 @@ def refuse(case_number: str, number: int, *, reason: str, by: Actor, at: datetim
         if request.asked_by != by.user and not grounds.may_agree(by, money=request.verb == "reverse"):
             raise grounds.NotGranting
         grounds.check(grounds.wrong_reason(reason))
-        step: record.RequestAct = {"type": "request_refused", "request": number, "reason": reason.strip()}
+        step: RequestAct = {"type": "request_refused", "request": number, "reason": reason.strip()}
         cases.note(complaint.instance_id or 0, [step], by=by, at=at)
 
 
@@ -113,7 +114,7 @@ def follow(change: Change) -> None:
             session().execute(of_case.values(extended_to=step["until"]))
 
 
-def decided_by(step: record.CaseStep) -> tuple[int, RequestState] | None:
+def decided_by(step: CaseStep) -> tuple[int, RequestState] | None:
     """Return which request a step decides, and how; None where it decides none."""
     if step["type"] == "limit_extended" or step["type"] == "credit_reversed":
         return step["request"], RequestState.GRANTED

@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Required, TypedDict
 
-from engine import Actor, cases, published, record
+from engine import Actor, cases, published
 from engine.language import Reason
-from engine.record.case_steps import CreditReversed
+from engine.record.case_steps import CreditReversed, RequestAct, ReversalAsked
 from models.acts import CaseRequest, RequestState
 from models.base import transaction
 from office.acts import grounds, requests, taken_back
 from office.acts.grounds import ACCOUNTING, NotDone
 from office.supervision import SUPERVISOR
 from service_tasks import liabilities
-from service_tasks.gateway import BY_STAFF, Effect, Given, Refused, gateway, next_number
+from service_tasks.gateway import Effect, Refused, gateway, next_number
+from service_tasks.gateway.adjustments import BY_STAFF, Given
 
 TABLE, DECISION, GROUNDS = "SUB-005", "authority", "write_off"
 TWO, ACCOUNTANT = "two", "accounting"
@@ -31,7 +32,7 @@ def credits_of(case_number: str) -> list[Given]:
     return gateway().given(case_number)
 
 
-def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -> int:
+def ask_reversal(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -> int:
     """Ask that a credit be taken back, by the key of its journal entry; the number of the request.
 
     Errors: NotAtACounter, NoComplaint, OwnHousehold, AlreadyErased, NotDone.
@@ -51,7 +52,7 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
         assert credit is not None  # noqa: S101 — `wrong` says so
         instance = complaint.instance_id or 0
         number = requests.next_number(instance)
-        step: record.ReversalAsked = {
+        step: ReversalAsked = {
             "type": "reversal_asked",
             "request": number,
             "entry": entry,
@@ -62,7 +63,9 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
         return number
 
 
-def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, handed_back: bool = False) -> bool:
+def agree_reversal(
+    case_number: str, number: int, *, tell: str, by: Actor, at: datetime, handed_back: bool = False
+) -> bool:
     """Say yes to a request; whether the credit is taken back by that, or somebody of the other office has still to agree.
 
     `handed_back`: the customer has brought the cash back to the counter. It counts with the yes that takes the credit back.
@@ -75,7 +78,7 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, 
         office = _office(by, request, _level(_in_case(request), at))
         if office is None:
             instance = complaint.instance_id or 0
-            step: record.RequestAct = {"type": "reversal_agreed", "request": number, "as": _as(by, request)}
+            step: RequestAct = {"type": "reversal_agreed", "request": number, "as": _as(by, request)}
             cases.note(instance, [step], by=by, at=at)
             return False
         grounds.check(grounds.wrong_telling(complaint, tell))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from service_tasks import amounts
-from service_tasks.gateway import DueAgain, Given
+from service_tasks.gateway.adjustments import DueAgain, Given
 
 # By kind, with the number's own account before, that of another number after.
 CLAUSES = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine import Actor, cases, record
+from engine import Actor, cases
 from engine.language import Reason
+from engine.record.case_steps import Withdrawn
 from models.base import transaction
 from office.acts import grounds
 from office.acts.grounds import NotDone
@@ -32,7 +33,7 @@ def withdraw(case_number: str, *, reason: str, said_by: str, channel: str, tell:
         template = "withdrawn_due" if amount_held else "withdrawn"
         key = grounds.message_key("case_withdrawn", instance)
         message = grounds.told(key, complaint, template, {"amount": amount_held}, tell=tell, by=by, at=at)
-        step: record.Withdrawn = {
+        step: Withdrawn = {
             "type": "case_withdrawn",
             "reason": reason.strip(),
             "said_by": said_by,

@@ -18,7 +18,7 @@ from models.identity import HouseholdNumber, Membership, User, UserRole
 from office import departments_and_duties, fixtures
 from office.demo import accounts, usage
 from office.demo.month import Case, Month
-from office.demo.people import HOUSEHOLDS, PEOPLE, employee_number
+from office.demo.staff import HOUSEHOLDS, PEOPLE, employee_number
 
 __all__ = ["Case", "Login", "cases", "is_here", "seed"]
 FIRST = "13900000101"

@@ -26,6 +26,15 @@ CELLS = [
 ]
 NETWORK = {cell["code"]: cell["network"] for cell in CELLS}
 
+ROAMING = (
+    ("13900000501", "拱北与澳门短时间内反复切换", "Two networks alternate within an hour"),
+    ("13900000502", "连续数日定时短暂切换", "For minutes, at the same hours for days"),
+    ("13900000503", "二十分钟往返香港，谁也来不及走", "Hong Kong and back in twenty minutes: nobody travels so"),
+    ("13900000504", "正常出差漫游，不成立", "A plausible journey: not established"),
+    ("13900000505", "只有一个通话地点，不成立", "One place only: not established"),
+    ("13900000506", "每天过关上班，不成立", "Crosses daily for work: not established"),
+)
+
 
 def cases(month: Month) -> list[Case]:
     """Return all of them, with what is stored for each."""
@@ -103,50 +112,7 @@ def _border_roaming(month: Month) -> list[Case]:
         sums = [(kind, text, sum(call[part] for call in own)) for kind, text, part in kinds]
         return {"bill": month.bill(("monthly_fee", "月租费", 5000), *(item for item in sums if item[2]))}
 
-    return [
-        Case(
-            "13900000501",
-            "TS-005",
-            "拱北与澳门短时间内反复切换",
-            "Two networks alternate within an hour",
-            billed("13900000501"),
-        ),
-        Case(
-            "13900000502",
-            "TS-005",
-            "连续数日定时短暂切换",
-            "For minutes, at the same hours for days",
-            billed("13900000502"),
-        ),
-        Case(
-            "13900000503",
-            "TS-005",
-            "二十分钟往返香港，谁也来不及走",
-            "Hong Kong and back in twenty minutes: nobody travels so",
-            billed("13900000503"),
-        ),
-        Case(
-            "13900000504",
-            "TS-005",
-            "正常出差漫游，不成立",
-            "A plausible journey: not established",
-            billed("13900000504"),
-        ),
-        Case(
-            "13900000505",
-            "TS-005",
-            "只有一个通话地点，不成立",
-            "One place only: not established",
-            billed("13900000505"),
-        ),
-        Case(
-            "13900000506",
-            "TS-005",
-            "每天过关上班，不成立",
-            "Crosses daily for work: not established",
-            billed("13900000506"),
-        ),
-    ]
+    return [Case(msisdn, "TS-005", zh, en, billed(msisdn)) for msisdn, zh, en in ROAMING]
 
 
 def _roaming_calls(month: Month) -> list[dict[str, Any]]:

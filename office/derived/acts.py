@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.proof import Verdict
-from engine.record import CaseEntry, CaseStep
+from engine.record import CaseEntry
+from engine.record.case_steps import CaseStep
 from models.acts import RequestState
 from office.acts.requests import LAPSES, STANDING, columns, decided_by
 from office.derived.rows import Beside, can_be_read

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import proof, record
 from engine.proof import Verdict
+from engine.record.case_steps import TaskCompleted
 from models.cells import UNREADABLE
 from models.complaint import Complaint, ComplaintState
 from models.notice import OutboxMessage
@@ -120,7 +121,7 @@ def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:
     return tuple(resolutions)
 
 
-def _answers(step: record.TaskCompleted) -> bool:
+def _answers(step: TaskCompleted) -> bool:
     """Tell whether a step certainly answers the complaint at once: by no text message and no letter, which may not have left."""
     values = record.named(step["form"]).values()
     later = set(correspondence.LATER).intersection(str(value) for value in values)

@@ -169,7 +169,9 @@ class _Fold:
         entered = {part.key for liability in self.by_cause.values() for part in liability.parts}
         return next((key for key in self.cause_by_key if not key.startswith(own) and key not in entered), None)
 
-    def _enter(self, key: str, cause: Any, amount: Any, call: Answered, *, may_be_gone: bool = False) -> Any:
+    def _enter(
+        self, key: str, cause: Any, amount: Any, call: Answered, *, may_be_gone: bool = False
+    ) -> Expected | None:
         if cause not in (*NAMED, *OURS):
             return None
         if call.topic == APPLY and key not in self.cause_by_key and _stands_elsewhere(key):
@@ -230,13 +232,13 @@ def _stands_elsewhere(key: str) -> bool:
     return session().scalar(select(LiabilityPart.id).where(LiabilityPart.key == key)) is not None
 
 
-def name_of(call: Answered) -> Any:
+def name_of(call: Answered) -> object:
     """Return who bears it, as the answer says; empty where nobody does."""
     name = call.fields.get("name", ANY)
     return "" if name is None else name
 
 
-def words(parameters: Mapping[str, Any], name: str) -> Any:
+def words(parameters: Mapping[str, Any], name: str) -> object:
     """Return what a call was asked under a name, empty where nothing was; what was erased stays so, though it counts as nothing."""
     value = parameters.get(name)
     return value if value is proof.ERASED else value or ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard, TypeVar
 
 from engine import language, proof, record
 from engine.proof import Verdict
-from engine.record.case_steps import CreditReversed
+from engine.record.case_steps import CaseStep, CreditReversed, LimitExtended, NotReached, Withdrawn
 from models.notice import MessageState
 from office import correspondence, replies
 from office.derived.calls import Answered, answered
@@ -16,7 +16,7 @@ from service_tasks import notification
 
 SEND, NOTIFY, OWN_FAULT = "notification/send", "notification/department", "notification/own_fault"
 TELLING = ("case_withdrawn", "case_not_reached", "limit_extended", "credit_reversed")
-_Telling = record.Withdrawn | record.NotReached | record.LimitExtended | CreditReversed
+_Telling = Withdrawn | NotReached | LimitExtended | CreditReversed
 
 
 class Expected(NamedTuple):
@@ -24,6 +24,18 @@ class Expected(NamedTuple):
 
     seq: int
     columns: Mapping[str, tuple[Any, ...]]
+
+
+class Cells(Protocol):
+    """A row that may hold anything in the columns by which it is matched."""
+
+    @property
+    def key(self) -> object: ...
+    @property
+    def queued_at(self) -> object: ...
+
+
+Row = TypeVar("Row", bound=Cells)
 
 
 def to_customer(verdict: Verdict) -> list[Expected]:
@@ -89,7 +101,7 @@ def _interim(verdict: Verdict, entry: record.CaseEntry, text: str, variables: Ma
     return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn"),), "channel": ("sms",)})
 
 
-def _tells(step: record.CaseStep) -> TypeGuard[_Telling]:
+def _tells(step: CaseStep) -> TypeGuard[_Telling]:
     """Tell whether an act outside the steps told something that can be read."""
     fields: Mapping[str, object] = step
     return step["type"] in TELLING and isinstance(fields.get("told"), str)
@@ -184,7 +196,7 @@ def differing(
             yield verdict.entries, f"{table} {row.id} ({row.key}): body"
 
 
-def _match(message: Expected, rows: Sequence[Any]) -> Any:
+def _match(message: Expected, rows: Sequence[Row]) -> Row | None:
     """Return the row under the key of what is expected; an interim reply names no step in its key, so the instant tells it."""
     if "key" in message.columns:
         return next((row for row in rows if row.key == message.columns["key"][0]), None)

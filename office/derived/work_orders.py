@@ -146,7 +146,7 @@ def _begun(call: Answered, verdict: Verdict, row: WorkOrder) -> Mapping[str, Any
     return {**columns, **waiting, **UNANSWERED, "department": parameters.get("department"), "state": state}
 
 
-def _instant(text: Any) -> Any:
+def _instant(text: object) -> object:
     return datetime.fromisoformat(text) if isinstance(text, str) else text
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from engine import record
 from engine.proof import Verdict
-from engine.record import CaseStep
+from engine.record.case_steps import CaseStep
 
 # Stands in a rebuilt step where the record has only what no key opens any more; a private character, which no person types.
 ERASED = "\ue000erased\ue000"
@@ -58,7 +58,7 @@ def tells_text(text: str, versions: Sequence[str]) -> bool:
     return bool(documents) and tells(_json(text), documents)
 
 
-def _json(text: str) -> Any:
+def _json(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:

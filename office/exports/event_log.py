@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, or_, select
 from engine import record
 from engine.definitions import Definition
 from engine.proof import Verdict
-from engine.record import CaseEntry, CaseStep
+from engine.record import CaseEntry
+from engine.record.case_steps import CaseStep
 from models.base import session
 from models.complaint import Complaint
 from models.instance import ProcessInstance

@@ -13,7 +13,8 @@ from typing import Any
 from engine import record
 from engine.definitions import Definition
 from engine.proof import Verdict
-from engine.record import CaseEntry, CaseStep
+from engine.record import CaseEntry
+from engine.record.case_steps import CaseStep
 from office import masking, verification
 from office.exports import telling
 

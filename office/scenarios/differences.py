@@ -43,7 +43,7 @@ class Difference:
         return f"step {self.step}: {text}" if self.step else text
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: Any) -> object:
     if isinstance(value, Mapping) and not value:
         return "nothing"
     if not isinstance(value, list | tuple):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 import engine
 from engine import cases, definitions, language, proof, published, record, running
+from engine.record.case_steps import CaseStep
 from models.base import session, transaction
 from models.incident import Incident
 from models.states import IncidentState, TaskState
@@ -248,7 +249,7 @@ class Play:
             return Difference("end", values)
         return Difference("other_end", {"expected": expected, "ends": sorted(self.ends()) or ["nothing"]})
 
-    def _steps(self) -> Iterator[record.CaseStep]:
+    def _steps(self) -> Iterator[CaseStep]:
         for entry in proof.entries(self.instance_id):
             yield from entry.steps
 

@@ -123,8 +123,10 @@ def keep(call: Call, **columns: Any) -> int:
     """Keep a grant in the place of one of the same case and way of which nothing was carried out; its number."""
     values = {"key": call.key, "employee": _employee(call), "at": call.at, **columns}
     insertion = upsert(Grant).values(case_number=call.business_key, **values)
-    unused = {"index_elements": ["case_number", "way"], "index_where": Grant.carried_out.is_(None)}
-    return int(session().scalar(insertion.on_conflict_do_update(set_=values, **unused).returning(Grant.id)) or 0)
+    upsertion = insertion.on_conflict_do_update(
+        index_elements=["case_number", "way"], index_where=Grant.carried_out.is_(None), set_=values
+    )
+    return int(session().scalar(upsertion.returning(Grant.id)) or 0)
 
 
 def basis_of(carried_key: str) -> str | None:

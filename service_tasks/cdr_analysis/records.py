@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from models.base import session
 from models.usage import Cdr, Cell
@@ -115,7 +115,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE)
 
 
-def _record(row: Any) -> CallRecord:
+def _record(row: Row[*tuple[Any, ...]]) -> CallRecord:
     return CallRecord(
         start=row.start,
         kind=row.kind,

@@ -3,55 +3,49 @@
 The verbs follow the TM Forum Open APIs (TMF629 customer, TMF654 prepay balance, TMF678 customer bill), so that a client of an operator's
 own system can take the place of the embedded tables. Every amount is an integer number of fen. What a complaint entitles a customer to is
 not decided here: the gateway refuses only what the accounts and papers do not allow.
+
+Accounts, bills and papers are named at this door. What cases gave has its own in `adjustments`, what passes the counter in `counter`, a run of
+secondary pricing in `pricing_run`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from engine.runtime import Service
 from service_tasks.gateway import embedded
+from service_tasks.gateway.adjustments import CaseMoney, DueAgain, Given, GivenOfCard
+from service_tasks.gateway.counter import Due, Issued, Taken
 from service_tasks.gateway.documents import next_number
+from service_tasks.gateway.pricing_run import PricingItem, PricingRow
 from service_tasks.gateway.values import (
-    BY_STAFF,
     Account,
     Balances,
     BankCorrection,
     BankFinding,
     Bill,
     BillItem,
-    CaseMoney,
     Customer,
     Document,
-    Due,
-    DueAgain,
     Effect,
     Entry,
-    Given,
-    GivenOfCard,
     HeldLine,
     Hold,
-    Issued,
     KeyUsedDifferently,
     LateFee,
     Line,
     LinePart,
-    PricingItem,
-    PricingRow,
     Receipt,
     Refused,
     Standing,
     Subscription,
     SubscriptionUnknown,
-    Taken,
-    TakenReceipt,
 )
 
 __all__ = [
-    "BY_STAFF",
+    "BILLING",
     "Account",
     "Balances",
     "BankCorrection",
@@ -59,34 +53,23 @@ __all__ = [
     "Bill",
     "BillItem",
     "BillingGateway",
-    "CaseMoney",
     "Customer",
     "Document",
-    "Due",
-    "DueAgain",
     "Effect",
     "Entry",
-    "Given",
-    "GivenOfCard",
     "HeldLine",
     "Hold",
-    "Issued",
     "KeyUsedDifferently",
     "LateFee",
     "Line",
     "LinePart",
-    "PricingItem",
-    "PricingRow",
     "Receipt",
     "Refused",
     "Standing",
     "Subscription",
     "SubscriptionUnknown",
-    "Taken",
-    "TakenReceipt",
     "gateway",
     "next_number",
-    "using",
 ]
 
 
@@ -380,19 +363,9 @@ class BillingGateway(Protocol):
         """
 
 
-_current: ContextVar[BillingGateway | None] = ContextVar("billing_gateway", default=None)
+BILLING: Service[BillingGateway] = Service(embedded)
 
 
 def gateway() -> BillingGateway:
-    """Return the billing in use: the embedded tables, unless `using` says otherwise."""
-    return _current.get() or embedded
-
-
-@contextmanager
-def using(substitute: BillingGateway) -> Iterator[None]:
-    """Let `substitute` answer inside the block."""
-    token = _current.set(substitute)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+    """Return the billing in use: the embedded tables, unless the office's runtime says who answers instead (`answered_by[BILLING]`)."""
+    return BILLING.current()

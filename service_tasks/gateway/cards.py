@@ -16,18 +16,9 @@ from models.customer import Subscription as SubscriptionRow
 from models.lines import ClaimState, DisputedLine
 from models.usage import CardState, RechargeCard
 from service_tasks.gateway import claims, ledger, payments
+from service_tasks.gateway.adjustments import OPENING_AGAIN, GivenOfCard
 from service_tasks.gateway.lines import Papers, cards_of_others, in_case
-from service_tasks.gateway.values import (
-    OPENING_AGAIN,
-    Account,
-    Effect,
-    Entry,
-    GivenOfCard,
-    Line,
-    LinePart,
-    Refused,
-    Standing,
-)
+from service_tasks.gateway.values import Account, Effect, Entry, Line, LinePart, Refused, Standing
 
 SUSPENSE = Account("recharge_suspense")
 

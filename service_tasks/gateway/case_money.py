@@ -15,8 +15,8 @@ from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, Sec
 from models.customer import Subscription
 from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import ledger
+from service_tasks.gateway.adjustments import MARK, CaseMoney
 from service_tasks.gateway.reversals import GIVES_NOTHING
-from service_tasks.gateway.values import MARK, CaseMoney
 
 
 def case_money(case_number: str) -> CaseMoney:

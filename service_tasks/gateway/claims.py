@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from models.base import bind, session
 from models.billing import SecondaryPricingItem
@@ -339,10 +340,10 @@ def _line(subscription_id: int, paper: Paper, locked: dict[tuple[str, str], Lock
 
 
 @lru_cache(maxsize=len(UPSERT))
-def _opening(dialect: str) -> Any:
+def _opening(dialect: str) -> ReturningInsert[str, str, int, int, int, int | None]:
     """Return the statement that opens lines. An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
     line = DisputedLine
-    statement: Any = UPSERT[dialect](line)
+    statement = UPSERT[dialect](line)
     amount = case((statement.excluded.amount < line.claimed, line.claimed), else_=statement.excluded.amount)
     return statement.on_conflict_do_update(
         index_elements=["subscription_id", "address", "component"], set_={"amount": amount}

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from models.base import session
 from models.billing import CreditNote, DocumentSequence, LateFeeWaiver, Refund
@@ -27,7 +28,7 @@ def next_number(series: str, at: datetime) -> str:
 
 
 @cache
-def _next_of_series(dialect: str) -> Any:
+def _next_of_series(dialect: str) -> ReturningInsert[int]:
     return (
         UPSERT[dialect](DocumentSequence)
         .on_conflict_do_update(index_elements=["series", "year"], set_={"last": DocumentSequence.last + 1})

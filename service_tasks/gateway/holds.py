@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, select
 
 from models.base import session
 from models.billing import ChargeHold, HoldState, JournalEntry, LedgerAccount, Posting
@@ -263,7 +262,7 @@ def _free_late_fees(row: ChargeHold) -> None:
     session().execute(delete(LineClaim).where(*of_hold))
 
 
-def _placing_key(hold_id: int | None) -> Any:
+def _placing_key(hold_id: int | None) -> ScalarSelect[str]:
     entry = JournalEntry
     return (
         select(entry.key)

@@ -16,7 +16,8 @@ from sqlalchemy.orm import aliased
 
 from models.base import session
 from models.billing import DEBIT_NORMAL, NEVER_NEGATIVE, JournalEntry, LedgerAccount, Posting
-from service_tasks.gateway.values import MARK, Account, Effect, Entry, KeyUsedDifferently, Line, Refused
+from service_tasks.gateway.adjustments import MARK
+from service_tasks.gateway.values import Account, Effect, Entry, KeyUsedDifferently, Line, Refused
 
 SHORT = {
     "prepayment": "insufficient_prepayment",
@@ -96,7 +97,7 @@ def handed_back(entry_id: Any) -> ColumnElement[bool]:
     return query.where(back.kind == MARK, back.memo == memo, cash.kind == "cash").exists()
 
 
-def upsert(table: type) -> Any:
+def upsert(table: type) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can say ON CONFLICT, in the dialect of the session."""
     return UPSERT[session().get_bind().dialect.name](table)
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, ScalarSelect, bindparam, func, literal, select
 
 from models.base import session
 from models.billing import (
@@ -38,7 +38,8 @@ from models.customer import Subscription, SubscriptionState
 from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
 from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
 from service_tasks.gateway import ledger
-from service_tasks.gateway.values import MARK, OPENING_AGAIN, LinePart, Refused
+from service_tasks.gateway.adjustments import MARK, OPENING_AGAIN
+from service_tasks.gateway.values import LinePart, Refused
 
 BROUGHT = "brought"
 OWN_BALANCE = "balance:prepayment"
@@ -292,7 +293,7 @@ def _deposits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     return {f"deposit:{key}": [Paper(address=f"deposit:{key}", amount=amount, money="deposit")] for key, amount in rows}
 
 
-def on_bills() -> Any:
+def on_bills() -> ScalarSelect[int]:
     """Return what a receipt paid on bills, whose lines are picked instead of it."""
     total = select(func.coalesce(func.sum(BillPayment.amount), 0))
     return total.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
@@ -373,7 +374,7 @@ def cards_of_others(subscription_id: int, *, but: str | None = None) -> int:
     return int(session().scalar(cards.where((card.charged_at >= number.state_since) | in_case(subscription_id))) or 0)
 
 
-def in_case(subscription_id: int) -> Any:
+def in_case(subscription_id: int) -> Exists:
     """Return the condition under which a card that was charged to this number is reserved by a case."""
     line = DisputedLine
     reserved = (

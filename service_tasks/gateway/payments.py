@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.base import session
@@ -80,7 +80,7 @@ def _paid(bills: Sequence[int], *, receipt: bool = True) -> dict[int, int]:
     return {bill: int(amount) for bill, amount in session().execute(query.group_by(payment.bill_id))}
 
 
-def _taken_off() -> Any:
+def _taken_off() -> Select[str, int]:
     line, kind, bill = DisputedLine, aliased(DisputedLine), aliased(DisputedLine)
     return (
         select(bill.address, func.sum(LineClaim.amount))

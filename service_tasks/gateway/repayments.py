@@ -14,9 +14,10 @@ from models.customer import Subscription as SubscriptionRow
 from models.lines import ClaimState
 from service_tasks.gateway import cards, claims, documents, ledger, lookups, noting, payments, stock
 from service_tasks.gateway.claims import USED
+from service_tasks.gateway.counter import Issued
 from service_tasks.gateway.giving import Split, split
 from service_tasks.gateway.lines import OWN_BALANCE, Papers, wanted
-from service_tasks.gateway.values import Account, Document, Effect, Entry, Issued, Line, LinePart, Refused
+from service_tasks.gateway.values import Account, Document, Effect, Entry, Line, LinePart, Refused
 
 CASH = Account("cash")
 ADJUSTMENT = Account("adjustment")
@@ -174,21 +175,18 @@ def refund_prepayment(
     Without `own` all that stands there, and cards that lay in it are empty; else `own` is given of the line that the number's balance is.
     Refused: nothing_left, unknown_card, line_taken; of a new card card_not_in_stock, card_issued, card_value_differs.
     """
-    receipts = payments.prepaying(subscription_id)
-    bearing = cards.locked(card) if card and of_card else None
+    receipts, bearing = payments.prepaying(subscription_id), cards.locked(card) if card and of_card else None
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
     out = ledger.balances(subscription_id, lock=True).get("prepayment", 0) if own is None else own
-    whole = out + (of_card if bearing else 0)
-    if whole <= 0:
-        raise Refused(reason="nothing_left")
+    whole = _something(out + (of_card if bearing else 0))
     papers = Papers.of(subscription_id)
     picks = claims.fitting(papers, [LinePart(OWN_BALANCE, own)], "own_balance", own) if own else []
     stocked = stock.take(issued.serial, whole) if issued else None
     into = cards.SUSPENSE if issued else CASH if target is None else Account("prepayment", target)
     lines = cards.taken_from(bearing, of_card, into) if bearing else []
-    lines = cards.together([*lines, Line(Account("prepayment", subscription_id), into, out)])
-    entry = ledger.post(effect, "prepayment_refund", lines)
+    lines += [Line(Account("prepayment", subscription_id), into, out)]
+    entry = ledger.post(effect, "prepayment_refund", cards.together(lines))
     if bearing:
         cards.empty(bearing, of_card, ClaimState.REFUNDED, effect, entry)
     claims.settle(papers, picks, ClaimState.REFUNDED, effect, entry)
@@ -197,11 +195,23 @@ def refund_prepayment(
         payments.spend(receipts, {None: out})
     if stocked and issued:
         stock.issue(stocked, effect, entry, by=issued.by, to=issued.to)
+    on_paper = {**(form or {}), **(_reopened(entry) if bearing else {})}
+    columns = {"subscription_id": subscription_id, "kind": "prepayment", "amount": whole, "receipt_number": None}
+    columns["method"] = "cash" if into == CASH else "transfer"
+    return documents.issue(Refund, entry, effect, form=on_paper, **columns)
+
+
+def _something(amount: int) -> int:
+    """Return an amount that can be paid out, in fen. Refused: nothing_left."""
+    if amount <= 0:
+        raise Refused(reason="nothing_left")
+    return amount
+
+
+def _reopened(entry: Entry) -> dict[str, int]:
+    """Return what is owed again of arrears that a card had settled, as its refund says it; fen."""
     card_money = cards.posted(entry.id)
-    reopened = {"reopened": card_money.reopened, "reopened_late_fee": card_money.late_fee} if bearing else {}
-    method = "cash" if into == CASH else "transfer"
-    columns = {"subscription_id": subscription_id, "kind": "prepayment", "method": method, "amount": whole}
-    return documents.issue(Refund, entry, effect, form={**(form or {}), **reopened}, receipt_number=None, **columns)
+    return {"reopened": card_money.reopened, "reopened_late_fee": card_money.late_fee}
 
 
 def _locked_receipt(number: str) -> ReceiptRow:

@@ -25,7 +25,8 @@ from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.corrections import ADJUSTMENT
 from service_tasks.gateway.giving import split
 from service_tasks.gateway.lines import Papers, wanted
-from service_tasks.gateway.values import Account, Effect, Line, LinePart, PricingItem, PricingRow, Refused
+from service_tasks.gateway.pricing_run import PricingItem, PricingRow
+from service_tasks.gateway.values import Account, Effect, Line, LinePart, Refused
 
 NO_BILL = SecondaryPricingItem.NO_BILL
 REWARD = "complaint_reward"

@@ -16,8 +16,9 @@ from models.customer import Subscription as SubscriptionRow
 from models.lines import BillPayment, DisputedLine, LineClaim
 from models.usage import BankPayment, CardState, RechargeCard, StockedCard
 from service_tasks.gateway import claims, ledger, payments
+from service_tasks.gateway.adjustments import BY_STAFF
 from service_tasks.gateway.lines import LATE_FEE, PAYMENT, Papers
-from service_tasks.gateway.values import BY_STAFF, Effect, Line, Refused
+from service_tasks.gateway.values import Effect, Line, Refused
 
 BANK, MOVE, OUT = "bank_payment_correction", "recharge_move", "prepayment_refund"
 PAYS_BILLS = (BANK, MOVE, OUT)  # entries whose receivable is that of payments on bills

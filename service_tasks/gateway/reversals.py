@@ -25,20 +25,10 @@ from models.billing import (
 )
 from models.lines import ClaimState
 from service_tasks.gateway import claims, ledger, payments, restoring
+from service_tasks.gateway.adjustments import BY_STAFF, MARK, DueAgain, Given
 from service_tasks.gateway.lines import Papers
-from service_tasks.gateway.values import (
-    BY_STAFF,
-    MARK,
-    Account,
-    DueAgain,
-    Effect,
-    Entry,
-    Given,
-    Hold,
-    Line,
-    PricingItem,
-    Refused,
-)
+from service_tasks.gateway.pricing_run import PricingItem
+from service_tasks.gateway.values import Account, Effect, Entry, Hold, Line, Refused
 
 GIVES_NOTHING = frozenset(
     {MARK, "charge_hold", "charge_hold_rejected", "charge_hold_withdrawn", "late_fee", "counter_payment"}

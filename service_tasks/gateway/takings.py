@@ -9,10 +9,11 @@ from models.billing import JournalEntry
 from models.billing import Receipt as ReceiptRow
 from models.customer import Subscription, SubscriptionState
 from service_tasks.gateway import documents, ledger, payments
+from service_tasks.gateway.counter import Due, Taken, TakenReceipt
 from service_tasks.gateway.holds import late_fee_on_hold
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.lookups import debit_under_way
-from service_tasks.gateway.values import Account, Due, Effect, Line, Refused, Taken, TakenReceipt
+from service_tasks.gateway.values import Account, Effect, Line, Refused
 
 KIND = "counter_payment"
 SERIES = "SJ"

@@ -202,24 +202,6 @@ class HeldLine(NamedTuple):
     hold_id: int | None
 
 
-class PricingItem(NamedTuple):
-    """A correction for the secondary-pricing run; `late_fee` fell with it. Entered under `key`, and credited by the entry under `credited`.
-
-    State: collected, handed_in, applied, omitted, or no_bill where the number gets no further bill.
-    """
-
-    id: int
-    subscription_id: int
-    period: str
-    amount: int
-    state: str
-    late_fee: int = 0
-    case_number: str | None = None
-    item: str = ""
-    key: str = ""
-    credited: str | None = None
-
-
 class Standing(NamedTuple):
     """What stands of a card, in fen: `remaining` of the card itself, `balance` on the number it was charged to, `set_off` there against arrears since
     it was charged, `others` of cards that strangers charged after the number was cancelled."""
@@ -228,56 +210,6 @@ class Standing(NamedTuple):
     balance: int
     set_off: int = 0
     others: int = 0
-
-
-class GivenOfCard(NamedTuple):
-    """What was given of a card, in fen; of it `reopened` and `late_fee` are owed again, for arrears had swallowed them."""
-
-    amount: int
-    reopened: int = 0
-    late_fee: int = 0
-
-
-class Issued(NamedTuple):
-    """A card of the stock that is given out instead of money: its serial number, who gives it, to which number."""
-
-    serial: str
-    by: str
-    to: str
-
-
-class TakenReceipt(NamedTuple):
-    """A receipt that the counter gave out: kind charge, late_fee or prepayment; fen."""
-
-    receipt: str
-    kind: str
-    amount: int
-
-
-class Due(NamedTuple):
-    """What is owed of a bill ("bill", by its period), of what stands on none ("other") or as "late_fee", in fen."""
-
-    kind: str
-    period: str
-    amount: int
-
-
-class DueAgain(NamedTuple):
-    """What stands on a number (id) since a credit was taken back, in fen: owed on the "bill" of `period`, not taken off its "next_bill" any more, a
-    "late_fee" owed again, or gone from its "prepayment"."""
-
-    kind: str
-    subscription_id: int
-    amount: int
-    period: str = ""
-
-
-class Taken(NamedTuple):
-    """What the counter took, in fen: in all, by the kind of account that it reached, and the receipts for it."""
-
-    amount: int
-    shares: dict[str, int]
-    receipts: tuple[TakenReceipt, ...]
 
 
 class BankFinding(NamedTuple):
@@ -299,53 +231,3 @@ class BankCorrection(NamedTuple):
     into_receivable: int = 0
     into_prepayment: int = 0
     into_cash: int = 0
-
-
-MARK = "reversal"
-# Money that went to the customer's account and is taken off it again; what was paid in cash, or was the customer's own, is owed then.
-CREDITS = frozenset(
-    {
-        *("charge_credit", "late_fee_credit", "late_fee_waiver", "charge_hold_credited", "secondary_pricing"),
-        "prepayment_transfer",
-    }
-)
-OPENING_AGAIN = (
-    "recharge_move",
-    "prepayment_refund",
-)  # entries after which arrears that a payment had settled are owed again
-BY_STAFF = "paid_by_staff"  # the money was somebody else's: nobody owes it to us, it is handed back or stays given
-
-
-class Given(NamedTuple):
-    """What a case gave in one journal entry, in fen, `cash` of it over the counter; `is_credit` where it stands on an account still."""
-
-    id: int
-    key: str
-    kind: str
-    at: datetime
-    amount: int
-    cash: int = 0
-    case: str = ""
-
-    @property
-    def is_credit(self) -> bool:
-        return self.kind in CREDITS
-
-
-class CaseMoney(NamedTuple):
-    """What a case gave, and what of it was taken back: the fen of each posting, entry by entry, the oldest first."""
-
-    given: tuple[tuple[int, ...], ...]
-    taken_back: tuple[tuple[int, ...], ...]
-
-
-class PricingRow(NamedTuple):
-    """A row of what the run is given: a line of an item, or the item where it names none; `amount` in fen."""
-
-    item_id: int
-    case_number: str | None
-    msisdn: str
-    line: str
-    component: str
-    item: str
-    amount: int

@@ -14,8 +14,9 @@ from models.customer import SubscriptionState
 from service_tasks import dates, entitlements, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import Document, Issued, LinePart, Receipt, Subscription, gateway
+from service_tasks.gateway import Document, LinePart, Receipt, Subscription, gateway
 from service_tasks.gateway.claims import USED
+from service_tasks.gateway.counter import Issued
 from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
 from service_tasks.targets import open_target

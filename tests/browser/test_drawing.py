@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from engine import cases, definitions, proof, published
 from engine.diagrams import diagram, pictures
 from tests.browser import editing
+from tests.support.actors import CLEO, OLU
 from tests.support.drawing import FREE_FORM
 from tests.support.other_tools import FILES
-from tests.support.people import CLEO, OLU
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("drawing.js").read_text(encoding="utf-8").replace("export ", "")

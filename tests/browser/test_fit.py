@@ -19,8 +19,8 @@ from models.complaint import Complaint
 from models.customer import Customer
 from office import notices
 from tests.browser.office import choose_language, log_in
+from tests.support.actors import SAM
 from tests.support.furnishing import JUDGED, Furnished, begin, complete, furnish, open_tasks
-from tests.support.people import SAM
 from tests.support.visitors import found_office, open_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

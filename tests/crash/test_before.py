@@ -21,7 +21,7 @@ from models.instance import ProcessInstance
 from office import verification
 from office.scenarios import Scenario, balances
 from office.scenarios.player import instant
-from tests.support.people import OLU
+from tests.support.actors import OLU
 from tests.support.rounds import Round
 from web import create_app
 from web.edge import config

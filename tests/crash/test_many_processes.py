@@ -18,8 +18,8 @@ from cli.database import bring_up_to_date
 from engine import cases, proof, published, running
 from models.base import session
 from models.timer import Setback, Timer
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, catch, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 from web import create_app
 from web.edge import config
 

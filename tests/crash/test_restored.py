@@ -10,8 +10,8 @@ from pathlib import Path
 import engine
 from cli.database import bring_up_to_date
 from engine import cases, proof, published, record, running
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import catch, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 from web import create_app
 from web.edge import config
 

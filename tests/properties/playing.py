@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 import engine
 import engine.record
-from engine import cases, proof, published
+from engine import cases, elements, proof, published
+from engine.elements.kind import ANYWHERE
 from engine.language import values
 from engine.proof import re_execution, replay
 from engine.record import appliers, sealing
 from engine.record.case import Case
+from engine.record.case_steps import CaseStep
 from engine.record.steps import Step
 from engine.running import execution
 from engine.runtime import BpmnError, Call, calendars, runtime
@@ -31,7 +33,7 @@ from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tests.properties.processes import Plan, drawn
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 
 Path = list[tuple[int, int]]
 CANCELLED = 15
@@ -155,9 +157,20 @@ class Played:
     def fold(self, entry: engine.record.Entry) -> None:
         """Folded up to any step, the record gives what the engine's case was then; after the last nothing has changed any more."""
         for step, then in zip(entry.steps, self.twin.states, strict=True):
+            assert self.is_said(step), step
             appliers.apply(step, self.folded, entry.at)
             assert state(self.folded) == then
         assert state(self.twin.case) == self.twin.states[-1]
+
+    def is_said(self, step: CaseStep) -> bool:
+        """Tell whether a step at an element is one of those that the module of its kind lists."""
+        if "element" not in step or step["type"] == "instance_completed":
+            return True
+        process = self.folded.scopes.process(step.get("scope", 0))
+        element = self.twin.definition.processes[process].element(step["element"])
+        kinds = [elements.drawn_kind(element)]
+        kinds += [elements.multi_instance.KIND] if element.multi_instance is not None else []
+        return any(step["type"] in ANYWHERE | kind.steps for kind in kinds)
 
     def _complete(self, token: int, amount: int) -> None:
         wanted = select(UserTask.id).where(UserTask.instance_id == self.id, UserTask.token == token)

@@ -38,8 +38,8 @@ from models.user_task import UserTask
 from tests.properties import promised
 from tests.properties.drawings import KEYS, drawn, services
 from tests.properties.promised import ROUND, Case, Form, Task
+from tests.support.actors import ADA, CARL, CLEO, NORA, OLU, SAM
 from tests.support.drawing import package, process, start, user
-from tests.support.people import ADA, CARL, CLEO, NORA, OLU, SAM
 from web.edge import errors
 from web.telling import error_catalogue
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from engine import cases, proof, published, running
 from models.timer import Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 MINUTE = timedelta(minutes=1)
 _keys = count(1)

@@ -24,7 +24,7 @@ from models.user_task import UserTask
 from office import acts, composition, scenarios, verification
 from service_tasks.gateway import gateway
 from tests.support import population
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 
 pytestmark = pytest.mark.slow
 AGREED = [one for one in scenarios.read(population.PROCESSES) if one.process.startswith(("TS-", "SUB-00"))]

@@ -27,7 +27,7 @@ from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tests.properties.playing import Played
 from tests.properties.processes import Plan
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 
 JUMPS = tuple(timedelta(minutes=m) for m in (0, 30, 60, 120, 240, 3000))
 UNCHANGED = ("instance", "user_task", "timer", "message_subscription", "incident", "job", "setback")

@@ -18,7 +18,7 @@ from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import intake, notices
 from office.demo.month import Month
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 
 STAFF = {
     "finding": "staff",

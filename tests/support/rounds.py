@@ -15,9 +15,9 @@ from models.base import session, transaction
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from office import fixtures, scenarios
-from office.demo.people import PEOPLE
+from office.demo.staff import PEOPLE
 from office.scenarios.player import CannotGoOn, Play, as_typed, refusals
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 from tests.support.population import PROCESSES, Records, _renamed
 
 OF_GROUP = {

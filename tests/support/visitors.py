@@ -21,9 +21,9 @@ import engine
 from engine import published, record
 from models.base import Base
 from office import demo
-from tests.support.people import OLU
+from tests.support.actors import OLU
 from web import create_app
-from web.edge import config, record_of_looks
+from web.edge import access_logging, config
 from web.edge.application import Office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -97,7 +97,7 @@ class Standing:
         vars(self.app.runtime).update({name: _apart(value) for name, value in self._runtime.items()})
         vars(self.app.runtime)["_remembered"] = WeakKeyDictionary()
         vars(self.app).pop("numbers_to_try", None)
-        record_of_looks.register(self.app)
+        access_logging.register(self.app)
         return self.app
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from office.demo.people import PEOPLE
+from office.demo.staff import PEOPLE
 
 SAID_IN = (
     "title",

@@ -111,7 +111,7 @@ class Clerk:
         }
         return self.ask(f"/processes/{self._chance.choice(OF_EACH_KIND)}/instances", {"variables": complaint})
 
-    def _fill_in(self, form_field: dict[str, Any]) -> Any:
+    def _fill_in(self, form_field: dict[str, Any]) -> object:
         if form_field["value"] not in (None, "", []):
             return form_field["value"]
         if form_field["options"]:

@@ -28,7 +28,7 @@ from models.billing import LedgerAccount
 from models.customer import Subscription, SubscriptionState
 from models.instance import ProcessInstance
 from office import demo, notices, tokens
-from office.demo.people import PEOPLE
+from office.demo.staff import PEOPLE
 from tools.crashing import serving
 from web.edge import config
 from web.edge.application import Office

@@ -1,4 +1,4 @@
-"""What stands at the front doors of the engine, and imports that point up."""
+"""What stands at the front doors of models, engine, service tasks and office, and imports that point up."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tools.figures import Figure
 from tools.figures.sources import Modules
 
 MOST = 30
+WITH_DOORS = ("models/", "engine/", "service_tasks/", "office/")
 FLOORS = ("reception_desk", "models", "engine", "service_tasks", "office", "web", "cli", "bench", "tools", "tests")
 
 
@@ -31,10 +32,10 @@ def arrows_up(modules: Modules) -> list[str]:
 
 
 def _doors(modules: Modules) -> Iterator[tuple[str, ast.Module]]:
-    """Yield the engine and every package in it."""
+    """Yield the packages below the pages and all packages in them."""
     for path, tree in modules:
         folder, _, file = path.rpartition("/")
-        if path.startswith("engine/") and file == "__init__.py":
+        if path.startswith(WITH_DOORS) and file == "__init__.py":
             yield folder, tree
 
 

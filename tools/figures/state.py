@@ -8,19 +8,27 @@ from collections.abc import Iterator
 from tools.figures import Figure
 from tools.figures.sources import PACKAGES, Modules, functions, inside
 
+CONTEXTS = ("engine/runtime/runtime.py", "engine/language/vocabulary.py", "models/base.py")  # docs/adr/0020
 CHANGES = frozenset({"append", "add", "update", "clear", "extend", "remove", "discard"})
 CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
 
 
 def measured(modules: Modules, tests: Modules) -> list[Figure]:
-    """Return modules with names that functions rebind or change, their own or another's; private names of the product that tests reach for."""
+    """Return modules with names that functions rebind or change, their own or another's; private names that tests reach for; context variables."""
     holders = [path for path, tree in modules if set(_changed(tree)) or any(_elsewhere(tree))]
+    beside = [f"{path}:{node.lineno}" for path, tree in modules if path not in CONTEXTS for node in _contexts(tree)]
     own = private_members(modules)
     reached = [place for path, tree in tests for place in reaches(path, tree, own)]
     return [
         Figure("modules with state of their own", len(holders), 0, places=tuple(holders[:5])),
         Figure("private names that tests reach for", len(reached), 0, places=tuple(reached[:5])),
+        Figure("context variables beside the runtime", len(beside), 0, places=tuple(beside[:5])),
     ]
+
+
+def _contexts(tree: ast.Module) -> Iterator[ast.Call]:
+    """Yield every place at which a context variable is made."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call) and "ContextVar" in ast.unparse(node.func))
 
 
 def _changed(tree: ast.Module) -> Iterator[str]:

@@ -23,6 +23,7 @@ def render(directory: Path) -> dict[str, str]:
         "service-tasks.md": tables.service_tasks_page(),
         "errors.md": tables.errors_page(),
         "history.md": tables.history_page(),
+        "elements.md": tables.elements_page(),
         "commands.md": tables.commands_page(),
         "settings.md": tables.settings_page(),
         "feel.md": feel_page.feel_page(),

@@ -20,9 +20,15 @@ import tools
 import web
 from cli.listing import COMMANDS
 from cli.output import ROOT
+from engine import elements
 from engine.definitions import Definition
+from engine.elements import KINDS as KINDS_OF_ELEMENTS
+from engine.elements import multi_instance
+from engine.elements.kind import ANYWHERE, Kind
 from engine.published import DefinitionStep
-from engine.record import CaseStep, PersonStep, steps
+from engine.record import steps
+from engine.record.case_steps import CaseStep
+from engine.record.person_steps import PersonStep
 from engine.runtime import handlers
 from tools.reference_pages.markdown import code, table
 from web.edge import config
@@ -144,6 +150,40 @@ def _fields(shape: type) -> str:
     hints = get_type_hints(shape, include_extras=True)
     keys = [f"{name}?" if get_origin(kind) is NotRequired else name for name, kind in hints.items() if name != "type"]
     return ", ".join(map(code, keys)) or "—"
+
+
+ABOUT_ELEMENTS = (
+    "What an element is and does stands in the module of its kind, in `engine/elements/`; what is not in this list is refused when a process is published. "
+    "Moments are those of which the kind says something of its own (`engine/elements/kind.py`). At every element may be recorded besides: "
+)
+MOMENTS = ("problems", "arrive", "carry_out", "leave", "again", "retry", "settle", "take_away", "close")
+
+
+def elements_page() -> str:
+    """Return the elements that are executed, by BPMN type and trigger: their module, its moments, and the steps that it records."""
+    kinds = {f"{type} ({trigger})" if trigger else type: kind for (type, trigger), kind in KINDS_OF_ELEMENTS.items()}
+    kinds["any activity that is repeated"] = multi_instance.KIND
+    rows = [[name, _module(kind), _listed(_moments(kind)), _listed(sorted(kind.steps))] for name, kind in kinds.items()]
+    anywhere = _listed(sorted(ANYWHERE))
+    return f"# Elements\n\n{ABOUT_ELEMENTS}{anywhere}.\n\n" + table(("element", "module", "moments", "steps"), rows)
+
+
+def _moments(kind: Kind) -> list[str]:
+    return [moment for moment in MOMENTS if getattr(kind, moment) is not getattr(Kind(), moment)]
+
+
+def _module(kind: Kind) -> str:
+    """Return the module that has this kind, as a name below `engine/elements/`."""
+    modules = [import_module(module.name) for module in pkgutil.iter_modules(elements.__path__, "engine.elements.")]
+    return next(code(f"{module.__name__.split('.')[-1]}.py") for module in modules if kind in _members(module))
+
+
+def _members(module: ModuleType) -> list[object]:
+    return [member for member in vars(module).values() if isinstance(member, Kind)]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(code, names)) or "—"
 
 
 def commands_page() -> str:

@@ -10,18 +10,19 @@ from flask.views import MethodView
 import engine
 import engine.language
 from engine import cases, proof, published, record, running
+from engine.record.case_steps import IncidentOpened, JobRefused
 from models.base import session
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState, TaskState
 from models.user_task import UserTask
-from office import correspondence, intake, masking, notices, reply_amounts, texts
+from office import correspondence, free_text, intake, masking, notices, reply_amounts
 from service_tasks import numbers
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
 from web.api.frame import WRITTEN, actor, blueprint, person, refuses
-from web.edge import access, problems, record_of_looks
-from web.queries import casefile, evidence, picking_lines, standing, worklist
+from web.edge import access, access_logging, problems
+from web.queries import casefile, picking_lines, shown_variables, standing, worklist
 from web.telling import code_texts, names
 from web.telling.i18n import in_language
 
@@ -63,7 +64,7 @@ class Instances(MethodView):
 def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
     process = key if key != intake.PROCESS else entered["process"]
     if not process:
-        wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
+        wrong = free_text.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.language.InvalidForm(reasons={"text": wrong})
         number = numbers.msisdn(entered["msisdn"]) or ""
@@ -93,7 +94,7 @@ def _advanced(instance: ProcessInstance, advanced: running.Advanced | None = Non
     }
 
 
-def _trouble(step: record.JobRefused | record.IncidentOpened, instance: ProcessInstance) -> dict[str, Any]:
+def _trouble(step: JobRefused | IncidentOpened, instance: ProcessInstance) -> dict[str, Any]:
     return {
         "element": step["element"],
         "code": step["code"] if step["type"] == "job_refused" else step["kind"],
@@ -219,7 +220,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
     definition = proof.definition_of(row.instance_id)
     element = definition.processes[row.process_key].element(row.element_id)
     sight = access.at_task(access.check_case(person(), row.instance_id), person(), row)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     return {
         **_summary(row),
         "instance_id": row.instance_id,
@@ -233,7 +234,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
 
 def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
     form, variables, scope = cases.form_of(task_id, at=engine.now())
-    values = evidence.as_typed(form, reply_amounts.prefilled(form, variables, scope))
+    values = shown_variables.as_typed(form, reply_amounts.prefilled(form, variables, scope))
     return [
         {
             "key": field.key,
@@ -331,7 +332,7 @@ def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
     """Return a case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
     row = _instance(instance_id)
     sight = access.check_case(person(), instance_id)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     return row, sight
 
 
@@ -345,7 +346,7 @@ class OneAccount(MethodView):
         """Return state and balances of a number, in fen."""
         access.check_counter(person())
         number = numbers.msisdn(msisdn) or msisdn
-        record_of_looks.at_customer(number)
+        access_logging.at_customer(number)
         caller = intake.look_up(number)
         if caller.subscription is None or caller.balances is None:
             raise SubscriptionUnknown(msisdn=msisdn)
@@ -367,7 +368,7 @@ class Messages(MethodView):
     def get(self) -> list[OutboxMessage]:
         """Return what waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(person(), "operator")
-        record_of_looks.at_messages()
+        access_logging.at_messages()
         return correspondence.waiting()
 
 

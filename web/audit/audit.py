@@ -17,7 +17,7 @@ from models.definition import ProcessDefinition
 from office import exports
 from service_tasks.zone import ZONE
 from web.audit.queries import acts_of_people, durations, heat
-from web.edge import access, record_of_looks
+from web.edge import access, access_logging
 from web.edge.addresses import asked
 from web.queries import casefile
 from web.telling import names
@@ -63,7 +63,7 @@ def history(number: str, form: str) -> Response:
     personal = _personal()
     parts = _history(form, instance.id, personal)
     file = _file(parts, f"{number}.{form}", TYPES[form])
-    record_of_looks.exported(f"history.{form}", instance.sequence, personal=personal, case=number)
+    access_logging.exported(f"history.{form}", instance.sequence, personal=personal, case=number)
     return file
 
 
@@ -86,7 +86,7 @@ def log() -> Response:
     cases = exports.count(filters)
     file = _file(exports.xes(filters), "cases.xes", "application/xml")
     choice = {"from": asked()["from"], "to": asked()["to"], "process": filters.process}
-    record_of_looks.exported("log.xes", cases, personal=filters.personal, **choice)
+    access_logging.exported("log.xes", cases, personal=filters.personal, **choice)
     return file
 
 

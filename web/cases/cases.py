@@ -21,9 +21,9 @@ from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState
 from models.user_task import UserTask
-from office import complaints, correspondence, erasure, households, letters, looks, replies, texts, work_orders
+from office import access_log, complaints, correspondence, erasure, free_text, households, letters, replies, work_orders
 from web.cases.queries import acts_offered, case_list
-from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
+from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
 from web.queries import casefile, line_names, money, orders, standing, used_versions
 from web.telling import act_texts, names, suggestions, timeline, verdicts
@@ -91,41 +91,46 @@ def page(
 ) -> str:
     """Return the page of a case, with what stands beside and in the fields of a form that was refused."""
     opened = casefile.opened(number)
-    instance, complaint, complainant, messages = opened.instance, opened.complaint, opened.whose, opened.messages
-    sight = access.check_case(current_user, instance.id)
-    record_of_looks.at_case(number, sight)
-    history = _told(instance, tab in WHOLE, before)
+    sight = access.check_case(current_user, opened.instance.id)
+    access_logging.at_case(number, sight)
+    history = _told(opened.instance, tab in WHOLE, before)
     beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
     if tab in TELLING:
-        line_names.of_history(history, complainant.msisdn, sight)
+        line_names.of_history(history, opened.whose.msisdn, sight)
+    entered = {"remark": remark, "told": reply_text, "why": erasure_reason, "typed": typed or {}}
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
-        of_history = _of_history(instance, history)
         return render_template(
             "cases/case.html",
             tab=tab,
-            remark=remark,
-            told=reply_text,
-            typed=typed or {},
             sight=sight,
-            why=erasure_reason,
             history=history,
             reasons=beside,
             answered=answered,
-            instance=instance,
-            complaint=complaint,
-            whose=complainant,
             later=before is not None,
-            messages=messages,
-            settled=correspondence.settled(messages),
-            said=act_texts,
-            element_name=names.element_name,
-            process_name=names.process_name,
-            departments=names.departments(),
             lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
-            **of_history,
-            **_of_complaint(complaint, instance, history, messages),
-            **_of_tab(tab, instance, complaint, history, of_history["tasks"]),
+            **entered,
+            **_of_case(opened, history, tab),
         )
+
+
+def _of_case(opened: casefile.Opened, history: proof.CaseHistory, tab: str) -> dict[str, Any]:
+    """Return what the page says of a case itself, whatever is entered there, and the words in which it does."""
+    instance, complaint, messages = opened.instance, opened.complaint, opened.messages
+    of_history = _of_history(instance, history)
+    return {
+        "instance": instance,
+        "complaint": complaint,
+        "whose": opened.whose,
+        "messages": messages,
+        "settled": correspondence.settled(messages),
+        "said": act_texts,
+        "element_name": names.element_name,
+        "process_name": names.process_name,
+        "departments": names.departments(),
+        **of_history,
+        **_of_complaint(complaint, instance, history, messages),
+        **_of_tab(tab, instance, complaint, history, of_history["tasks"]),
+    }
 
 
 def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def _of_tab(
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
         "acting": acts_offered.of_case(instance, complaint, tasks, auth.actor()) if tab == "acts" else None,
-        "looks": looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+        "looks": access_log.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
     }
 
 
@@ -232,7 +237,7 @@ def comment(number: str) -> Response | tuple[str, int]:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     text = request.form.get("text", "").strip()
-    wrong = texts.wrong(text, MOST_COMMENT, required=True)
+    wrong = free_text.wrong(text, MOST_COMMENT, required=True)
     if wrong:
         return unsent_forms.back({"text": wrong}) or (page(number, "messages", {"text": wrong}, remark=text), 422)
     with transaction():
@@ -250,7 +255,7 @@ def reply(number: str) -> Response | tuple[str, int]:
     text = request.form.get("told", "").strip()
     try:
         despite = request.form.getlist("despite")
-        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now(), despite=despite)
+        replies.send(number, text, key=idempotency_keys.sent(), by=auth.actor(), at=engine.now(), despite=despite)
     except replies.NotSayable as error:
         wrong = error.values["reasons"]
         return unsent_forms.back(wrong) or (page(number, "messages", wrong, reply_text=text), 422)

@@ -16,8 +16,8 @@ from models.instance import ProcessInstance
 from office import verification
 from office.masking import Sight
 from web.cases.queries import replay
-from web.edge import access, addresses, record_of_looks
-from web.lookup import definitions, people
+from web.edge import access, access_logging, addresses
+from web.lookup import definitions, staff
 from web.queries import casefile, used_versions
 from web.telling import names, verdicts
 
@@ -33,7 +33,7 @@ def register(app: Flask) -> None:
 def page(number: str) -> str:
     """Return one case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
     instance, sight = _instance(number)
-    record_of_looks.at_case(number, sight)
+    access_logging.at_case(number, sight)
     query = addresses.asked()
     at = query["at"]
     if at and not 0 < at[0] <= instance.sequence:
@@ -49,7 +49,7 @@ def page(number: str) -> str:
     short = instance.sequence <= replay.AT_ONCE
     verdict = verification.verify(instance.id) if short or history.is_broken or query["verify"] == "1" else None
     events, stages = replay.events(instance, history, sight, since), replay.stages(history)
-    people.know_people(event.actor for event in events)
+    staff.know_people(event.actor for event in events)
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "cases/replay.html",

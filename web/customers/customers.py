@@ -9,10 +9,10 @@ from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
 from models.receipt_print import ReceiptPrint
-from office import intake, looks, receipts
+from office import access_log, intake, receipts
 from service_tasks import numbers
 from service_tasks.gateway import Receipt, gateway
-from web.edge import access, record_of_looks
+from web.edge import access, access_logging
 from web.edge.addresses import asked
 from web.lookup import definitions
 from web.queries import money, settled_lines
@@ -33,7 +33,7 @@ def customer() -> str:
     typed = asked()["msisdn"]
     msisdn = numbers.msisdn(typed)
     if msisdn:
-        record_of_looks.at_customer(msisdn)
+        access_logging.at_customer(msisdn)
     caller = intake.look_up(msisdn) if msisdn else None
     versions = definitions.versions_of(case.case_number for case in caller.cases) if caller else {}
     reasons = {"msisdn": [intake.NO_MSISDN]} if typed and not msisdn else {}
@@ -49,7 +49,7 @@ def customer() -> str:
         receipts=_receipts(caller.subscription.id, on_file) if caller and caller.subscription else [],
         process_name=names.process_name,
         versions=versions,
-        looks=looks.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,
+        looks=access_log.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,
     )
 
 

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import language
-from office import intake, notices, texts
+from office import free_text, intake, notices
 from service_tasks import amounts, numbers
-from web.edge import access, auth, record_of_looks, submission, unsent_forms
+from web.edge import access, access_logging, auth, idempotency_keys, unsent_forms
 from web.edge.addresses import asked
 from web.lookup import definitions
 from web.queries import settled_lines, standing
@@ -80,7 +80,7 @@ def accept() -> str | Response | tuple[str, int]:
     if request.form.get("action") != "accept":
         return _again(typed, _wrong_already(typed))
     try:
-        number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
+        number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=idempotency_keys.sent())
     except language.InvalidForm as error:
         return _again(typed, error.reasons)
     case = standing.taken_in(number)
@@ -175,13 +175,13 @@ def _caller(typed: str) -> intake.Caller | None:
     msisdn = numbers.msisdn(typed)
     if not msisdn:
         return None
-    record_of_looks.at_customer(msisdn)
+    access_logging.at_customer(msisdn)
     return intake.look_up(msisdn)
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
     msisdn = numbers.msisdn(typed.get("msisdn", ""))
-    if msisdn is None or texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
+    if msisdn is None or free_text.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
         return None
     return intake.suggest(typed["text"], msisdn, engine.now())
 

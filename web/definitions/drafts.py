@@ -90,7 +90,7 @@ def reading(view: View) -> View:
     """Open a page to owners, supervisors and auditors."""
 
     @wraps(view)
-    def checked(*arguments: Any, **options: Any) -> Any:
+    def checked(*arguments: Any, **options: Any) -> object:
         access.check_role(current_user, *READERS)
         return view(*arguments, **options)
 

@@ -17,7 +17,7 @@ from web.definitions.queries import modeler, processes, running_cases, steps
 from web.definitions.telling import changes, thumbnail
 from web.edge.addresses import asked
 from web.lookup import definitions as in_force
-from web.lookup import people
+from web.lookup import staff
 from web.queries import publications, used_versions
 from web.telling import names
 
@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
 def listing() -> str:
     """Return the newest version of every process as a picture, with cases running per version and drafts."""
     cards, new = processes.cards(), processes.new_drafts()
-    people.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
+    staff.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
     return render_template(
         "definitions/processes.html",
         cards=cards,
@@ -79,7 +79,7 @@ def page_of(key: str, **refusal: Any) -> str:
     versions, entries = processes.versions(key, inside), publications.entries(key)
     lines = publications.lines(entries)
     owners = hands.owners()
-    people.know_people(
+    staff.know_people(
         {*owners}
         | {n for version in versions for n in (version.published_by, version.approved_by)}
         | {line.by for line in lines}

@@ -22,7 +22,7 @@ from engine.language import Reason
 from models.base import session
 from models.definition import ProcessDefinition
 from models.identity import Department, User
-from office import texts
+from office import free_text
 from service_tasks import numbers
 
 MOST_NUMBER = 2**31 - 1
@@ -55,7 +55,7 @@ class Text(fields.Field):
         self.most = most
 
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
-        reason = texts.wrong(str(value).strip(), self.most)
+        reason = free_text.wrong(str(value).strip(), self.most)
         if reason:
             raise ValidationError(reason)
         return str(value).strip()

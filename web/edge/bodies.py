@@ -94,7 +94,7 @@ class Json(DefaultJSONProvider):
 class JsonParser(FlaskParser):
     """The API's reader of bodies, by the same limits."""
 
-    def _raw_load_json(self, req: Request) -> Any:
+    def _raw_load_json(self, req: Request) -> object:
         if is_json_request(req):
             return read_json(req.get_data(cache=True))
         if req.get_data(cache=True).strip():  # read over, it would be told as a body that holds nothing

@@ -76,7 +76,7 @@ def _reasons(recorded: Any) -> list[language.Reason]:
     ]
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: object) -> object:
     if isinstance(value, date):
         return {"day": value.isoformat()}
     return str(value) if isinstance(value, Decimal) else value

@@ -1,4 +1,4 @@
-"""Nothing typed is lost: forms are kept on the server while they are filled, and when they could not be taken; their pages offer it again.
+"""Nothing typed is lost: forms are kept on the server while they are filled and when they could not be taken, and offered again, in one file for one record.
 
 A form that is kept names its person in a signed field, so that what arrives after the session has ended is kept for whoever typed it. Every form has an id from
 when its page was opened, so that two of one place do not overwrite each other; an address names the one that stands in it by `form`.
@@ -30,7 +30,7 @@ from models.base import session
 from models.user_task import UserTask
 from office import unsent
 from service_tasks import numbers
-from web.edge import addresses, bodies, submission
+from web.edge import addresses, bodies, idempotency_keys
 from web.edge.kept_form import Kept, written
 from web.telling import disputed_lines
 
@@ -38,7 +38,9 @@ blueprint = Blueprint("unsent", __name__)
 Known = tuple[str, Mapping[str, Any]]
 PLACE, OWNER, MARK, ID, FROM = "unsent_place", "unsent_of", "unsent", "unsent_id", "unsent_from"
 STOOD = "unsent_stood"
-ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, ID, FROM, STOOD, "despite", "taken_secrets"})
+ADDED = frozenset(
+    {"csrf_token", idempotency_keys.NAME, PLACE, OWNER, MARK, ID, FROM, STOOD, "despite", "taken_secrets"}
+)
 IDS = re.compile(rf"[A-Za-z0-9_-]{{1,{unsent.MOST_ID}}}")
 Reasons = Mapping[str, Sequence[language.Reason]]
 # The forms that are kept, by the endpoint that takes them, and the page that each stands on.

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 import engine
 from engine import definitions, proof, record
+from engine.record.case_steps import CaseStep
 from models.base import session
 from models.comment import Comment
 from models.complaint import Complaint
@@ -180,7 +181,7 @@ def disputed(complaint: Complaint, history: proof.CaseHistory) -> Disputed:
     return amount_entered
 
 
-def _entered(step: record.CaseStep) -> int | None:
+def _entered(step: CaseStep) -> int | None:
     form = record.named(step["form"]) if step["type"] == "user_task_completed" else {}
     amount = form.get("disputed_amount")
     return amount if isinstance(amount, int) and not isinstance(amount, bool) else None

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import language
 from office import reply_amounts
-from web.queries import evidence, picking_lines
+from web.queries import picking_lines, shown_variables
 
 Submitted = dict[str, str | list[str]]
 
@@ -27,7 +27,7 @@ def submitted(form: MultiDict[str, str], *, but: Container[str]) -> Submitted:
 def untouched(form: language.Form, variables: Mapping[str, Any], scope: language.feel.Scope) -> dict[str, Any]:
     """Return a form that nobody has typed in: its visible fields and what stands in them."""
     prefilled = reply_amounts.prefilled(form, variables, scope)
-    return {"fields": form.offered(variables, prefilled, scope), "values": evidence.as_typed(form, prefilled)}
+    return {"fields": form.offered(variables, prefilled, scope), "values": shown_variables.as_typed(form, prefilled)}
 
 
 def typed(
@@ -41,7 +41,7 @@ def typed(
 
     Boxes that are not ticked send nothing: beside them stands a mark that they were there.
     """
-    before = evidence.as_typed(form, reply_amounts.prefilled(form, variables, scope))
+    before = shown_variables.as_typed(form, reply_amounts.prefilled(form, variables, scope))
     values = MultiDict({key: value for key, value in before.items() if key not in raw and not was_shown(key, raw)})
     values.update(raw)
     return {"fields": form.offered(variables, form.readable(submission), scope), "values": values}

@@ -9,6 +9,8 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
+    Select,
     String,
     bindparam,
     case,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engine import record
 from models.base import connection, session
@@ -155,7 +158,7 @@ WAITS_AS = case((DisputedLine.address.like("late-fee:%"), "late_fee_with_hold"),
 )
 
 
-def beside_holds(*columns: Any) -> Any:
+def beside_holds(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     """Return what is reserved until a Thursday beside the holds: what of the lines was paid already, and the late fee that falls with them."""
     query = select(*columns).join_from(LineClaim, DisputedLine, DisputedLine.id == LineClaim.line_id)
     return query.where(LineClaim.state == ClaimState.RESERVED, LineClaim.settle_on.is_not(None))

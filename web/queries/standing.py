@@ -25,6 +25,7 @@ from sqlalchemy import (
 import engine
 import engine.definitions
 from engine import proof, record, running
+from engine.record.case_steps import IncidentOpened, JobRefused
 from models.base import UTCDateTime, connection, session
 from models.complaint import Complaint
 from models.customer import Customer
@@ -348,12 +349,12 @@ def told(advanced: running.Advanced) -> list[str]:
     return [trouble(step, definition) for step in advanced.troubles if not _is_of_refusal(step)]
 
 
-def _is_of_refusal(step: record.JobRefused | record.IncidentOpened) -> bool:
+def _is_of_refusal(step: JobRefused | IncidentOpened) -> bool:
     """Tell whether a step only says that nothing drawn takes a refusal, which stands before it."""
     return step["type"] == "incident_opened" and step["kind"] == "UncaughtBpmnError"
 
 
-def trouble(step: record.JobRefused | record.IncidentOpened, definition: engine.definitions.Definition) -> str:
+def trouble(step: JobRefused | IncidentOpened, definition: engine.definitions.Definition) -> str:
     """Return a refusal or an incident in a sentence."""
     element = names.drawn_in(definition, step["element"])
     if step["type"] == "incident_opened":
@@ -361,7 +362,7 @@ def trouble(step: record.JobRefused | record.IncidentOpened, definition: engine.
     return gettext("“%(step)s” was refused: %(why)s", step=element, why=why(step))
 
 
-def why(step: record.JobRefused, error_names: Mapping[str, str] | None = None) -> str:
+def why(step: JobRefused, error_names: Mapping[str, str] | None = None) -> str:
     """Return why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
     code = str(step["code"])
     if code in refusals.SENTENCES:
@@ -369,10 +370,10 @@ def why(step: record.JobRefused, error_names: Mapping[str, str] | None = None) -
     return refusals.called(code, error_names or {})
 
 
-def refused_before(entries: list[record.CaseEntry], token: int) -> record.JobRefused | None:
+def refused_before(entries: list[record.CaseEntry], token: int) -> JobRefused | None:
     """Return the refusal that led to the step of a token, if one did: the last in the entry that opened it."""
     for entry in entries:
-        refusal: record.JobRefused | None = None
+        refusal: JobRefused | None = None
         for step in entry.steps:
             if step["type"] == "job_refused":
                 refusal = step

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from cachetools import LRUCache, cached
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 import engine.published
 from engine import definitions
@@ -68,7 +68,7 @@ def _newest(keys: Iterable[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _published(key: str) -> list[Any]:
+def _published(key: str) -> list[Row[int, int, str, datetime]]:
     """Return the versions of a process, newest first: id, version, fingerprint, and when each came into force."""
     columns = (ProcessDefinition.id, ProcessDefinition.version, ProcessDefinition.sha256)
     query = select(*columns, ProcessDefinition.published_at).where(ProcessDefinition.key == key)
@@ -106,6 +106,6 @@ def _version_in(definition: definitions.Definition, key: str) -> int:
     return int(candidates[0].version)
 
 
-def _holds(package: definitions.Package, row: Any) -> bool:
+def _holds(package: definitions.Package, row: Row[int, int, str, datetime]) -> bool:
     published = engine.published.by_id(row.id, row.sha256).package
     return all(package.files.get(name) == published.files[name] for name in definitions.own_files(published))

@@ -19,7 +19,7 @@ from models.states import TaskState
 from models.user_task import UserTask
 from web.edge.auth import Person, actor_of
 from web.lookup.definitions import version
-from web.lookup.people import know_people
+from web.lookup.staff import know_people
 from web.telling.names import element_name, of_item, process_name
 
 PAGE, MOST_COUNTED, MOST_DIGITS, MOST_STATEMENTS = 50, 1_000, 10, 128
@@ -243,7 +243,7 @@ def counts(person: Person) -> dict[str, int]:
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
-def _counted(departments: frozenset[str]) -> Any:
+def _counted(departments: frozenset[str]) -> Select[*tuple[int, ...]]:
     of_departments: Conditions = [UserTask.group.in_(sorted(departments))]
     conditions_by_name: dict[str, Conditions] = {
         "mine": [UserTask.assignee == bindparam("me")],

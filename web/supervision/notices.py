@@ -11,7 +11,7 @@ import engine
 from engine import language
 from models.base import session
 from models.notice import Notice
-from office import notices, texts
+from office import free_text, notices
 from web.edge import access, auth, unsent_forms
 from web.edge.addresses import asked
 
@@ -42,7 +42,7 @@ def publish() -> Response | tuple[str, int]:
     """Send a wording to everybody."""
     access.check_role(current_user, "supervisor")
     text = request.form.get("text", "").strip()
-    wrong = texts.wrong(text, MOST, required=True)
+    wrong = free_text.wrong(text, MOST, required=True)
     if wrong:
         return unsent_forms.back({"text": wrong}) or (_page(text, {"text": wrong}), 422)
     notices.publish(text, by=auth.actor(), at=engine.now())

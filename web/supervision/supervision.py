@@ -21,7 +21,7 @@ from office import liabilities as unnamed
 from service_tasks.notification import in_words
 from service_tasks.zone import ZONE
 from web.edge import access, addresses, auth
-from web.lookup import definitions, people
+from web.lookup import definitions, staff
 from web.queries import worklist
 from web.supervision.queries import liabilities as liability
 from web.supervision.queries import report_states
@@ -75,7 +75,7 @@ def board() -> str:
         today=today,
         load=session().execute(query).all(),
         departments=names.departments(),
-        people=people.by_department(),
+        people=staff.by_department(),
         requests=acts.open_requests(),
         reports=_reports(),
         undelivered=correspondence.undelivered(),
@@ -137,7 +137,7 @@ def assign(task_id: int) -> Response:
     row, to = session().get(UserTask, task_id), request.form.get("to", "")
     if row is None:
         raise cases.UnknownUserTask(task=task_id)
-    if to not in dict(people.of_department(row.group)):
+    if to not in dict(staff.of_department(row.group)):
         raise NotOfTheDepartment(task=task_id)
     cases.assign(task_id, to=to, by=auth.actor(), at=engine.now())
     step = names.of_item(names.element_name(row.process_key, row.element_id, row.name), row.item_index, row.item_count)

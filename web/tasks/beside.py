@@ -14,8 +14,8 @@ from engine import cases, proof
 from models.user_task import TaskColumns
 from office.masking import Sight
 from web.edge import auth
-from web.lookup import people
-from web.queries import casefile, evidence, standing
+from web.lookup import staff
+from web.queries import casefile, shown_variables, standing
 from web.telling import error_texts, names, timeline
 
 EARLIER_LINES = 8
@@ -45,13 +45,13 @@ def of_history(
     element = definition.processes[stage.process].element(row.element_id)
     error_names = names.refusals(definition.processes[stage.process].diagram)
     refusal = standing.refused_before(history.entries, row.token)
-    found_out = evidence.found_out(history.entries)
+    found_out = shown_variables.found_out(history.entries)
     earlier = timeline.newest(history, sight, EARLIER_LINES)
     return {
         "refused": refusal and (names.drawn_in(definition, refusal["element"]), standing.why(refusal, error_names)),
         "shown": [
-            *evidence.turned_down(history, row.token, sight),
-            *evidence.of(form, {**variables, "refusal": None}, error_names, sight, found_out),
+            *shown_variables.turned_down(history, row.token, sight),
+            *shown_variables.of(form, {**variables, "refusal": None}, error_names, sight, found_out),
         ],
         "documentation": names.documentation(stage.process, element),
         "manual_refs": element.manual_refs,
@@ -74,7 +74,7 @@ def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, bar
     """Return to whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
     if not current_user.has("supervisor") or not (row.assignee or barred):
         return []
-    colleagues = [colleague for colleague in people.of_department(row.group) if colleague[0] != row.assignee]
+    colleagues = [colleague for colleague in staff.of_department(row.group) if colleague[0] != row.assignee]
     return [
         colleague for colleague in colleagues if not cases.barred_from([(row, definition)], engine.Actor(colleague[0]))
     ]

@@ -18,7 +18,7 @@ from office import work_orders
 from office.masking import Sight
 from office.papers import PAPERS
 from service_tasks.work_orders import rows
-from web.edge import access, auth, record_of_looks
+from web.edge import access, access_logging, auth
 from web.queries import orders
 from web.telling import names
 
@@ -82,7 +82,7 @@ def order(number: str) -> str:
     if sheet is None:
         raise rows.UnknownOrder(order=number)
     own, sight = _seen_from(sheet)
-    record_of_looks.at_case(own or number, sight)
+    access_logging.at_case(own or number, sight)
     return render_template("tasks/order.html", sheet=sheet, own=own, sight=sight, departments=names.departments())
 
 

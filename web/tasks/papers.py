@@ -16,7 +16,7 @@ from models.user_task import TaskColumns
 from office import receipts, reply_amounts
 from office.masking import Sight
 from office.papers import PAPERS, Paper, typeset
-from web.edge import access, auth, record_of_looks, unsent_forms
+from web.edge import access, access_logging, auth, unsent_forms
 from web.queries import casefile, filled_form, orders
 from web.tasks.queries import order_paper, receipt_paper
 from web.tasks.queries import papers as sayings
@@ -95,7 +95,7 @@ def of_receipt(number: str) -> Response:
     pdf = typeset("counter_receipt", receipt_paper.content(printed), FONTS)
     fingerprint = hashlib.sha256(pdf).hexdigest()
     printing = {"paper": "counter_receipt", "receipt": number, "copy": printed.print.copy, "sha256": fingerprint}
-    record_of_looks.exported("paper", 1, personal=True, **printing)
+    access_logging.exported("paper", 1, personal=True, **printing)
     return _shown(pdf, number, number)
 
 
@@ -112,8 +112,8 @@ def _printed(
 
 
 def _handed_out(pdf: bytes, key: str, number: str, sight: Sight) -> Response:
-    record_of_looks.at_case(number, sight)
-    record_of_looks.exported("paper", 1, personal=True, case=number, paper=key, sha256=hashlib.sha256(pdf).hexdigest())
+    access_logging.at_case(number, sight)
+    access_logging.exported("paper", 1, personal=True, case=number, paper=key, sha256=hashlib.sha256(pdf).hexdigest())
     return _shown(pdf, f"{number}-{key}", f"{number} {PAPERS[key].zh}")
 
 

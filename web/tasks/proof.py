@@ -10,7 +10,7 @@ from engine import cases, runtime
 from models.base import session
 from models.states import TaskState
 from models.user_task import UserTask
-from web.edge import access, addresses, record_of_looks
+from web.edge import access, access_logging, addresses
 from web.queries import standing
 from web.tasks.queries import proof
 
@@ -33,7 +33,7 @@ def page(task_id: int) -> str:
         raise runtime.AlreadyCompleted(task=task_id, state=row.state)
     if not (sight.personal and sight.numbers):
         raise access.NotYourCase(instance=row.instance_id)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     _form, variables, _scope = cases.form_of(row.id, at=engine.now())
     msisdn = str(variables.get("charged_msisdn") or variables.get("msisdn") or "")
     papers = proof.of(msisdn, variables, addresses.asked()["line"])

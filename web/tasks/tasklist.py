@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -22,7 +22,7 @@ from office import acts, batches, correspondence, notices, secret_fields, work_o
 from office.masking import Sight, masked
 from service_tasks import pricing_file
 from service_tasks.gateway import gateway
-from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
+from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
 from web.queries import casefile, customer_bar, filled_form, line_names, picking_lines, standing, worklist
 from web.tasks import beside, completed, ways
@@ -103,7 +103,7 @@ def task(task_id: int) -> str | Response:
     """Return a task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
     if current_user.has("clerk") and notices.waits(current_user.name):
         return redirect(url_for("notices.unread", next=request.path))
-    return _page(task_id, None, {})
+    return _page(task_id, Answer(None, {}))
 
 
 @blueprint.post("/tasks/<int:task_id>/completion")
@@ -114,7 +114,9 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     if despite and (carried := request.form.get(secret_fields.NAME)):
         typed = secret_fields.restored(task_id, typed, carried, user=current_user.name, at=at)
     try:
-        advanced = cases.complete(task_id, form=typed, by=auth.actor(), at=at, key=submission.given(), despite=despite)
+        advanced = cases.complete(
+            task_id, form=typed, by=auth.actor(), at=at, key=idempotency_keys.sent(), despite=despite
+        )
     except engine.language.InvalidForm as error:
         codes = [reason.code for reasons in error.reasons.values() for reason in reasons]
         refusal = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
@@ -123,7 +125,7 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
             secret = _secret_of(task_id)
             refusal["sealed"] = secret_fields.sealed(task_id, typed, secret, user=current_user.name, at=at)
         return unsent_forms.back(error.reasons, **refusal) or (
-            _page(task_id, request.form, error.reasons, ways.around(task_id, refusal), refusal["doubts"]),
+            _page(task_id, Answer(request.form, error.reasons, ways.around(task_id, refusal), refusal["doubts"])),
             422,
         )
     except running.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
@@ -191,7 +193,7 @@ def lines(task_id: int) -> str | Response:
     row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
-    return _page(task_id, request.form, {})
+    return _page(task_id, Answer(request.form, {}))
 
 
 def _picker(
@@ -210,7 +212,7 @@ def customer(task_id: int) -> str:
     row, sight = opened(task_id)
     if not sight.personal or not row.msisdn:
         raise access.NotYourCase(instance=row.instance_id)
-    record_of_looks.at_case(row.business_key, sight)
+    access_logging.at_case(row.business_key, sight)
     papers = picking_lines.of({"msisdn": row.msisdn, "case_number": row.business_key})
     return render_template(
         "tasks/_customer.html" if request.headers.get("HX-Request") else "tasks/customer.html",
@@ -230,7 +232,7 @@ def sheet(task_id: int) -> Response:
         raise cases.UnknownUserTask(task=task_id)
     period = batches.period_of(row.process_key, row.business_key) or ""
     rows = gateway().secondary_pricing_rows(period)
-    record_of_looks.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
+    access_logging.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
     cells = [
         (
             line,
@@ -304,33 +306,30 @@ def _typed(
 
 def refused(task_id: int, reasons: dict[str, list[engine.language.Reason]]) -> tuple[str | Response, int]:
     """Return the page of a task with what was typed and what is wrong with it."""
-    return _page(task_id, request.form, reasons), 422
+    return _page(task_id, Answer(request.form, reasons)), 422
 
 
-def _page(
-    task_id: int,
-    typed: MultiDict[str, str] | None,
-    reasons: dict[str, list[engine.language.Reason]],
-    way: ways.Way | None = None,
-    doubts: Sequence[str] = (),
-) -> str | Response:
+class Answer(NamedTuple):
+    """What was entered, None before anything was, with what is wrong with it, the way around that, and the doubts it leaves."""
+
+    typed: MultiDict[str, str] | None
+    reasons: Mapping[str, list[engine.language.Reason]]
+    way: ways.Way | None = None
+    doubts: Sequence[str] = ()
+
+
+def _page(task_id: int, answer: Answer) -> str | Response:
     row, sight = opened(task_id)
     if not sight.personal:  # it is with another department now, and the case tells what one may know
         return redirect(url_for("cases.case", number=row.business_key))
-    if row.process_key == work_orders.PROCESS:  # opening an order is acknowledging it
-        work_orders.acknowledge(row.business_key, by=auth.actor(), at=engine.now())
-        work_orders.read_chases(row.business_key, by=auth.actor(), at=engine.now())
-    record_of_looks.at_case(row.business_key, sight)
+    _note_opening(row, sight)
     (form, variables, scope), history = cases.task_and_history(row.id, at=engine.now())
     place = url_for("tasklist.complete", task_id=task_id)
-    kept_form = unsent_forms.kept(place) if typed is None else None
-    if kept_form and kept_form.at:
-        typed, reasons = kept_form.values, kept_form.reasons
-        way, doubts = ways.around(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
+    typed, reasons, way, doubts = answer if answer.typed is not None else _kept(task_id, place)
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     filled = _as_seen(filled, history.definition, sight)
-    own = (row.msisdn or "", row.customer or "")
     stood = unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]]) if typed is None else ""
+    own = (row.msisdn or "", row.customer or "")
     line_names.of_history(history, row.msisdn, sight)
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
         beside_form = beside.of_history(row, form, variables, history, sight)
@@ -354,6 +353,23 @@ def _page(
             process_name=names.process_name,
             **filled,
         )
+
+
+def _kept(task_id: int, place: str) -> Answer:
+    """Return what was entered before and could not be taken; nothing entered where all was."""
+    kept_form = unsent_forms.kept(place)
+    if not kept_form or not kept_form.at:
+        return Answer(None, {})
+    refusal = kept_form.refusal or {}
+    return Answer(kept_form.values, kept_form.reasons, ways.around(task_id, refusal), refusal.get("doubts", ()))
+
+
+def _note_opening(row: standing.AskedTask, sight: Sight) -> None:
+    """Note that a task was opened; opening an order is acknowledging it."""
+    if row.process_key == work_orders.PROCESS:
+        work_orders.acknowledge(row.business_key, by=auth.actor(), at=engine.now())
+        work_orders.read_chases(row.business_key, by=auth.actor(), at=engine.now())
+    access_logging.at_case(row.business_key, sight)
 
 
 def _as_seen(filled: dict[str, Any], definition: engine.definitions.Definition, sight: Sight) -> dict[str, Any]:

@@ -27,7 +27,10 @@ from web.telling.i18n import gettext, moment, withheld, yuan
 Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a step
 
 
-def sentence(step: EndAct | EntryAct | RequestAct | CustomerTried) -> Told:
+ActStep = EndAct | EntryAct | RequestAct | CustomerTried
+
+
+def sentence(step: ActStep) -> Told:
     """Return kind, sentence and details of an act."""
     match step["type"]:
         case "case_withdrawn":

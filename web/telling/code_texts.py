@@ -1,4 +1,4 @@
-"""Codes of the tables in words, one table of them all: states, kinds, accounts, journal entries, refusals of service tasks, columns of evidence."""
+"""Codes of the tables in words, one table of them all because what two tables call alike is said alike: states, kinds, accounts, refusals, columns."""
 
 from __future__ import annotations
 

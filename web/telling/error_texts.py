@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import format_decimal, gettext
 
 import engine
@@ -67,8 +70,11 @@ def _told_by_values(error: engine.EngineError) -> str:
             other=values["processes"][1],
             file=values["file"],
         )
-    if error.code != "UnusableFile":
-        return ""
+    return _of_file(values) if error.code == "UnusableFile" else ""
+
+
+def _of_file(values: Mapping[str, Any]) -> str:
+    """Return why a file that was brought in cannot be used."""
     sentences = {
         "kind": gettext(
             "%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn, .form or .yaml; the package of a version (.zip) under Bring in a diagram."

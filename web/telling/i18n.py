@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, overload
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -285,11 +285,15 @@ def _span(remaining: timedelta) -> str:
     return gettext("%(minutes)s min", minutes=minutes)
 
 
-def shown_to(value: object, sight: masking.Sight) -> Any:
+def shown_to(value: object, sight: masking.Sight) -> object:
     """Return what somebody is shown of a personal value, in words when it is withheld."""
     return withheld(masking.said(value, sight))
 
 
-def withheld(value: Any) -> Any:
+@overload
+def withheld(value: str) -> str: ...
+@overload
+def withheld(value: object) -> object: ...
+def withheld(value: object) -> object:
     """Return a value, or the words for one that is not shown."""
     return gettext("(personal, not shown)") if isinstance(value, masking.Withheld) else value

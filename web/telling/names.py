@@ -8,7 +8,7 @@ from typing import Any
 import engine
 import engine.definitions
 from engine import diagrams
-from web.lookup import definitions, people
+from web.lookup import definitions, staff
 from web.lookup.departments import department_rows
 from web.telling import element_kinds
 from web.telling.i18n import gettext, language
@@ -205,7 +205,7 @@ def person_name(login: str | None) -> str:
         return ""
     if login in NOBODY:
         return str(gettext(NOBODY[login]))
-    return people.display_name(login)
+    return staff.display_name(login)
 
 
 def department_then(definition: engine.definitions.Definition, process: str, element_id: str, code: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext
 
@@ -117,7 +119,25 @@ def doubt(code: str) -> str:
 def _of_acts(cause: language.Reason) -> dict[str, str]:
     """Return why an act outside the steps cannot be done."""
     values = {"amount": 0, "left": 0, "minutes": 0, **cause.values}
-    amount, limit = yuan(values["amount"]), values.get("limit")
+    return {
+        **_of_credits(values),
+        **_of_days(values),
+        "asked_already": gettext("Somebody has asked for this already."),
+        "customer_not_awaited": gettext(
+            "The case does not wait for the customer's answer alone, so it goes on without it."
+        ),
+        "tries_missing": gettext("Three tries are needed; still missing: %(left)s.", left=values["left"]),
+        "another_day_missing": gettext("The tries must be on two different days."),
+        "tried_just_now": gettext(
+            "The last try was less than an hour ago and counts as the same. Please try again in %(n)s minutes.",
+            n=values["minutes"],
+        ),
+    }
+
+
+def _of_credits(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return why the money that a case gave stands in the way, or cannot be taken back."""
+    amount = yuan(values["amount"])
     return {
         "money_given": gettext(
             "%(amount)s has been given to the customer in this case. Have it taken back first.", amount=amount
@@ -126,6 +146,22 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
             "The correction of %(amount)s is with the run already. Wait for the run, then have the credit taken back.",
             amount=amount,
         ),
+        "no_such_credit": gettext("There is no such payment of this case that could be taken back."),
+        "entry_reversed": gettext("This has been taken back already."),
+        "cash_not_back": gettext(
+            "Staff paid this out of their own pocket: it is taken back when the customer has handed the cash back."
+        ),
+        "no_cash_given": gettext("Nothing of this was paid in cash, so no cash can be handed back for it."),
+        "card_charged": gettext(
+            "The new card %(card)s has been charged meanwhile, so it is not taken back.", card=values.get("card")
+        ),
+    }
+
+
+def _of_days(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return why a day that was chosen is none that can be, or no limit can be moved to one."""
+    limit = values.get("limit")
+    return {
         "extended_once": gettext("A case is extended once only, and this one has been, or it has been asked for."),
         "no_limit_to_extend": gettext("Neither the case nor an open step has a limit that could be extended."),
         "limit_passed": gettext(
@@ -141,25 +177,6 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
             "Please choose a day from %(first)s, when the letter was written, to %(last)s, which is today.",
             first=values.get("first"),
             last=values.get("last"),
-        ),
-        "no_such_credit": gettext("There is no such payment of this case that could be taken back."),
-        "entry_reversed": gettext("This has been taken back already."),
-        "cash_not_back": gettext(
-            "Staff paid this out of their own pocket: it is taken back when the customer has handed the cash back."
-        ),
-        "no_cash_given": gettext("Nothing of this was paid in cash, so no cash can be handed back for it."),
-        "card_charged": gettext(
-            "The new card %(card)s has been charged meanwhile, so it is not taken back.", card=values.get("card")
-        ),
-        "asked_already": gettext("Somebody has asked for this already."),
-        "customer_not_awaited": gettext(
-            "The case does not wait for the customer's answer alone, so it goes on without it."
-        ),
-        "tries_missing": gettext("Three tries are needed; still missing: %(left)s.", left=values["left"]),
-        "another_day_missing": gettext("The tries must be on two different days."),
-        "tried_just_now": gettext(
-            "The last try was less than an hour ago and counts as the same. Please try again in %(n)s minutes.",
-            n=values["minutes"],
         ),
     }
 

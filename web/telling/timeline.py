@@ -44,7 +44,7 @@ from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import dates, labels, refusals
 from service_tasks.zone import ZONE
-from web.lookup.people import know_people
+from web.lookup.staff import know_people
 from web.telling import act_sentences, act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
 from web.telling.act_sentences import Told
@@ -226,6 +226,13 @@ class _Teller:
                 return self._of_incident(step)
             case "clock_paused" | "clock_resumed" | "case_limit_met" | "deadline_missed" | "limit_extended":
                 return self._of_limit(step)
+            case _:
+                return self._of_machine_or_act(step)
+
+    def _of_machine_or_act(
+        self, step: WorkStep | TokenStep | ScopeStep | Entered | ErrorCaught | Erased | act_sentences.ActStep
+    ) -> Told | None:
+        match step["type"]:
             case (
                 "job_created" | "job_completed" | "job_refused" | "job_queued" | "job_cancelled" | "decision_evaluated"
             ):

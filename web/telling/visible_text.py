@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from flask import Flask
 from markupsafe import escape
@@ -26,19 +25,19 @@ def register(app: Flask) -> None:
     app.jinja_env.tests["turning"] = turns
 
 
-def visible(text: Any) -> Any:
+def visible(text: object) -> object:
     """Return a text with every such character as [U+202E], and no more marks over a letter than can be read; anything else as it is."""
     if type(text) is not str or (text.isascii() and text.isprintable()):
         return text
     return _CONCERNED.sub(_written, text)
 
 
-def as_typed(text: Any) -> Any:
+def as_typed(text: object) -> object:
     """Return what stands in a field, sign by sign: it is sent again, and nobody has typed the numbers of signs."""
     return escape(text) if type(text) is str else text
 
 
-def turns(text: Any) -> bool:
+def turns(text: object) -> bool:
     """Tell whether a text holds signs that a field does not show as they are."""
     return type(text) is str and visible(text) != text
 

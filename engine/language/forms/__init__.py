@@ -13,7 +13,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from engine.ground.errors import Invalid, InvalidDefinition
-from engine.language.feel import Scope
+from engine.language.feel import FeelValue, Scope
 from engine.language.forms import typed
 from engine.language.forms.fields import DISPLAYS, INPUTS, LAYOUT, Field, Option, Shown, Submit
 from engine.language.forms.schema import SchemaReader
@@ -176,9 +176,9 @@ class Form:
         return values
 
 
-def at_path(variables: Mapping[str, Any], path: str) -> Any:
+def at_path(variables: Mapping[str, Any], path: str) -> FeelValue:
     """Return what stands at a path into the variables, null where it leads nowhere."""
-    value: Any = variables
+    value: FeelValue = variables
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value

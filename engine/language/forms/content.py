@@ -83,7 +83,7 @@ def _facts(component: Mapping[str, Any]) -> Mapping[str, Any]:
     return facts | {"says": label}
 
 
-def _unnamed(options: Any) -> Any:
+def _unnamed(options: object) -> object:
     """Return what an option holds beside its value and what it is called."""
     if not isinstance(options, list):
         return options

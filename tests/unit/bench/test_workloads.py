@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bench import workloads
 from engine import cases, proof, published
 from models.user_task import UserTask
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 
 
 def test_every_disputed_position_is_examined(database: Session, at: datetime) -> None:

@@ -14,7 +14,7 @@ import engine
 from cli import verify as command
 from office import erasure, exports
 from tests.support import auditing
-from tests.support.people import SAM
+from tests.support.actors import SAM
 
 MADE = tuple[Flask, dict[str, str]]
 

@@ -26,8 +26,8 @@ from models.user_task import UserTask
 from office import acts, correspondence, erasure, fixtures, intake, letters, replies, staff, verification
 from office.exports import event_log, history_json
 from service_tasks.gateway import Balances, Effect, LinePart, gateway
+from tests.support.actors import CARL, CLEO, NORA, SAM
 from tests.support.furnishing import instance_of
-from tests.support.people import CARL, CLEO, NORA, SAM
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 IVAN = engine.Actor("ivan", frozenset({"accounting_team"}), frozenset({"clerk"}))

@@ -9,6 +9,7 @@ import pytest
 
 from models.base import scratch, transaction
 from office import calendar
+from tests.support.worlds import accounts
 
 MAKE_UP_SATURDAY = date(2026, 10, 10)
 NATIONAL_DAY = date(2026, 10, 1)
@@ -18,7 +19,7 @@ PLAIN_TUESDAY = date(2026, 11, 24)
 @pytest.fixture(autouse=True)
 def office() -> Iterator[None]:
     """An empty database inside a transaction."""
-    with scratch(), transaction():
+    with accounts():
         yield
 
 

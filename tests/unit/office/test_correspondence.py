@@ -16,8 +16,8 @@ from models.customer import Subscription
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from office import correspondence, fixtures
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 NUMBER = "13900000001"
 WAYS = [{"value": way, "label": way, "properties": {"label_en": way}} for way in ("counter", "phone", "sms", "letter")]

@@ -15,7 +15,7 @@ from engine import cases
 from models.base import session, transaction
 from office import erasure, intake, replies, verification
 from tests.support import auditing
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 from web.queries import casefile
 
 WORDS = "彩铃不是我开的,请退钱"

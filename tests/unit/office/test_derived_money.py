@@ -10,10 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import ground, proof, runtime
-from models.base import scratch
-from office import composition, masking, scenarios, verification
-from tests.support import population
-from tests.support.tampering import disarm
+from office import composition, masking, verification
+from tests.support.worlds import played
 
 PLAYED = (
     "The right service was put in force, only what is above its price comes back",
@@ -27,14 +25,8 @@ PLAYED = (
 @pytest.fixture(scope="module")
 def office() -> Iterator[Session]:
     """Cases with liabilities, a renewed mandate, cash on a receipt and a collected correction, in a database that lets itself be tampered with."""
-    with runtime.entered(composition.runtime(ground.ephemeral_keys())), scratch() as session:
-        population.publish()
-        for place, scenario in enumerate(scenarios.read(population.PROCESSES)):
-            if scenario.name_en in PLAYED:
-                population.play(scenario, place)
-        disarm(session)
-        session.commit()
-        yield session
+    with runtime.entered(composition.runtime(ground.ephemeral_keys())), played(PLAYED) as current:
+        yield current
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from models.user_task import UserTask
 from office import erasure, exports, scenarios, verification
 from office.exports import event_log, histories, telling
 from tests.support import auditing, population
-from tests.support.people import SAM
+from tests.support.actors import SAM
 from web.queries import casefile
 
 MADE = tuple[Flask, dict[str, str]]

@@ -17,6 +17,7 @@ from models.lines import LineClaim
 from models.usage import BankMandate, Cdr, RechargeCard, ServiceOrder
 from office.fixtures import FixtureRefused, build
 from service_tasks.gateway import Balances, gateway
+from tests.support.worlds import accounts
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def office() -> Iterator[None]:
     """An empty database inside a transaction."""
-    with scratch(), transaction():
+    with accounts():
         yield
 
 

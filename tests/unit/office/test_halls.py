@@ -16,7 +16,7 @@ from engine import cases, diagrams, runtime
 from models.base import session, transaction
 from models.user_task import UserTask
 from office import fixtures, intake
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 
 PROCESSES = Path(__file__).resolve().parents[3] / "processes"
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from models.base import scratch, session, transaction
+from models.base import session
 from models.usage import Cdr
 from office import imports
-from office.fixtures import build
 from office.imports import Fault, ImportRefused, import_cdrs
+from tests.support.worlds import accounts
 
 HEADER = "served_msisdn,other_party,kind,start,duration_s,long_distance_fen,service_provider\n"
 GOOD = "13900000001,01012345678,originating,2026-10-02T09:00:00+08:00,3,70,\n"
@@ -23,11 +23,9 @@ GOOD = "13900000001,01012345678,originating,2026-10-02T09:00:00+08:00,3,70,\n"
 @pytest.fixture(autouse=True)
 def office() -> Iterator[None]:
     """A number with a bill of October 2026."""
-    with scratch(), transaction():
-        build(
-            {"subscriptions": [{"msisdn": "13900000001", "bill": {"period": "2026-10", "items": []}}]},
-            at=datetime(2026, 11, 23, 1, tzinfo=UTC),
-        )
+    bill = {"period": "2026-10", "items": []}
+    world = {"subscriptions": [{"msisdn": "13900000001", "bill": bill}]}
+    with accounts(world, at=datetime(2026, 11, 23, 1, tzinfo=UTC)):
         yield
 
 

@@ -14,8 +14,8 @@ from engine import definitions, record
 from models.base import session, transaction
 from models.identity import User, UserRole
 from office import drafts, hands, joint_publication, publication
+from tests.support.actors import OLU
 from tests.support.drawing import call, end, package, path, process, start, user
-from tests.support.people import OLU
 
 OTTO = engine.Actor("otto", frozenset(), frozenset({"owner"}))
 PLAYED = """

@@ -18,7 +18,7 @@ from models.base import session, transaction
 from models.notice import DepartmentNotice
 from office import fixtures, verification
 from service_tasks import notification
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 _numbers = count(970001)

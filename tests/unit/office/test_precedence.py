@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from engine import definitions, published
 from office import drafts, precedence
+from tests.support.actors import OLU
 from tests.support.drawing import call, end, package, path, process, start, user
-from tests.support.people import OLU
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 

@@ -20,8 +20,8 @@ from models.liability import Liability, LiabilityPart
 from models.user_task import UserTask
 from office import fixtures, intake
 from service_tasks import liabilities
+from tests.support.actors import CLEO
 from tests.support.furnishing import instance_of
-from tests.support.people import CLEO
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 RELEASED = "secondary_pricing_released"

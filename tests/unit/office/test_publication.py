@@ -14,7 +14,7 @@ from engine import definitions, published
 from models.base import session
 from models.identity import User, UserRole
 from office import drafts, publication, restoration
-from tests.support.people import CLEO, OLU
+from tests.support.actors import CLEO, OLU
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 

@@ -15,7 +15,7 @@ from models.billing import Receipt
 from office import fixtures, intake, receipts
 from service_tasks.gateway import gateway
 from service_tasks.gateway.values import Effect
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 
 pytestmark = pytest.mark.manual("TS-002.5", "TS-008.7")
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)

@@ -20,8 +20,8 @@ from models.base import Base, session
 from models.billing import LedgerAccount, Posting
 from models.instance import ProcessInstance
 from office import demo
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import catch, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 from web import create_app
 from web.edge import config
 

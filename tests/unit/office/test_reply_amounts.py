@@ -19,8 +19,8 @@ from models.notice import OutboxMessage
 from models.user_task import UserTask
 from office import acts, correspondence, fixtures, intake, replies, reply_amounts, verification
 from service_tasks.gateway import Effect, LinePart, gateway
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import instance_of
-from tests.support.people import CLEO, SAM
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 MSISDN = "13912350001"

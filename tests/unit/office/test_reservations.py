@@ -17,8 +17,8 @@ from models.base import session, transaction
 from models.lines import LineClaim
 from models.user_task import UserTask
 from office import fixtures, intake, verification
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import instance_of
-from tests.support.people import CLEO, SAM
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 IVAN = engine.Actor("ivan", frozenset({"accounting_team"}), frozenset({"clerk"}))

@@ -22,8 +22,9 @@ from models.identity import User
 from models.review import Review, ReviewDraw
 from models.user_task import UserTask
 from office import acts, fixtures, intake, reviews, staff, verification
-from service_tasks.gateway import Effect, Given, LinePart, gateway
-from tests.support.people import CLEO, SAM
+from service_tasks.gateway import Effect, LinePart, gateway
+from service_tasks.gateway.adjustments import Given
+from tests.support.actors import CLEO, SAM
 from tests.support.visitors import copy, open_office
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai

@@ -13,8 +13,8 @@ from engine import cases, published
 from models.user_task import UserTask
 from office import standalone
 from tests.support import population
+from tests.support.actors import CLEO, OLU
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, OLU
 
 KEY = "CALLBACK"
 BY = engine.Actor("installation")

@@ -20,7 +20,7 @@ import engine.cases
 import engine.runtime
 from engine import ground, proof
 from engine.proof import Deviation
-from models.base import Base, scratch
+from models.base import Base
 from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
 from models.calendar import CalendarVersion
 from models.definition import ProcessDefinition
@@ -31,10 +31,10 @@ from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from office import complaints, composition, correspondence, erasure, scenarios, verification
-from tests.support import auditing, population
-from tests.support.people import SAM
-from tests.support.tampering import disarm
+from office import complaints, composition, correspondence, erasure, verification
+from tests.support import auditing
+from tests.support.actors import SAM
+from tests.support.worlds import played
 
 PLAYED = (auditing.REFUSED, auditing.HELD, auditing.CALLED)
 NOT_TEXT = "CAST(x'ff' AS TEXT)"
@@ -65,14 +65,10 @@ NAMES_THE_ROW = ("instance_id", "stream", "stream_id", "sequence")
 @pytest.fixture(scope="module")
 def office() -> Iterator[Session]:
     """Three cases and what they called, in a database that lets itself be tampered with."""
-    with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime, scratch() as session:
+    with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime:
         runtime.observers = (complaints.follow, correspondence.follow, erasure.follow)
-        population.publish()
-        for place, scenario in enumerate(scenarios.read(population.PROCESSES)):
-            if scenario.name_en in PLAYED:
-                population.play(scenario, place)
-        disarm(session)
-        yield session
+        with played(PLAYED) as current:
+            yield current
 
 
 @contextmanager

@@ -22,8 +22,8 @@ from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import acts, fixtures, intake, verification, work_orders
+from tests.support.actors import CLEO
 from tests.support.furnishing import instance_of
-from tests.support.people import CLEO
 
 pytestmark = pytest.mark.manual("CH2.4", "CH2.5")
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai

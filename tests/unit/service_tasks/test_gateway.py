@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
 
-from models.base import scratch, session, transaction
+import engine
+from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting, Refund
 from models.customer import Subscription as SubscriptionRow
 from office.fixtures import build
 from service_tasks.gateway import (
+    BILLING,
     Account,
     Balances,
     Effect,
@@ -23,8 +26,8 @@ from service_tasks.gateway import (
     SubscriptionUnknown,
     gateway,
     next_number,
-    using,
 )
+from tests.support.worlds import accounts
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 THURSDAY = date(2026, 11, 26)
@@ -58,8 +61,7 @@ GIVEN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], autouse=True)
 def office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The accounts of GIVEN, on either database, inside a transaction."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")), transaction():
-        build(GIVEN, at=AT)
+    with accounts(GIVEN, at=AT, url="" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")):
         yield
 
 
@@ -326,10 +328,10 @@ def test_numbers_follow_the_offices_year() -> None:
     assert [next_number("X", at) for at in (late, late, early)] == ["X-2026-000001", "X-2026-000002", "X-2027-000001"]
 
 
-def test_another_billing_can_answer() -> None:
-    """Inside the block every caller asks the other gateway, afterwards the embedded one again."""
+def test_another_billing_can_answer(runtime: engine.runtime.Runtime) -> None:
+    """Inside an office whose billing is another every caller asks that one; in an office beside it, and outside of any, the embedded one."""
     embedded = gateway()
     substitute: Any = object()
-    with using(substitute):
+    with engine.runtime.entered(replace(runtime, answered_by={BILLING: substitute})):
         assert gateway() is substitute
     assert gateway() is embedded

@@ -22,6 +22,7 @@ from office.fixtures import build
 from service_tasks.gateway import Effect, LinePart, Refused, gateway, payments
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.listing import papers
+from tests.support.worlds import accounts
 from web import create_app
 from web.edge import config
 
@@ -62,16 +63,14 @@ GIVEN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest) -> Iterator[None]:
     """The papers of GIVEN, on either database, inside a transaction."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")), transaction():
-        build(GIVEN, at=AT)
+    with accounts(GIVEN, at=AT, url="" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")):
         yield
 
 
 @pytest.fixture
 def desk() -> Iterator[None]:
     """The same on SQLite only."""
-    with scratch(), transaction():
-        build(GIVEN, at=AT)
+    with accounts(GIVEN, at=AT):
         yield
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service_tasks import pricing_file
-from service_tasks.gateway import PricingRow
+from service_tasks.gateway.pricing_run import PricingRow
 
 
 def row(item: int, line: str = "", amount: int = 1200, component: str = "") -> PricingRow:

@@ -17,8 +17,8 @@ from engine import cases, published, record, running
 from models.billing import LedgerAccount
 from models.job import Job
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 from tools.crashing import findings
 from tools.crashing.load import Confirmed
 from tools.crashing.place import KEY

@@ -80,6 +80,13 @@ def test_a_test_that_reaches_for_a_private_name_is_counted() -> None:
     assert state.measured((), modules(tests__test_jobs=text))[1].count == 4
 
 
+def test_a_context_beside_the_runtime_is_counted() -> None:
+    """The three that ADR 20 names are not: the runtime's own, and two that lie below it."""
+    text = "from contextvars import ContextVar\n_current: ContextVar[int] = ContextVar('current')\n"
+    product = modules(engine__runtime__runtime=text, models__base=text, service_tasks__gateway=text)
+    assert state.measured(product, ())[2].places == ("service_tasks/gateway.py:2",)
+
+
 def test_a_private_member_of_an_object_is_reached_for_as_well() -> None:
     """Of a class of the product, by whatever name the test has the object; what libraries and the test's own classes call so is not counted."""
     product = modules(engine__turns="class Turns:\n    def __init__(self): self._owner = 1\n    def _wait(self): ...\n")
@@ -90,19 +97,20 @@ def test_a_private_member_of_an_object_is_reached_for_as_well() -> None:
     assert state.measured(product, modules(tests__test_turns=text))[1].places == ("tests/test_turns.py:1 turns._owner",)
 
 
-def test_every_room_of_the_engine_has_its_door_measured() -> None:
+def test_every_room_below_the_pages_has_its_door_measured() -> None:
     """A room without a list offers all that it imports and defines; with one, what is listed. Another name on the way out is counted."""
     figures = doors.measured(
         modules(
             engine____init__="from datetime import datetime\nfrom a import b as c\n__all__ = ['c']\n",
             engine__room____init__="from a import b, c\n\nMOST = 3\n\ndef d(): ...\n",
             engine__room__inner="from a import e, f, g, h\n",
+            service_tasks__gateway____init__="from a import b as g\n",
         )
     )
     figure = {figure.name: figure for figure in figures}
     widest = figure["names at the widest front door"]
     assert (widest.count, widest.places) == (4, ("engine/room",))
-    assert figure["names changed at a front door"].places == ("engine: b",)
+    assert figure["names changed at a front door"].places == ("engine: b", "service_tasks/gateway: b")
 
 
 def test_an_import_of_a_higher_floor_points_up() -> None:

@@ -13,8 +13,8 @@ from engine import language
 from engine.language.calendar import Calendar
 from office import intake
 from service_tasks.zone import ZONE
+from tests.support.actors import CLEO
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO
 from tests.support.population import PROCESSES
 from tests.support.visitors import Visitor
 

@@ -13,8 +13,8 @@ from flask import Flask
 import engine
 from engine import cases
 from office import notices, tokens
+from tests.support.actors import SAM
 from tests.support.furnishing import CASH, EXPLAINED, JUDGED, PAID, begin, complete, open_tasks
-from tests.support.people import SAM
 from tests.support.visitors import LANGUAGES, Caller, Page, Visitor, contents
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

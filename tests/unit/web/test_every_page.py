@@ -29,10 +29,10 @@ from models.identity import User
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from office import batches, notices, tokens
-from office.demo.people import PEOPLE as PEOPLE_OF_THE_OFFICE
+from office.demo.staff import PEOPLE as PEOPLE_OF_THE_OFFICE
 from office.masking import masked
 from tests.support import rounds, wording
-from tests.support.people import SAM
+from tests.support.actors import SAM
 from tests.support.visitors import LANGUAGES, Caller, Page, Visitor
 from web.tasks import papers
 

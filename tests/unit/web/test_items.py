@@ -14,8 +14,8 @@ from models.base import session
 from models.instance import ProcessInstance
 from office import tokens
 from office.masking import EVERYTHING
+from tests.support.actors import CLEO, OLU
 from tests.support.drawing import each, end, package, path, process, start, user
-from tests.support.people import CLEO, OLU
 from tests.support.visitors import LANGUAGES, Caller, Visitor
 from web.cases.queries import replay
 

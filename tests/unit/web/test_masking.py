@@ -19,8 +19,8 @@ from models.customer import Customer, Subscription
 from models.usage import Cdr
 from models.user_task import UserTask
 from office import intake, masking, notices, tokens
+from tests.support.actors import CLEO
 from tests.support.furnishing import Furnished, furnish, instance_of, open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Visitor
 from tests.unit.web.test_routes import READ, ROUTES
 

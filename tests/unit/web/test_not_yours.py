@@ -14,10 +14,10 @@ from models.base import session, transaction
 from models.identity import HouseholdNumber, User
 from models.user_task import UserTask
 from office import intake, tokens
-from office.demo.people import employee_number
+from office.demo.staff import employee_number
 from service_tasks.zone import ZONE
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import begin, complete, open_tasks
-from tests.support.people import CLEO, SAM
 from tests.support.visitors import Caller, Visitor
 
 DISPUTED = {"disputed_amount": "10.00", "demand": "减免", "explained_first": "true"}

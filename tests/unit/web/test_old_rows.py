@@ -17,8 +17,8 @@ from models.unsent import UnsentForm
 from models.user_task import UserTask
 from office import drafts, intake, publication
 from office.scenarios import differences
+from tests.support.actors import CLEO, OLU
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO, OLU
 from tests.support.visitors import PROCESSES, Visitor
 
 WORDS = "客户说每月多收五元"

@@ -9,8 +9,8 @@ from flask import Flask
 
 import engine
 from office import tokens
+from tests.support.actors import CLEO
 from tests.support.furnishing import begin, complete, open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Caller, Visitor
 
 TYPED = {"msisdn": "13900000202", "text": "多收了", "channel": "letter", "process": "TS-003", "demand": "退款"}

@@ -10,8 +10,8 @@ from lxml import etree
 
 import engine
 from engine import cases, published, running
+from tests.support.actors import CLEO, OLU
 from tests.support.drawing import boundary, end, package, path, process, start, user
-from tests.support.people import CLEO, OLU
 from tests.support.visitors import LANGUAGES, Visitor
 
 SECOND = {

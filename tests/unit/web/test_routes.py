@@ -184,7 +184,7 @@ IN_JSON = {
     "POST /processes/<key>/draft/overlap",
     "POST /processes/<key>/draft/form-preview",
 }
-LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/edge/test_record_of_looks.py reads
+LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/edge/test_access_logging.py reads
     "GET /api/v1/accounts/<msisdn>",
     "GET /api/v1/instances/<int:instance_id>",
     "GET /api/v1/instances/<int:instance_id>/entries",

@@ -14,8 +14,8 @@ from engine import cases, proof
 from models.base import session
 from models.entry import HistoryEntry
 from office import intake, secret_fields, tokens
+from tests.support.actors import CLEO
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Caller, Visitor
 
 PIN = "90817263"

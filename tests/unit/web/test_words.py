@@ -18,7 +18,7 @@ import engine
 import engine.language
 import models.billing
 import models.customer
-from engine.record import CaseStep
+from engine.record.case_steps import CaseStep
 from service_tasks.gateway.listing import Listed
 from tools import catalogue
 from web.telling import act_texts, error_catalogue, error_texts, reason_texts

@@ -11,12 +11,12 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from engine import record
-from engine.record import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
+from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
 from models.base import session
 from models.identity import User
 from office import masking
 from office.papers import PAPERS
-from web.lookup.people import know_people
+from web.lookup.staff import know_people
 from web.telling import names
 from web.telling.i18n import in_language, moment
 

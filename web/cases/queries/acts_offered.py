@@ -14,7 +14,7 @@ from models.instance import ProcessInstance
 from models.states import CaseState
 from models.user_task import UserTask
 from office import acts
-from service_tasks.gateway import Given
+from service_tasks.gateway.adjustments import Given
 
 
 @dataclass(frozen=True)

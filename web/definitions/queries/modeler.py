@@ -13,7 +13,7 @@ from models.base import session
 from models.definition import ProcessDefinition
 from models.identity import Department
 from office import coverage
-from web.queries import evidence
+from web.queries import shown_variables
 from web.telling import names, refusals
 
 
@@ -84,4 +84,6 @@ def _fields(schema: type[Schema]) -> list[dict[str, Any]]:
 
 def defaults(form: language.Form) -> dict[str, Any]:
     """Return the default values of a form as they would stand in its fields."""
-    return evidence.as_typed(form, {field.key: field.default for field in form.inputs if field.default is not None})
+    return shown_variables.as_typed(
+        form, {field.key: field.default for field in form.inputs if field.default is not None}
+    )

@@ -19,7 +19,7 @@ from office.masking import EVERYTHING
 from office.scenarios import Trial
 from service_tasks.gateway.listing import Listing
 from service_tasks.zone import ZONE
-from web.queries import casefile, evidence, picking_lines
+from web.queries import casefile, picking_lines, shown_variables
 from web.telling import code_texts, error_texts, incident_texts, names, timeline
 from web.telling.variables import Variables
 
@@ -48,7 +48,7 @@ class Filled:
     form: language.Form
     variables: Mapping[str, Any]
     scope: language.feel.Scope
-    shown: list[evidence.Evidence]
+    shown: list[shown_variables.ShownVariable]
     listing: Listing | None = None
 
     def picker(self, filled: Mapping[str, Any]) -> picking_lines.Picker | None:
@@ -174,7 +174,7 @@ def filled(task_id: int, at: datetime) -> Filled:
     diagram = proof.definition_of(row.instance_id).processes[row.process_key].diagram
     field = picking_lines.field_of(form)
     listing = picking_lines.of(variables, field) if field is not None else None
-    return Filled(form, variables, scope, evidence.of(form, variables, names.refusals(diagram)), listing)
+    return Filled(form, variables, scope, shown_variables.of(form, variables, names.refusals(diagram)), listing)
 
 
 def _account(name: str) -> str:

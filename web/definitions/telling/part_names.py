@@ -46,7 +46,7 @@ class Called:
             return not problem.element_id and name == diagram.name
         return name in (None, "", "—", problem.element_id, element.name)
 
-    def _value(self, process: str, name: str, value: Any) -> Any:
+    def _value(self, process: str, name: str, value: Any) -> object:
         if not isinstance(value, str):
             return [(self.columns.get(pair[0], pair[0]), *pair[1:]) for pair in value] if name == "case" else value
         if name == "heading":

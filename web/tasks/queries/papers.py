@@ -211,8 +211,8 @@ def _amount(paper: Paper, history: proof.CaseHistory, step: Step) -> int:
     raise NoAmount(paper=paper.key)
 
 
-def _value(variables: Mapping[str, Any], path: str) -> Any:
-    value: Any = variables
+def _value(variables: Mapping[str, Any], path: str) -> object:
+    value: object = variables
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
@@ -269,7 +269,12 @@ def _facts(paper: Paper, request: Asked, variables: Variables) -> Iterator[tuple
 def _shares(paper: Paper, request: Asked) -> Iterator[tuple[str, str]]:
     """Yield what the customer is handed, and what is taken off a bill that is paid in part, where a step pays both at once."""
     cash, falls = request.step.variables.get(IN_CASH), _value(request.step.variables, FALLS_FIRST)
-    if IN_CASH in _own_amounts(paper, request.history.definition, request.step.element) and cash and falls:
+    if (
+        IN_CASH in _own_amounts(paper, request.history.definition, request.step.element)
+        and cash
+        and isinstance(falls, int)
+        and falls
+    ):
         yield wording.IN_CASH, wording.YUAN.format(amount=yuan(cash))
         yield wording.FALLS, wording.YUAN.format(amount=yuan(falls))
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine import cases, proof, published, running
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, flow, gateway, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 FIELDS = {
     "told": {"type": "checkbox"},

@@ -13,8 +13,8 @@ from engine import cases, proof, published, running
 from engine.cases.erasure import MayNotErase, NotClosed
 from models.entry import HistoryEntry
 from models.instance import CaseKey, ProcessInstance
+from tests.support.actors import ADA, CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import ADA, CLEO, SAM
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from engine import cases, proof, published
 from engine.cases.messages import NotAllReleased
 from engine.runtime import Call, handler
 from models.incident import Incident
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import catch, catch_message, end, flow, gateway, package, path, process, service, start, user
-from tests.support.people import CLEO, SAM
 
 
 class _Nothing(Schema):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import cases, definitions, proof, published, running
 from engine.diagrams import normalization
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import (
     boundary,
     call,
@@ -23,7 +24,6 @@ from tests.support.drawing import (
     start,
     user,
 )
-from tests.support.people import CLEO, SAM
 
 ONE_HOUR = 'duration("PT1H")'
 TRUE, FALSE = ("true", "1", " true ", " 1\n"), ("false", "0", " false ")

@@ -21,6 +21,7 @@ from models.instance import ProcessInstance
 from models.job import Job
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import (
     boundary,
     call,
@@ -35,7 +36,6 @@ from tests.support.drawing import (
     sub_process,
     user,
 )
-from tests.support.people import CLEO, SAM
 
 HOUR = 'duration("PT1H")'
 LATE = {"timer": {"timer": HOUR}, "message": {"message": "told", "key": '"k"'}}

@@ -13,8 +13,8 @@ from engine import cases, checks, proof, published, runtime
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, flow, gateway, package, path, process, start, sub_process, user
-from tests.support.people import CLEO, SAM
 
 STEP = ("find_out", "free", "service_hall")
 

@@ -24,6 +24,7 @@ from models.instance import ProcessInstance
 from models.job import Job
 from models.timer import Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import (
     boundary,
     call,
@@ -40,7 +41,6 @@ from tests.support.drawing import (
     sub_process,
     user,
 )
-from tests.support.people import CLEO, SAM
 
 FEN = {"inputElement": "amount", "outputCollection": "given", "outputElement": "amount"}
 

@@ -13,8 +13,8 @@ from engine import cases, proof, published, running
 from engine.record.case import Kind, Wait
 from engine.spiff.run import Run
 from models.incident import Incident
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import catch, end, flow, gateway, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 HOUR = timedelta(hours=1)
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from engine import cases, proof, published
 from models.incident import Incident
 from models.instance import ProcessInstance
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 OPTIONS = [{"value": value, "label": value} for value in ("a", "b")]
 FIELD = {"type": "radio", "key": "way", "label": "way", "values": OPTIONS, "validate": {"required": True}}

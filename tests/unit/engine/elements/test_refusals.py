@@ -15,8 +15,8 @@ from engine import cases, definitions, language, proof, published
 from engine.elements.entered import EntryRefused
 from engine.runtime import BpmnError, Call, handler, handlers
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, call, end, flow, gateway, package, path, process, service, start, user
-from tests.support.people import CLEO, SAM
 
 
 class _Given(Schema):

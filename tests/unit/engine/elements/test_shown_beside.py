@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine import cases, language, proof, published
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import FREE_FORM, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 LAID = ("bill.late_fee", "bill.paid", "nothing", "lines")
 SHOWS = [{"variable": path, "as": "text", "label": path, "label_en": path} for path in LAID]

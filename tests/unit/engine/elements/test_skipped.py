@@ -14,8 +14,8 @@ from engine import cases, proof
 from engine.proof.verification import verify
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO
 from tests.support.drawing import call, end, package, path, process, start, user
-from tests.support.people import CLEO
 
 LEFT_OUT = "reply_by_caller = true"
 

@@ -14,8 +14,8 @@ from engine import cases, definitions, proof, published, running, runtime
 from models.incident import Incident
 from models.timer import Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, catch, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 HALF_HOUR = timedelta(minutes=30)
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import cases, proof, published, record
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import call, end, flow, gateway, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 ROUNDS = 12
 LOOP = (gateway("again"), user("ask"), gateway("enough", default="more"), end())

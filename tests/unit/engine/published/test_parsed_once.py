@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine import cases, checks, definitions, published
 from engine.ground import xml
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import call, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 UNSEEN = "\n<!-- parsed once -->\n"

@@ -10,8 +10,10 @@ import pytest
 from mypy import api as mypy
 
 from engine.published import DefinitionStep
-from engine.record import CaseStep, PersonStep, appliers
+from engine.record import appliers
 from engine.record.case import Case, Kind, Wait
+from engine.record.case_steps import CaseStep
+from engine.record.person_steps import PersonStep
 from engine.record.scopes import Scopes
 from engine.record.steps import STEPS, Step, step
 

@@ -21,8 +21,8 @@ from models.entry import HistoryEntry
 from models.head import StreamHead
 from models.instance import CaseKey, ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 DRAWN = process("P", start(), user("a"), user("b"), end(), path("begun", "a", "b", "finished"))
 

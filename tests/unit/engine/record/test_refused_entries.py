@@ -14,8 +14,8 @@ import engine
 from engine import cases, language, proof, published, record
 from engine.record import person_streams
 from models.entry import HistoryEntry
+from tests.support.actors import CLEO, NORA, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, NORA, SAM
 
 DRAWN = process("P", start(), user("a"), user("b"), end(), path("begun", "a", "b", "finished"))
 TYPED = "13912345678 twelve"

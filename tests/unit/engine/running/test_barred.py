@@ -13,8 +13,8 @@ import engine
 from engine import cases, proof, published, running, runtime
 from engine.runtime.permissions import Actor, FourEyesViolation
 from models.identity import User
+from tests.support.actors import CARL, CLEO, SAM
 from tests.support.drawing import end, flow, gateway, package, path, process, start, user
-from tests.support.people import CARL, CLEO, SAM
 
 TWIN = Actor("cleo2", CLEO.groups, CLEO.roles)
 SUE = Actor("sue", SAM.groups, SAM.roles)

@@ -18,8 +18,8 @@ from engine.spiff.run import Run
 from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO
 from tests.support.drawing import call, end, flow, gateway, package, path, process, properties, service, start, user
-from tests.support.people import CLEO
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)

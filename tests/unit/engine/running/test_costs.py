@@ -16,8 +16,8 @@ from models.base import Base
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office.fixtures import build
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, catch, end, flow, gateway, package, path, process, service, start, user
-from tests.support.people import CLEO, SAM
 
 ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message_subscription", "incident", "job")
 MOST_STATEMENTS, LEDGER_EFFECT, SAVEPOINT = 8, 3, 2

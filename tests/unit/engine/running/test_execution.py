@@ -19,6 +19,7 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, NORA, SAM
 from tests.support.drawing import (
     boundary,
     call,
@@ -36,7 +37,6 @@ from tests.support.drawing import (
     sub_process,
     user,
 )
-from tests.support.people import CLEO, NORA, SAM
 
 UNLUCKY = 1313
 

@@ -20,6 +20,7 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import (
     boundary,
     call,
@@ -36,7 +37,6 @@ from tests.support.drawing import (
     sub_process,
     user,
 )
-from tests.support.people import CLEO, SAM
 
 HOUR = timedelta(hours=1)
 DECLARED: dict[str, Any] = {"messages": ("go",)}

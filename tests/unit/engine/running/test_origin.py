@@ -13,8 +13,8 @@ from engine import cases, proof, published
 from models.base import connection, transaction
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 DRAWN = process("P", start(), user("a"), end(), path("begun", "a", "finished"))
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine import cases, published
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, flow, gateway, package, path, process, start, sub_process, user
-from tests.support.people import CLEO, SAM
 
 
 def begun(drawn: str, at: datetime) -> int:

@@ -16,8 +16,8 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import Setback, Timer
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, catch_message, end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 HOUR = timedelta(hours=1)
 LATE = process(

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 import engine
 import engine.published
 from engine import cases, language, proof
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 
 HALF = "\ud800"  # half of a character, as it may come in JSON
 

@@ -20,8 +20,8 @@ from engine.runtime import BpmnError, Call, handler
 from engine.runtime.handlers import JobFailed
 from models.incident import Incident
 from models.job import Job
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, end, error_end, package, path, process, send_task, service, start, user
-from tests.support.people import CLEO, SAM
 
 MINUTE = timedelta(minutes=1)
 

@@ -15,8 +15,8 @@ from engine.ground.errors import InvalidDefinition, Problem
 from engine.language import Added, Calendar, Form, InvalidForm, Kind, Unit, Vocabulary, feel, instants, written
 from engine.runtime import Runtime
 from office import composition
+from tests.support.actors import SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import SAM
 
 MILLIMES = Unit(name="millime", digits=3, signs=("DT", "£"), endings=(" dinars",), most=50_000)
 PLATE = Kind(lambda text: text.upper() if len(text) == 3 else None, frozenset({"^[0-9]{3}$"}))

@@ -75,6 +75,7 @@ from engine.spiff.run import Run
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import Timer
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import (
     boundary,
     call,
@@ -91,7 +92,6 @@ from tests.support.drawing import (
     sub_process,
     user,
 )
-from tests.support.people import CLEO, SAM
 
 ONE_HOUR = 'duration("PT1H")'
 seen: list[dict[str, Any]] = []

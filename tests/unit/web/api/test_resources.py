@@ -13,7 +13,7 @@ import engine
 from engine import proof
 from office import notices, tokens
 from tests.support import wording
-from tests.support.people import SAM
+from tests.support.actors import SAM
 from tests.support.visitors import Caller
 from web.api import schemas
 from web.edge import addresses, field_names

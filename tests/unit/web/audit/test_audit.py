@@ -30,7 +30,7 @@ from office import exports, intake, verification
 from office.exports import event_log, telling
 from office.masking import EVERYTHING
 from tests.support import auditing
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 from web.audit.queries import heat
 from web.cases.queries import case_list, replay
 from web.edge import addresses

@@ -13,8 +13,8 @@ from engine import cases, runtime
 from models.base import session
 from models.complaint import Complaint
 from office import acts, tokens, verification
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import begin, instance_of, open_tasks
-from tests.support.people import CLEO, SAM
 from tests.support.visitors import LANGUAGES, Caller, Visitor, contents
 
 NUMBER = "13900000202"

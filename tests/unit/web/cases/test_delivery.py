@@ -11,8 +11,8 @@ from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
 from office import correspondence, intake
+from tests.support.actors import CLEO
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Page, Visitor
 
 pytestmark = pytest.mark.slow

@@ -21,7 +21,7 @@ from models.complaint import Complaint
 from models.instance import CaseKey, ProcessInstance
 from models.notice import DepartmentNotice, OutboxMessage
 from office import erasure, intake, replies, verification
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 from tests.support.visitors import Visitor
 
 NUMBER, WORDS, WHY = "13900000201", "我是甲某某", "客户要求删除"

@@ -12,8 +12,8 @@ from flask import Flask
 import engine
 import engine.cases
 from engine import published
+from tests.support.actors import CLEO, OLU
 from tests.support.drawing import end, flow, gateway, package, path, process, start, user
-from tests.support.people import CLEO, OLU
 from tests.support.visitors import Visitor
 from web.cases import cases
 from web.cases.queries import replay

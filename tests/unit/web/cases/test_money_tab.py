@@ -12,8 +12,8 @@ from models.base import transaction
 from office import acts
 from service_tasks.gateway import gateway
 from service_tasks.gateway.values import Effect, LinePart
+from tests.support.actors import CLEO
 from tests.support.furnishing import JUDGED, begin, complete, open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import LANGUAGES, Visitor
 from tests.unit.web.queries.test_picking_lines import ASKED, NUMBER, build, item
 from web.queries import picking_lines

@@ -10,7 +10,7 @@ from flask import Flask
 import engine
 from engine import cases, definitions, published
 from office import exports
-from tests.support.people import CLEO, OLU
+from tests.support.actors import CLEO, OLU
 from tests.support.visitors import Visitor
 
 PROCESSES = Path(__file__).parents[4] / "processes"

@@ -14,8 +14,8 @@ from engine import proof
 from models.base import session
 from models.complaint import Complaint
 from office import intake
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO, SAM
 from tests.support.visitors import Visitor
 
 TAKEN = intake.Intake(

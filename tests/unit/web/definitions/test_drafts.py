@@ -15,7 +15,7 @@ import engine
 from engine import published, record
 from models.base import Base
 from office import demo
-from tests.support.people import OLU
+from tests.support.actors import OLU
 from tests.unit.engine.ground.test_yaml import BOMB
 from web import create_app
 from web.edge import auth, config

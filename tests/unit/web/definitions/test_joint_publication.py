@@ -17,10 +17,10 @@ from engine import definitions, diagrams, published, running
 from models.base import session, transaction
 from models.identity import User
 from office import drafts, joint_publication, publication, scenarios
-from office.demo.people import PEOPLE
+from office.demo.staff import PEOPLE
 from office.scenarios import Difference, Played
 from tests.support import wording
-from tests.support.people import OLU
+from tests.support.actors import OLU
 from tests.support.visitors import LANGUAGES, PROCESSES, Page, Visitor
 
 KEYS = ("SUB-010", "TS-008")  # TS-008 calls SUB-010

@@ -10,8 +10,8 @@ from cli.publication import lacking
 from engine import definitions, published
 from office import drafts, precedence
 from tests.support import wording
+from tests.support.actors import OLU
 from tests.support.drawing import call, end, package, path, process, start
-from tests.support.people import OLU
 from tests.support.visitors import LANGUAGES, Visitor
 
 NEW = "NET-001"

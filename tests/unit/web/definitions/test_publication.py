@@ -22,8 +22,8 @@ from models.definition import ProcessDefinition
 from models.identity import UserRole
 from office import demo, publication
 from office.scenarios import Played
+from tests.support.actors import CLEO, OLU
 from tests.support.other_tools import FILES
-from tests.support.people import CLEO, OLU
 from web import create_app
 from web.edge import auth, config
 

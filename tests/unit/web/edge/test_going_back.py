@@ -12,8 +12,8 @@ from flask import Flask, url_for
 import engine
 from engine import cases, language
 from office import intake, notices
+from tests.support.actors import CLEO
 from tests.support.furnishing import CASH, open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Page, Visitor
 from web.edge import kept_form, unsent_forms
 

@@ -20,8 +20,8 @@ from engine import cases, proof, published
 from models.base import bind, session, transaction
 from models.keyring import KeyFingerprint
 from office import keyring, verification
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, package, path, process, start, user
-from tests.support.people import CLEO, SAM
 from web import create_app
 from web.edge import config, keys
 

@@ -14,7 +14,7 @@ import engine
 from engine import published, record
 from models.base import Base
 from office import demo, intake, notices
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 from web import create_app
 from web.edge import auth, config
 

@@ -19,8 +19,8 @@ from models.identity import LoginSession
 from models.unsent import UnsentForm
 from models.user_task import UserTask
 from office import drafts, intake, notices, unsent
+from tests.support.actors import CLEO, OLU, SAM
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO, OLU, SAM
 from tests.support.visitors import Visitor
 from web.edge.unsent_forms import PAGES
 

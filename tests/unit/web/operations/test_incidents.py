@@ -15,9 +15,9 @@ from models.billing import JournalEntry, LedgerAccount, Posting
 from models.incident import Incident
 from models.job import Job
 from office.scenarios import balances
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import end, flow, gateway, package, path, process, start, user
 from tests.support.furnishing import CASH, JUDGED, PAID, REFUND, begin, broken, complete, open_tasks
-from tests.support.people import CLEO, SAM
 from tests.support.visitors import LANGUAGES, Visitor, contents
 from web.edge.application import Office
 

@@ -22,7 +22,7 @@ from models.user_task import UserTask
 from office import fixtures, tokens
 from service_tasks import amounts
 from service_tasks.gateway import Effect, LinePart, gateway
-from tests.support.people import CLEO
+from tests.support.actors import CLEO
 from tests.support.visitors import Caller, Visitor
 from web.queries import filled_form, picking_lines
 from web.telling.i18n import moment

@@ -13,7 +13,7 @@ from models.liability import Liability
 from models.user_task import UserTask
 from office import intake
 from office import liabilities as unnamed
-from tests.support.people import CLEO, SAM
+from tests.support.actors import CLEO, SAM
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.slow

@@ -14,8 +14,8 @@ from models.base import session, transaction
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from office import acts
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import begin
-from tests.support.people import CLEO, SAM
 from tests.support.visitors import Page, Visitor
 
 

@@ -11,8 +11,8 @@ from flask import Flask
 import engine
 from engine import cases, published, record
 from office import tokens
+from tests.support.actors import CLEO
 from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import LANGUAGES, Caller, Visitor
 from web.telling import timeline
 

@@ -17,8 +17,8 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import intake
+from tests.support.actors import CLEO
 from tests.support.furnishing import open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Visitor
 
 FORMS = Path(__file__).parents[4] / "processes" / "forms"

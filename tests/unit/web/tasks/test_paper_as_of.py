@@ -13,8 +13,8 @@ from engine import cases
 from models.base import session
 from models.user_task import UserTask
 from office import acts
+from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
-from tests.support.people import CLEO, SAM
 from tests.support.visitors import Visitor
 from web.tasks import papers
 

@@ -17,8 +17,8 @@ from models.base import session
 from models.billing import Bill
 from models.user_task import UserTask
 from office import intake
+from tests.support.actors import CLEO
 from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
-from tests.support.people import CLEO
 from tests.support.visitors import Visitor
 from web.tasks import papers
 

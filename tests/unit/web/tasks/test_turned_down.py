@@ -11,10 +11,10 @@ from engine import cases, language
 from models.base import session, transaction
 from models.liability import Liability
 from models.user_task import UserTask
+from tests.support.actors import SAM
 from tests.support.furnishing import CASH, JUDGED, begin, complete, open_tasks
-from tests.support.people import SAM
 from tests.support.visitors import Visitor
-from web.queries import evidence
+from web.queries import shown_variables
 
 FORMS = Path(__file__).parents[4] / "processes" / "forms"
 MSISDN, OTHER = "13900000201", "13900000203"
@@ -77,5 +77,5 @@ def test_who_is_liable_is_heard_about_what_stands(desk: Flask) -> None:
             )
             session().add(row)
             session().flush()
-            shown = evidence.of(form, {"liability": {"number": row.id, "amount": 8800, "name": "李某"}}, {})
+            shown = shown_variables.of(form, {"liability": {"number": row.id, "amount": 8800, "name": "李某"}}, {})
     assert [one.value for one in shown if one.shown_as == "money"] == [0]

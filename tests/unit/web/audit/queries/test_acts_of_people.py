@@ -14,7 +14,7 @@ from engine.record import person_streams
 from models.base import one_writer, session, transaction
 from models.entry import HistoryEntry
 from models.user_task import UserTask
-from office import guesses, logins, looks, tokens
+from office import access_log, guesses, logins, tokens
 from tests.support import wording
 from tests.support.furnishing import furnish
 from tests.support.visitors import LANGUAGES, Caller, Page, Visitor
@@ -132,7 +132,7 @@ def test_pages_neither_repeat_nor_lose(any_desk: Flask, busy: str, monkeypatch: 
     at = engine.now()
     for name in ("cleo", "cora", "sam"):
         with any_desk.app_context():
-            looks.at_messages(by=engine.Actor(name), at=at)
+            access_log.at_messages(by=engine.Actor(name), at=at)
     ada = Visitor(any_desk, "ada")
     whole = rows(ada.get("/audit/people"))
     monkeypatch.setattr(acts_of_people, "PAGE", 2)

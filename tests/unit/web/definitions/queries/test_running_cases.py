@@ -11,8 +11,8 @@ import engine.published
 import engine.running
 from engine import cases
 from tests.support import drawing
+from tests.support.actors import CLEO, OLU
 from tests.support.furnishing import complete, instance_of, open_tasks
-from tests.support.people import CLEO, OLU
 from tests.support.visitors import Visitor
 from web.definitions.queries import processes
 

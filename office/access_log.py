@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import engine
 from engine import record
-from engine.record import PersonStep
+from engine.record.person_steps import PersonStep
 from office import masking
 
 ONE_LOOK = timedelta(hours=1)

@@ -17,18 +17,17 @@ from sqlalchemy import func, select
 import engine
 from engine import cases, proof, published, running
 from engine.runtime import handlers
-from models.base import Base, session
+from models.base import session
 from models.entry import HistoryEntry
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.job import Job
 from models.user_task import UserTask
+from tests.integration.engine.running.test_concurrency import together
 from tests.properties.drawings import KEYS, drawn, services
-from tests.support.people import CARL, CLEO, NORA, OLU, SAM
-from tests.unit.engine.running.test_concurrency import KEYS as MASTER
-from tests.unit.engine.running.test_concurrency import together
-from web import create_app
-from web.edge import config, errors
+from tests.support.actors import CARL, CLEO, NORA, OLU, SAM
+from tests.support.worlds import shared_office
+from web.edge import errors
 from web.telling import error_catalogue
 
 THREADS, LENGTH, CASES, CROWDS = 8, 12, 2, 20
@@ -39,18 +38,13 @@ sent: list[str] = []
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest, tmp_path: Path, at: datetime) -> Iterator[Flask]:
     """An office over a database that several threads can reach, with a few cases of four processes."""
-    file = f"sqlite:///{tmp_path / 'office.db'}"
-    url = file if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    app = create_app(config.Settings(database_url=url, var=tmp_path, keys=MASTER, testing=True))
-    with app.app_context(), services(_send):
-        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    with shared_office(tmp_path, url) as app, services(_send):
         for key in ("called", "outer", "pay", "wait", "send"):
             published.publish(drawn(key, 0), by=OLU, note="", at=at)
         for key in KEYS[:4] * CASES:
             cases.start(key, business_key="AJ-1", variables={"word": "k", "amount": 0}, by=CLEO, at=at)
         yield app
-        session().rollback()
-        app.extensions["sqlalchemy"].engine.dispose()
 
 
 def _send(_parameters: dict[str, Any], call: handlers.Call) -> dict[str, Any]:
@@ -77,8 +71,8 @@ class Script:
     def all(self) -> list[Any]:
         return [self.one() for _number in range(LENGTH)]
 
-    def some(self, column: Any, *where: Any) -> int:
-        return self.chance.choice(list(session().scalars(select(column).where(*where))) or [10**6])
+    def some(self, column: Any, *conditions: Any) -> int:
+        return self.chance.choice(list(session().scalars(select(column).where(*conditions))) or [10**6])
 
     def person(self) -> engine.Actor:
         return self.chance.choice([CLEO, CARL, SAM, NORA])
@@ -129,15 +123,17 @@ VERBS: list[Callable[[Script, datetime], Any]] = [
 def let_them_in(office: Flask, at: datetime, seed: int) -> set[int]:
     """A crowd with scripts of its own, and what must be so when it has gone; the tasks that somebody was told to have completed."""
     came = together(office, [Script(seed * THREADS + number, at).all for number in range(THREADS)])
-    broken = [repr(one) for one in came if isinstance(one, Exception)]
+    broken = [repr(script) for script in came if isinstance(script, Exception)]
     assert broken == []
-    refused = [error for script in came for _verb, error in script if isinstance(error, engine.EngineError)]
+    refusals = [error for script in came for _verb, error in script if isinstance(error, engine.EngineError)]
     with office.test_request_context():
-        assert {one.code for one in refused} <= error_catalogue.texts().keys()
-    assert [one.values for one in refused if one.code == "NotAllReleased" or errors.status_of(one) >= 500] == []
+        assert {error.code for error in refusals} <= error_catalogue.texts().keys()
+    assert [
+        error.values for error in refusals if error.code == "NotAllReleased" or errors.status_of(error) >= 500
+    ] == []
     session().rollback()
     assert_whole()
-    return {one for script in came for verb, one in script if verb == "complete" and isinstance(one, int)}
+    return {task for script in came for verb, task in script if verb == "complete" and isinstance(task, int)}
 
 
 def assert_each_once(confirmed: set[int]) -> None:
@@ -160,10 +156,10 @@ def assert_each_once(confirmed: set[int]) -> None:
 
 def assert_whole() -> None:
     """No history has a gap, and nothing contradicts it."""
-    counted = func.count(), func.min(HistoryEntry.sequence), func.max(HistoryEntry.sequence)
-    streams = session().execute(select(*counted).group_by(HistoryEntry.stream, HistoryEntry.stream_id))
+    extent = func.count(), func.min(HistoryEntry.sequence), func.max(HistoryEntry.sequence)
+    streams = session().execute(select(*extent).group_by(HistoryEntry.stream, HistoryEntry.stream_id))
     assert [row for row in streams if (row[1], row[2]) != (1, row[0])] == []
-    assert [one for case in proof.every_instance() for one in proof.verify(case)] == []
+    assert [deviation for case in proof.every_instance() for deviation in proof.verify(case)] == []
     assert proof.verify_definitions() + proof.verify_streams() + proof.verify_registers() == []
 
 

@@ -1,4 +1,4 @@
-"""A form that comes twice is done once: the key that a page gives its form, and that comes back with it."""
+"""The idempotency key that a page gives its form and that comes back with it: a form that comes twice is done once."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ MOST = 100
 
 def register(app: Flask) -> None:
     """Let templates give a form its key."""
-    app.jinja_env.globals["submit_key"] = offered
+    app.jinja_env.globals["submit_key"] = for_page
 
 
-def given() -> str:
+def sent() -> str:
     """Return the key of the form that was sent; empty when it brought none, or one that no page has given."""
     key = request.form.get(NAME, "")[:MOST]
     return key if key.isascii() and key.isprintable() else ""
 
 
-def offered() -> str:
+def for_page() -> str:
     """Return the key for the form of a page: that of the form that was wrong, or a new one."""
-    return given() or secrets.token_urlsafe(12)
+    return sent() or secrets.token_urlsafe(12)

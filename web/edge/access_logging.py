@@ -17,7 +17,7 @@ from flask import Flask, current_app, g
 from flask_login import current_user
 
 import engine
-from office import looks
+from office import access_log
 from office.masking import Sight
 from web.edge import auth
 
@@ -36,7 +36,7 @@ class Noted:
         """Tell whether this look need not be asked about."""
         with self._guard:
             since = self._at.get((user, subject))
-        return since is not None and since <= at < since + looks.ONE_LOOK
+        return since is not None and since <= at < since + access_log.ONE_LOOK
 
     def add(self, user: str, subject: str, since: datetime) -> None:
         """Note that it is in the record since `since`."""
@@ -55,22 +55,22 @@ def register(app: Flask) -> None:
 def at_case(number: str, sight: Sight) -> None:
     """Record that the person of this request looks at a case; to work on one is no look."""
     if not sight.is_work:
-        _note(number, partial(looks.at_case, number))
+        _note(number, partial(access_log.at_case, number))
 
 
 def at_customer(msisdn: str) -> None:
     """Record that the person of this request looks a customer up."""
-    _note(looks.mark(msisdn), partial(looks.at_customer, msisdn))
+    _note(access_log.mark(msisdn), partial(access_log.at_customer, msisdn))
 
 
 def at_messages() -> None:
     """Record that the program of this request fetches what waits to be sent."""
-    _note("messages", looks.at_messages)
+    _note("messages", access_log.at_messages)
 
 
 def exported(kind: str, rows: int, *, personal: bool, **filters: Any) -> None:
     """Record that the person of this request takes something away."""
-    looks.exported(kind, rows=rows, by=_person(), at=engine.now(), personal=personal, **filters)
+    access_log.exported(kind, rows=rows, by=_person(), at=engine.now(), personal=personal, **filters)
 
 
 def _person() -> engine.Actor:

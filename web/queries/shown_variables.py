@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import definitions, language, proof, record
+from engine.record.case_steps import TaskCompleted
 from models.base import session
 from models.liability import Liability
 from office.masking import EVERYTHING, Sight
@@ -21,7 +22,7 @@ OF_A_CALL = ("start", "place", "charge")
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ShownVariable:
     """One thing laid beside the form: `shown_as` calls, reasons, money, text, table or balance.
 
     `checked_at` is when a service found it out, `overtaken_at` when something changed it since.
@@ -40,12 +41,12 @@ def of(
     error_names: Mapping[str, str],
     sight: Sight = EVERYTHING,
     found_out: Mapping[str, datetime] | None = None,
-) -> list[Evidence]:
+) -> list[ShownVariable]:
     """Return everything a form shows that has a value; `error_names` names what a service may answer, by its code, `found_out` when it answered, by variable."""
     at = found_out or {}
     variables = {**variables, "refusal": _named(variables.get("refusal"), error_names), **_liability(form, variables)}
     items = [
-        Evidence(
+        ShownVariable(
             in_language(entry.label, entry.label_en),
             entry.shown_as,
             shown_to(_with_items(_resolve(variables, entry.variable), variables), sight),
@@ -66,14 +67,14 @@ def _liability(form: language.Form, variables: Mapping[str, Any]) -> dict[str, A
     return {"liability": {**recorded, "amount": row.amount}} if row is not None else {}
 
 
-def _with_items(value: Any, variables: Mapping[str, Any]) -> Any:
+def _with_items(value: object, variables: Mapping[str, Any]) -> object:
     """Return picked lines, those of a bill with what the bill calls them where the page does not know it."""
     addresses = [str(row["line"]) for row in value if disputed_lines.is_picked(row)] if isinstance(value, list) else []
     unknown = [
         address for address in addresses if disputed_lines.called(address) == disputed_lines.address_text(address)
     ]
     items = items_billed(str(variables.get("msisdn") or ""), unknown) if unknown else {}
-    if not items:
+    if not items or not isinstance(value, list):
         return value
     return [
         row | {"component": code_texts.item_text(*items[row["line"]])} if row.get("line") in items else row
@@ -91,11 +92,11 @@ def found_out(entries: Iterable[record.CaseEntry]) -> dict[str, datetime]:
     }
 
 
-def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHING) -> list[Evidence]:
+def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHING) -> list[ShownVariable]:
     """Return what was written by whoever did not approve, where that led to the step of a token: the last one in the entry that opened it."""
     scopes = record.Scopes(history.definition.key)
     for entry in history.entries:
-        completed: tuple[str, record.TaskCompleted] | None = None
+        completed: tuple[str, TaskCompleted] | None = None
         opinion = None
         for step in entry.steps:
             scopes.follow(step)
@@ -109,15 +110,15 @@ def turned_down(history: proof.CaseHistory, token: int, sight: Sight = EVERYTHIN
 
 
 def _opinions(
-    definition: definitions.Definition, process: str, step: record.TaskCompleted, sight: Sight
-) -> Iterator[Evidence]:
+    definition: definitions.Definition, process: str, step: TaskCompleted, sight: Sight
+) -> Iterator[ShownVariable]:
     """Yield what somebody wrote who was asked to approve; nothing where the step was another."""
     if not definition.processes[process].element(step["element"]).properties.get("approves"):
         return
     for field in definition.form(step["element"], process).inputs:
         if field.type == "textarea" and step["form"].get(field.key):
             label = gettext("Why it was not approved")
-            yield Evidence(label, "text", shown_to(step["form"][field.key], sight))
+            yield ShownVariable(label, "text", shown_to(step["form"][field.key], sight))
 
 
 def _root(path: str) -> str:
@@ -136,14 +137,14 @@ def _named(refusal: Any, error_names: Mapping[str, str]) -> list[Mapping[str, An
     return [refusal] if code in refusals.SENTENCES else [{"text": refusals.called(code, error_names)}]
 
 
-def _resolve(variables: Mapping[str, Any], path: str) -> Any:
-    value: Any = variables
+def _resolve(variables: Mapping[str, Any], path: str) -> object:
+    value: object = variables
     for part in path.split("."):
         value = _said(value, part) if isinstance(value, Mapping) else None
     return value
 
 
-def _said(value: Mapping[str, Any], part: str) -> Any:
+def _said(value: Mapping[str, Any], part: str) -> object:
     """Return a part of a context, in English where it says it in English beside."""
     english = value.get(f"{part}_en")
     return in_language(value[part], english) if english and part in value else value.get(part)
@@ -154,7 +155,7 @@ def as_typed(form: language.Form, values: Mapping[str, Any]) -> dict[str, Any]:
     return {field.key: _typed(field, values[field.key]) for field in form.inputs if field.key in values}
 
 
-def _typed(field: Any, value: Any) -> Any:
+def _typed(field: language.Field, value: object) -> list[Any] | str:
     if field.unit == "fen" and isinstance(value, int):
         return amounts.yuan(value)
     if isinstance(value, bool):

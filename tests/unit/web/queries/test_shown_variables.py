@@ -19,7 +19,7 @@ from models.base import scratch
 from office import scenarios
 from office.scenarios.player import Play
 from tests.support.visitors import PROCESSES
-from web.queries import evidence
+from web.queries import shown_variables
 from web.telling.code_texts import reason_text
 from web.telling.i18n import CODES as LOCALES
 from web.telling.refusals import SENTENCES
@@ -48,7 +48,9 @@ def shown(app: Flask, language: str) -> dict[str, str]:
         g.language = language
         draw = get_template_attribute("_macros.html", "evidence")
         for form, variables in Noting.noted.values():
-            found |= {f"{item.label} {item.value!r}": str(draw(item)) for item in evidence.of(form, variables, {})}
+            found |= {
+                f"{item.label} {item.value!r}": str(draw(item)) for item in shown_variables.of(form, variables, {})
+            }
     return found
 
 

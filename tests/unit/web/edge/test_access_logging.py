@@ -19,11 +19,11 @@ from models.base import one_writer, session, transaction
 from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office import looks, tokens
+from office import access_log, tokens
+from tests.support.actors import CLEO
 from tests.support.furnishing import EXPLAINED
-from tests.support.people import CLEO
 from tests.support.visitors import Caller, Visitor
-from web.edge import record_of_looks
+from web.edge import access_logging
 
 pytestmark = pytest.mark.slow
 CASE = "AJ-1"
@@ -64,7 +64,7 @@ def test_a_look_is_written_once_an_hour(desk: Flask, case: str, monkeypatch: pyt
     ada = Visitor(desk, "ada")
     for path in (f"/cases/{case}", f"/cases/{case}", f"/cases/{case}/replay"):
         ada.get(path)
-    desk.extensions[record_of_looks.NAME] = record_of_looks.Noted()  # another process, which remembers nothing
+    desk.extensions[access_logging.NAME] = access_logging.Noted()  # another process, which remembers nothing
     Visitor(desk, "ada").get(f"/cases/{case}/replay")
     assert written("ada") == [case]
     later(monkeypatch, timedelta(minutes=61))
@@ -174,7 +174,7 @@ def test_nothing_is_looked_at_unrecorded(desk: Flask, case: str, monkeypatch: py
     """When the look cannot be written the page says that the office is busy and shows nothing of the case; the next try is asked anew."""
     ada = Visitor(desk, "ada")
     with monkeypatch.context() as broken:
-        broken.setattr(looks.record, "record_act_once", raises_busy)
+        broken.setattr(access_log.record, "record_act_once", raises_busy)
         answer = ada.client.get(f"/cases/{case}")
     assert (answer.status_code, case in answer.get_data(as_text=True)) == (503, False)
     assert answer.headers["Retry-After"]

@@ -17,40 +17,33 @@ from marshmallow import Schema, fields
 from sqlalchemy import func, select
 
 import engine
-from engine import cases, proof, published, record, running, runtime
+from engine import cases, proof, published, running, runtime
 from engine.cases.incidents import IncidentResolved
 from engine.running.execution import StaleInstance
 from engine.runtime import Call, handler
 from engine.runtime.permissions import ClaimedByAnother
 from engine.spiff.run import Run
-from models.base import Base, session
+from models.base import session
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from tests.support.actors import CLEO, SAM
 from tests.support.drawing import boundary, catch_message, end, package, path, process, service, start, user
-from tests.support.people import CLEO, SAM
-from web import create_app
-from web.edge import config
+from tests.support.worlds import shared_office
 
 THREADS = 16
-KEYS = record.Keys(master=b"m" * 32, signing=b"s" * 32)
 LOST = (runtime.AlreadyCompleted, StaleInstance, running.InstanceEnded, ClaimedByAnother)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An office over a database that several threads can reach, with its processes published."""
-    file = f"sqlite:///{tmp_path / 'office.db'}"
-    url = file if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    app = create_app(config.Settings(database_url=url, var=tmp_path, keys=KEYS, testing=True))
-    app.runtime.serve(_count)
-    with app.app_context():
-        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
-        for key, drawn in DRAWN.items():
-            published.publish(package(key, drawn), by=SAM, note="", at=engine.now())
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    with shared_office(tmp_path, url) as app:
+        engine.runtime.current().serve(_count)
+        for key, text in DRAWN.items():
+            published.publish(package(key, text), by=SAM, note="", at=engine.now())
         yield app
-        session().rollback()
-        app.extensions["sqlalchemy"].engine.dispose()
 
 
 class _Paid(Schema):
@@ -120,98 +113,97 @@ def entry_count(instance_id: int) -> int:
 
 def test_one_task_completed_by_many_is_completed_once(office: Flask, at: datetime) -> None:
     """Sixteen clicks on the same task: one goes on, the service is called once, the others hear that it is done."""
-    begun = begin("LATE", at)
+    case = begin("LATE", at)
     paid.clear()
-    complete = partial(cases.complete, begun.user_task_ids[0], form={"amount": "1"}, by=CLEO, at=at)
+    complete = partial(cases.complete, case.user_task_ids[0], form={"amount": "1"}, by=CLEO, at=at)
     came = together(office, [complete] * THREADS)
-    assert sum(isinstance(one, running.Advanced) for one in came) == 1
-    assert [type(one) for one in came if not isinstance(one, (running.Advanced, *LOST))] == []
+    assert sum(isinstance(outcome, running.Advanced) for outcome in came) == 1
+    assert [type(outcome) for outcome in came if not isinstance(outcome, (running.Advanced, *LOST))] == []
     assert len(paid) == 1
-    assert entry_count(begun.instance_id) == 2
-    assert proof.verify(begun.instance_id) == []
+    assert entry_count(case.instance_id) == 2
+    assert proof.verify(case.instance_id) == []
 
 
 def test_one_request_sent_many_times_is_answered_alike(office: Flask, at: datetime) -> None:
     """The same submission under the same key: one effect, and everybody is told the same."""
-    begun = begin("LATE", at)
+    case = begin("LATE", at)
     paid.clear()
-    task_id, form = begun.user_task_ids[0], {"amount": "1"}
+    task_id, form = case.user_task_ids[0], {"amount": "1"}
     came = together(office, [partial(cases.complete, task_id, form=form, by=CLEO, at=at, key="k")] * THREADS)
-    assert [one for one in came if one != came[0]] == []
+    assert [outcome for outcome in came if outcome != came[0]] == []
     assert len(came[0].user_task_ids) == 1
-    assert (len(paid), entry_count(begun.instance_id)) == (1, 2)
+    assert (len(paid), entry_count(case.instance_id)) == (1, 2)
 
 
 def test_one_task_is_claimed_by_one(office: Flask, at: datetime) -> None:
     """Two clerks take the same task: one has it, the other hears who; nobody takes it from anybody."""
-    begun = begin("LATE", at)
+    case = begin("LATE", at)
     people = [engine.Actor(f"clerk{n}", CLEO.groups, CLEO.roles) for n in range(THREADS)]
-    came = together(office, [partial(cases.claim, begun.user_task_ids[0], by=one, at=at) for one in people])
-    refused = [one for one in came if not isinstance(one, running.Advanced)]
-    assert {type(one) for one in refused} == {ClaimedByAnother}
-    assert len(refused) == THREADS - 1
-    assert proof.verify(begun.instance_id) == []
+    came = together(office, [partial(cases.claim, case.user_task_ids[0], by=person, at=at) for person in people])
+    refusals = [outcome for outcome in came if not isinstance(outcome, running.Advanced)]
+    assert {type(refusal) for refusal in refusals} == {ClaimedByAnother}
+    assert len(refusals) == THREADS - 1
+    assert proof.verify(case.instance_id) == []
 
 
 def test_a_timer_and_a_clerk_at_the_same_instant(office: Flask, at: datetime) -> None:
     """Either the limit passed or the task was done; the other finds nothing left to do."""
     late = at + timedelta(hours=1)
     for number in range(6):
-        begun = begin("LATE", at, number)
-        complete = partial(cases.complete, begun.user_task_ids[0], form={"amount": "1"}, by=CLEO, at=late)
-        done, *fired = together(office, [complete, *[partial(running.run_due, late)] * 3])
-        assert isinstance(done, (running.Advanced, *LOST)), repr(done)
-        assert all(isinstance(one, int) for one in fired), fired
+        case = begin("LATE", at, number)
+        complete = partial(cases.complete, case.user_task_ids[0], form={"amount": "1"}, by=CLEO, at=late)
+        completion, *fired = together(office, [complete, *[partial(running.run_due, late)] * 3])
+        assert isinstance(completion, (running.Advanced, *LOST)), repr(completion)
+        assert all(isinstance(outcome, int) for outcome in fired), fired
         session().rollback()
-        tasks = session().scalars(select(UserTask.element_id).where(UserTask.instance_id == begun.instance_id))
-        assert sorted(tasks) == (["after", "ask"] if isinstance(done, running.Advanced) else ["ask", "pressed"])
-        assert proof.verify(begun.instance_id) == []
+        tasks = session().scalars(select(UserTask.element_id).where(UserTask.instance_id == case.instance_id))
+        assert sorted(tasks) == (["after", "ask"] if isinstance(completion, running.Advanced) else ["ask", "pressed"])
+        assert proof.verify(case.instance_id) == []
 
 
 def test_a_message_and_a_cancellation_at_the_same_instant(office: Flask, at: datetime) -> None:
     """Two releases and two cancellations: the message arrives at most once, the case is cancelled once."""
     for number in range(4):
-        begun = begin("WAIT", at, number)
+        case = begin("WAIT", at, number)
         tell = partial(cases.correlate, "told", "k", variables={}, by=SAM, at=at)
-        stop = partial(cases.cancel, begun.instance_id, reason="entered twice", by=SAM, at=at)
-        told, told_too, stopped, stopped_too = together(office, [tell, tell, stop, stop])
-        assert told + told_too in (0, 1), (told, told_too)
+        stop = partial(cases.cancel, case.instance_id, reason="entered twice", by=SAM, at=at)
+        first_count, second_count, stopped, stopped_too = together(office, [tell, tell, stop, stop])
+        assert first_count + second_count in (0, 1), (first_count, second_count)
         assert Counter(map(type, (stopped, stopped_too))) == {running.Advanced: 1, running.InstanceEnded: 1}
         session().rollback()
         assert (
-            session().scalar(select(ProcessInstance.state).where(ProcessInstance.id == begun.instance_id))
-            == "cancelled"
+            session().scalar(select(ProcessInstance.state).where(ProcessInstance.id == case.instance_id)) == "cancelled"
         )
-        assert proof.verify(begun.instance_id) == []
+        assert proof.verify(case.instance_id) == []
 
 
 def test_an_incident_is_settled_once(office: Flask, at: datetime) -> None:
     """Two operators settle one incident by hand: the case goes on once."""
-    begun = begin("LATE", at)
-    cases.complete(begun.user_task_ids[0], form={"amount": "9"}, by=CLEO, at=at)
+    case = begin("LATE", at)
+    cases.complete(case.user_task_ids[0], form={"amount": "9"}, by=CLEO, at=at)
     incident = session().scalars(select(Incident.id)).one()
     session().rollback()
     settle = partial(cases.resolve, incident, reason="by hand", result={"amount": 1}, by=SAM, at=at)
     came = together(office, [settle] * 4)
     assert Counter(map(type, came)) == {running.Advanced: 1, IncidentResolved: 3}
-    assert proof.verify(begun.instance_id) == []
+    assert proof.verify(case.instance_id) == []
 
 
 def test_an_incident_is_retried_once(office: Flask, at: datetime) -> None:
     """Two operators try again what fails again: one try, and the others are not led to the incident that it leaves behind."""
-    begun = begin("LATE", at)
-    cases.complete(begun.user_task_ids[0], form={"amount": "9"}, by=CLEO, at=at)
+    case = begin("LATE", at)
+    cases.complete(case.user_task_ids[0], form={"amount": "9"}, by=CLEO, at=at)
     incident = session().scalars(select(Incident.id)).one()
     paid.clear()
     came = together(office, [partial(cases.retry, incident, by=SAM, at=at)] * 4)
     assert Counter(map(type, came)) == {running.Advanced: 1, IncidentResolved: 3}
     assert len(paid) == 1
-    assert proof.verify(begun.instance_id) == []
+    assert proof.verify(case.instance_id) == []
 
 
 def test_the_incident_of_a_timer_is_settled_once(office: Flask, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two operators see to a timer that could not fire: it fires once, and the others hear that it is settled."""
-    begun = begin("LATE", at)
+    case = begin("LATE", at)
     with monkeypatch.context() as broken:
         broken.setattr(Run, "fire_timer", _break)
         for hours in range(1, 12):
@@ -220,7 +212,7 @@ def test_the_incident_of_a_timer_is_settled_once(office: Flask, at: datetime, mo
     settle = partial(cases.resolve, incident, reason="by hand", by=SAM, at=at + timedelta(hours=12))
     came = together(office, [settle] * 4)
     assert Counter(map(type, came)) == {running.Advanced: 1, IncidentResolved: 3}
-    assert proof.verify(begun.instance_id) == []
+    assert proof.verify(case.instance_id) == []
 
 
 def _break(_run: Run, token: int) -> None:
@@ -229,20 +221,20 @@ def _break(_run: Run, token: int) -> None:
 
 def test_a_process_published_by_many_gets_every_version(office: Flask, at: datetime) -> None:
     """Owners publish at the same instant: each gets a version of its own, one after the other, and the record of it is whole."""
-    drawn = [package("WAIT", DRAWN["WAIT"].replace('name="after"', f'name="after {n}"')) for n in range(8)]
-    came = together(office, [partial(published.publish, one, by=SAM, note="", at=at) for one in drawn])
-    assert sorted(getattr(one, "version", repr(one)) for one in came) == list(range(2, 10))
+    packages = [package("WAIT", DRAWN["WAIT"].replace('name="after"', f'name="after {n}"')) for n in range(8)]
+    came = together(office, [partial(published.publish, content, by=SAM, note="", at=at) for content in packages])
+    assert sorted(getattr(outcome, "version", repr(outcome)) for outcome in came) == list(range(2, 10))
     assert proof.verify_definitions() == []
 
 
 def test_a_new_process_published_by_two_is_published(office: Flask, at: datetime) -> None:
     """There is no version yet that the second could wait for: it waits all the same."""
-    drawn = [
+    packages = [
         package("NEW", process("NEW", start(), user(f"ask{n}"), end(), path("begun", f"ask{n}", "finished")))
         for n in range(8)
     ]
-    came = together(office, [partial(published.publish, one, by=SAM, note="", at=at) for one in drawn])
-    assert sorted(getattr(one, "version", repr(one)) for one in came) == list(range(1, 9))
+    came = together(office, [partial(published.publish, content, by=SAM, note="", at=at) for content in packages])
+    assert sorted(getattr(outcome, "version", repr(outcome)) for outcome in came) == list(range(1, 9))
     assert proof.verify_definitions() == []
 
 
@@ -252,10 +244,10 @@ def test_sixteen_threads_never_meet_a_locked_database(office: Flask, at: datetim
 
     def work(number: int) -> None:
         for turn in range(2):
-            begun = begin("LATE", at, number * 10 + turn)
-            done = cases.complete(begun.user_task_ids[0], form={"amount": "1"}, by=CLEO, at=at)
-            proof.marking(begun.instance_id)
-            assert cases.complete(done.user_task_ids[0], form={}, by=CLEO, at=at).ended
+            case = begin("LATE", at, number * 10 + turn)
+            advanced = cases.complete(case.user_task_ids[0], form={"amount": "1"}, by=CLEO, at=at)
+            proof.marking(case.instance_id)
+            assert cases.complete(advanced.user_task_ids[0], form={}, by=CLEO, at=at).ended
 
     assert together(office, [partial(work, number) for number in range(THREADS)]) == [None] * THREADS
     ended = select(func.count()).select_from(ProcessInstance).where(ProcessInstance.state == "completed")

@@ -17,34 +17,34 @@ from web.edge.asgi.watch import Watch
 @pytest.fixture
 def connection() -> Iterator[tuple[socket.socket, socket.socket]]:
     """A connection to a port of this process: (their end, ours)."""
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as theirs:
-        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        theirs.connect(server.getsockname())
-        ours, _address = server.accept()
-        with ours:
-            ours.setblocking(False)
-            yield theirs, ours
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect(server.getsockname())
+        edge, _address = server.accept()
+        with edge:
+            edge.setblocking(False)
+            yield client, edge
 
 
 def test_who_does_not_read_is_cut_off(connection: tuple[socket.socket, socket.socket]) -> None:
     """Once nothing has moved for as long as is measured, and not before."""
-    _theirs, ours = connection
-    assert ours.send(b"x" * 500_000) > 4_096
+    _client, edge = connection
+    assert edge.send(b"x" * 500_000) > 4_096
     watch = Watch()
     assert [watch.look(0.0), watch.look(29.0), watch.look(31.0)] == [0, 0, 1]
     with pytest.raises(BrokenPipeError):
-        ours.send(b"x")
+        edge.send(b"x")
 
 
 def test_who_reads_slowly_is_left_alone(connection: tuple[socket.socket, socket.socket]) -> None:
     """A thin line is no attack."""
-    theirs, ours = connection
-    assert ours.send(b"x" * 500_000) > 200_000
+    client, edge = connection
+    assert edge.send(b"x" * 500_000) > 200_000
     watch = Watch()
     ended = [watch.look(0.0)]
-    read = 0
-    while read < 100_000:
-        read += len(theirs.recv(10_000))
+    count = 0
+    while count < 100_000:
+        count += len(client.recv(10_000))
     ended.append(watch.look(31.0))
     assert ended == [0, 0]
 
@@ -60,8 +60,8 @@ def test_locks_on_files_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "database"
     file.write_bytes(b"x")
     ask = f"import fcntl; fcntl.lockf(open({str(file)!r}, 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
-    with file.open("r+b") as held:
-        fcntl.lockf(held, fcntl.LOCK_SH)
+    with file.open("r+b") as locked:
+        fcntl.lockf(locked, fcntl.LOCK_SH)
         Watch().look(0.0)
-        other = subprocess.run([sys.executable, "-c", ask], check=False, capture_output=True, text=True)
-    assert "BlockingIOError" in other.stderr
+        process = subprocess.run([sys.executable, "-c", ask], check=False, capture_output=True, text=True)
+    assert "BlockingIOError" in process.stderr
