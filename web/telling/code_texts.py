@@ -142,6 +142,7 @@ CODES = {
     "refunded": _("paid back"),
     "re_priced": _("re-priced"),
     "reversed": _("taken back"),
+    "line_rejected": _("rejected; free again"),
     "let_go": _("was picked; this case has nothing of it any more"),
     "reversal": _("credit taken back"),
     "credited": _("credited"),
