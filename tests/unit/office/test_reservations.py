@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 import engine
 from engine import cases
+from engine.elements.entered import EntryRefused
 from models.base import session, transaction
 from models.lines import LineClaim, LineRejection
 from models.user_task import UserTask
-from office import fixtures, intake, verification
+from office import acts, fixtures, intake, verification
 from service_tasks.gateway import gateway
 from service_tasks.gateway.listing import papers
 from tests.support.furnishing import instance_of
@@ -208,3 +209,28 @@ def test_what_was_given_after_a_refusal_is_given_and_not_rejected() -> None:
         complaint.step(form)
     complaint.step(APPROVED, by=SAM)
     assert rejected_lines(complaint.msisdn, "another") == []
+
+
+def test_a_deposit_that_was_taken_back_is_paid_again_or_not_at_all() -> None:
+    """The payment was wrong and has come back while its receipt waits to be signed: the step leads back to receipt and identity, and the process to an end."""
+    complaint = Case(deposit=60000, receipts=[{"number": "CK-BACK", "kind": "deposit", "amount": 60000}])
+    complaint.open("TS-001")
+    to_deposit = (*TO_DEPOSIT[:2], {**TO_DEPOSIT[2], "disputed_lines": ["deposit:CK-BACK 600.00"]})
+    for form in (*to_deposit, {"identity_checked": "yes", "receipt_number": "CK-BACK"}):
+        complaint.step(form)
+    complaint.step(APPROVED, by=SAM)
+    with pytest.raises(EntryRefused):
+        complaint.step({"pay_again": "yes"})
+    (payment,) = acts.credits_of(complaint.number)
+    request = acts.ask_reversal(complaint.number, entry=payment.key, reason="付错了人", by=CLEO, at=AT)
+    for by in (SAM, IVAN):  # above 500 yuan two people
+        acts.agree_reversal(complaint.number, request, tell="sms", by=by, at=AT, handed_back=True)
+    complaint.step({"pay_again": "yes"})
+    complaint.step({"identity_checked": "no"})
+    complaint.step({"reply_channel": "counter", "resolution": "请机主带证件办理"})
+    open_steps = session().scalars(
+        select(UserTask.element_id).where(UserTask.instance_id == complaint.instance, UserTask.state == "open")
+    )
+    assert "confirm_payment" not in open_steps.all()
+    assert complaint.claims() == [("reversed", 60000)]
+    assert not verification.verify(complaint.instance).deviations
