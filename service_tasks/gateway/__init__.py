@@ -176,6 +176,9 @@ class BillingGateway(Protocol):
     def owed_anew(self, reversal_id: int) -> int:
         """Return what somebody came to owe by the entry that took another back, in fen."""
 
+    def cash_of_card_out(self, serial: str) -> int:
+        """Return what was paid in cash of a card, was taken back and has not been handed back."""
+
     def owed_on_no_bill(self, subscription_id: int) -> int:
         """Return what a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""
 
