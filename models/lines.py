@@ -81,6 +81,22 @@ class LineClaim(Base):
     )
 
 
+class LineRejection(Base):
+    """That a case asked for `amount` of a line and was refused it: the line is free, and whoever picks it again sees where it was looked at before.
+
+    The latest of a case; what the case was given of the line all the same stands as its claim, and says more.
+    """
+
+    __tablename__ = "line_rejection"
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("disputed_line.id"), primary_key=True)
+    case_number: Mapped[str] = mapped_column(String(60), primary_key=True)
+    amount: Mapped[int]
+    rejected_at: Mapped[datetime] = mapped_column(UTCDateTime())
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+
 class BillPayment(Base):
     """What one payment paid on one bill; a payment may pay several bills, a bill may be paid by several. `receipt_number` where it left a receipt."""
 

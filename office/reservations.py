@@ -61,8 +61,10 @@ def _free(change: Change, calls: list[int], refusing: list[int]) -> None:
         for scope in refusing
         if not _is_about_the_number(scope, scopes)
     )
-    over.update(scope for scope in nearest if scope is not None)
-    gateway().free_under(change.business_key, [key for scope in over for key in keys_by_scope[scope]])
+    refused = {scope for scope in nearest if scope is not None}
+    for scopes_freed, refused_at in ((refused, change.at), (over - refused, None)):
+        freed = [key for scope in scopes_freed for key in keys_by_scope[scope]]
+        gateway().free_under(change.business_key, freed, refused_at=refused_at)
 
 
 def _is_about_the_number(scope: int, scopes: record.Scopes) -> bool:

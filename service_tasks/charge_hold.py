@@ -150,7 +150,7 @@ def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         late_fee=parameters["late_fee"],
     )
     if decision == "rejected":
-        _free(parameters, at)
+        _free(parameters, at, is_refused=True)
     else:
         liabilities.enter(call, parameters["fault"], hold.amount + hold.beside)
     optional = {"late_fee": hold.late_fee, "paid": hold.beside, "into": hold.into}
@@ -161,12 +161,12 @@ def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     }
 
 
-def _free(parameters: dict[str, Any], at: Effect) -> None:
+def _free(parameters: dict[str, Any], at: Effect, *, is_refused: bool = False) -> None:
     """Free what the hold had of these lines in reserve; another hold of the case keeps its own."""
     subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
     parts = disputed.parts(parameters["lines"])
     if subscription is not None and parts:
-        gateway().free(subscription.id, parts, at, key=parameters["reserved_as"])
+        gateway().free(subscription.id, parts, at, key=parameters["reserved_as"], is_refused=is_refused)
 
 
 @handler(

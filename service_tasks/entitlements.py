@@ -75,8 +75,17 @@ def entitlement(*, state: str, reason: str | None, standing: Standing, card_held
 
 
 def of_card(serial: str, state: str, reason: str | None, *, card_held: bool) -> Entitlement:
-    """Return the same of a card as it stands."""
-    return entitlement(state=state, reason=reason, standing=gateway().card_standing(serial), card_held=card_held)
+    """Return the same of a card as it stands, less what its bearer was paid in cash, which was taken back and is still out."""
+    rights = entitlement(state=state, reason=reason, standing=gateway().card_standing(serial), card_held=card_held)
+    return rights._replace(card=max(0, rights.card - _still_out(serial)))
+
+
+def _still_out(serial: str) -> int:
+    """Return what of a card is still out in cash, as far as its number owes it yet."""
+    card = session().get(RechargeCard, serial)
+    number = card.charged_subscription_id if card is not None else None
+    out = gateway().cash_of_card_out(serial) if number is not None else 0
+    return min(out, gateway().owed_on_no_bill(number)) if out and number is not None else 0
 
 
 def still_due(card: RechargeCard) -> int:
@@ -90,19 +99,26 @@ def still_due(card: RechargeCard) -> int:
 def of_number(subscription: Subscription, serial: str | None, *, card_held: bool) -> Entitlement:
     """Return what a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here.
 
-    Of its own balance, what it owes since cash was taken back falls first: who still has that cash is not paid again.
+    Who still has cash that was taken back is not paid again: of the card falls what was paid of it, of the number's own balance the rest.
     """
     rights = _with_debt(subscription, serial, card_held=card_held)
-    return rights._replace(own=max(0, rights.own - gateway().owed_on_no_bill(subscription.id)))
+    debt = gateway().owed_on_no_bill(subscription.id)
+    of_card_out = _still_out(serial) if serial and _is_of(serial, subscription) else 0
+    return rights._replace(own=max(0, rights.own - (debt - of_card_out)))
 
 
 def _with_debt(subscription: Subscription, serial: str | None, *, card_held: bool) -> Entitlement:
-    card = session().get(RechargeCard, serial) if serial else None
-    if card is not None and card.charged_subscription_id == subscription.id:
-        return of_card(card.serial, NumberState.CANCELLED, subscription.reason, card_held=card_held)
+    if serial and _is_of(serial, subscription):
+        return of_card(serial, NumberState.CANCELLED, subscription.reason, card_held=card_held)
     of_others = gateway().cards_of_others(subscription.id)
     standing = Standing(0, gateway().balances(subscription.id).prepayment, 0, of_others)
     return entitlement(state=NumberState.CANCELLED, reason=subscription.reason, standing=standing)
+
+
+def _is_of(serial: str, subscription: Subscription) -> bool:
+    """Tell whether a card was charged to a number."""
+    card = session().get(RechargeCard, serial)
+    return card is not None and card.charged_subscription_id == subscription.id
 
 
 class DueParameters(schemas.Parameters):

@@ -29,7 +29,7 @@ NOES = {
     "TS-003": {"explain_refusal"},
     "TS-004": {
         *("refuse", "explain_not_used", "explain_in_service", "explain_no_return"),
-        *("explain_not_authorised", "explain_nothing_left", "explain_not_proved"),
+        *("explain_not_authorised", "explain_nothing_left", "explain_not_proved", "explain_not_moved"),
     },
     "TS-005": {"explain_not_established", "explain_given"},
     "TS-006": {"explain_given"},

@@ -42,6 +42,7 @@ class Drawn:
     sets: dict[str, Types] = field(default_factory=dict)
     _around: dict[str, list[Element]] = field(default_factory=dict)
     _before: dict[str, list[Element]] = field(default_factory=dict)
+    _given: dict[str, Types] = field(default_factory=dict)
 
     @cached_property
     def _predecessors(self) -> Predecessors:
@@ -58,6 +59,16 @@ class Drawn:
         if element_id not in self._before:
             self._before[element_id] = self._predecessors.of(element_id)
         return self._before[element_id]
+
+    def given(self, element: Element) -> Types:
+        """Return what a form or a service task gives, which depends on nothing around it."""
+        if element.id not in self._given:
+            self._given[element.id] = self._of_form(element) if element.type == "userTask" else _of_service(element)
+        return self._given[element.id]
+
+    def _of_form(self, element: Element) -> Types:
+        approval = element.properties.get("approves", "")
+        return {**_form_types(self.package, element), **({approval: CONTEXT} if approval else {})}
 
 
 class Surroundings:
@@ -166,17 +177,28 @@ class Surroundings:
                 element.id: dict.fromkeys(self._set(process, element), ANYTHING)
                 for element in process.diagram.elements.values()
             }
+        around = self._neighbours()
+        pending = set(self.drawn)
         for _ in range(MOST_ROUNDS):
-            former = [(process.entry, process.sets) for process in self.drawn.values()]
-            entries = {key: self._entry(key) for key in self.drawn}
-            sets = {key: self._all_sets(process) for key, process in self.drawn.items()}
-            for key, process in self.drawn.items():
-                process.entry, process.sets = entries[key], sets[key]
-            if former == [(process.entry, process.sets) for process in self.drawn.values()]:
+            settled = {key: (self._entry(key), self._all_sets(self.drawn[key])) for key in pending}
+            changed = [key for key, now in settled.items() if now != (self.drawn[key].entry, self.drawn[key].sets)]
+            for key, (entry, sets) in settled.items():
+                self.drawn[key].entry, self.drawn[key].sets = entry, sets
+            if not changed:
                 return
+            pending = set(changed).union(*(around[key] for key in changed))
         for process in self.drawn.values():
             process.entry = dict.fromkeys(process.entry, ANYTHING)
             process.sets = {id: dict.fromkeys(types, ANYTHING) for id, types in process.sets.items()}
+
+    def _neighbours(self) -> dict[str, set[str]]:
+        """Return whom each process calls or is called by: what they know depends on what it knows."""
+        around: dict[str, set[str]] = {key: set() for key in self.drawn}
+        for key in self.drawn:
+            for caller, _call in self.calls_of(key):
+                around[key].add(caller)
+                around[caller].add(key)
+        return around
 
     def _entry(self, key: str) -> Types:
         types = dict(self._started)
@@ -209,14 +231,8 @@ class Surroundings:
 
     def _given(self, process: Drawn, element: Element) -> Types:
         """Return what an element gives, or one item of it."""
-        if element.type == "userTask":
-            approval = element.properties.get("approves", "")
-            return {**_form_types(process.package, element), **({approval: CONTEXT} if approval else {})}
-        if element.type in SERVED and element.result_variable:
-            handler = handlers.handlers_by_topic().get(element.topic)
-            return {
-                element.result_variable: variable_types.of_schema(handler.gives) if handler is not None else ANYTHING
-            }
+        if element.type == "userTask" or element.type in SERVED:
+            return process.given(element)
         if element.type == "businessRuleTask" and element.result_variable:
             return {element.result_variable: self._decided(process, element)}
         if element.type == "callActivity":
@@ -325,6 +341,13 @@ def _decision(text: str, decision: str, _: Vocabulary) -> tuple[dmn.Model, dmn.D
 def _form_types(package: Package, element: Element) -> Types:
     form = form_of(package, element)
     return variable_types.of_form(form) if form is not None else {}
+
+
+def _of_service(element: Element) -> Types:
+    if not element.result_variable:
+        return {}
+    handler = handlers.handlers_by_topic().get(element.topic)
+    return {element.result_variable: variable_types.of_schema(handler.gives) if handler is not None else ANYTHING}
 
 
 def _mapped(element: Element, side: str) -> list[tuple[str, str]]:

@@ -133,14 +133,22 @@ class BillingGateway(Protocol):
     def reserved_under(self, case_number: str) -> list[str]:
         """Return the keys under which the case has lines in reserve that wait for no run and no day."""
 
-    def free_under(self, case_number: str, keys: Collection[str]) -> None:
-        """Free what the case has in reserve under these keys, but for what waits."""
+    def free_under(self, case_number: str, keys: Collection[str], *, refused_at: datetime | None = None) -> None:
+        """Free what the case has in reserve under these keys, but for what waits; when it was refused stands beside the lines from then on."""
 
     def release_papers(self, case_number: str) -> None:
         """Let go of the cards and the payments at a bank of which the case has not moved the money."""
 
-    def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
-        """Free what the case has of these lines in reserve, under this key where one is named."""
+    def free(
+        self,
+        subscription_id: int,
+        parts: Sequence[LinePart],
+        effect: Effect,
+        *,
+        key: str | None = None,
+        is_refused: bool = False,
+    ) -> None:
+        """Free what the case has of these lines in reserve, under this key where one is named; that it was refused is kept with the lines."""
 
     def reverse(self, entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entry:
         """Enter a journal entry the other way; its lines may be given again, and what has left is owed, but for cash that is handed back with it.
@@ -150,6 +158,9 @@ class BillingGateway(Protocol):
 
     def owed_anew(self, reversal_id: int) -> int:
         """Return what somebody came to owe by the entry that took another back, in fen."""
+
+    def cash_of_card_out(self, serial: str) -> int:
+        """Return what was paid in cash of a card, was taken back and has not been handed back."""
 
     def owed_on_no_bill(self, subscription_id: int) -> int:
         """Return what a number owes beside its bills, in fen: cash that was given wrongly and has not come back."""

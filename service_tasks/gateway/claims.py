@@ -18,7 +18,7 @@ from models.base import bind, session
 from models.billing import SecondaryPricingItem
 from models.lines import ClaimState, DisputedLine, LineClaim
 from models.usage import BankPayment, CardState, RechargeCard
-from service_tasks.gateway import kinds
+from service_tasks.gateway import kinds, rejections
 from service_tasks.gateway.ledger import UPSERT
 from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Effect, Entry, LinePart, Refused
@@ -120,9 +120,13 @@ def reserved_under(case_number: str) -> list[str]:
     return list(session().scalars(select(LineClaim.key).where(*own).distinct().order_by(LineClaim.key)))
 
 
-def free_under(case_number: str, keys: Collection[str]) -> None:
-    """Free what the case has in reserve under these keys, but for what waits for a run or a day."""
-    _release(case_number, LineClaim.key.in_(list(keys)), ~_waits())
+def free_under(case_number: str, keys: Collection[str], *, refused_at: datetime | None = None) -> None:
+    """Free what the case has in reserve under these keys, but for what waits for a run or a day; that it was refused is kept with the line."""
+    under_keys = LineClaim.key.in_(list(keys)), ~_waits()
+    if refused_at is not None:
+        own = LineClaim.case_number == case_number, LineClaim.state == ClaimState.RESERVED
+        rejections.keep(*own, *under_keys, at=refused_at)
+    _release(case_number, *under_keys)
 
 
 def release_papers(case_number: str) -> None:
@@ -133,15 +137,22 @@ def release_papers(case_number: str) -> None:
     session().execute(at_bank.values(case_number=None))
 
 
-def free(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
-    """Free what the case has of these lines in reserve under a key, or under any but that of a correction that waits; nothing else."""
+def free(
+    subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None, is_refused: bool = False
+) -> None:
+    """Free what the case has of these lines in reserve under a key, or under any but that of a correction that waits; nothing else.
+
+    That it was refused is kept with the lines.
+    """
     line = DisputedLine
     line_ids = select(line.id).where(
         line.subscription_id == subscription_id, line.address.in_({part.line for part in parts})
     )
     own = LineClaim.case_number == effect.case, LineClaim.state == ClaimState.RESERVED
-    freed = delete(LineClaim).where(*own, LineClaim.line_id.in_(line_ids))
-    session().execute(freed.where(beside_the_run() if key is None else LineClaim.key == key))
+    freed = *own, LineClaim.line_id.in_(line_ids), beside_the_run() if key is None else LineClaim.key == key
+    if is_refused:
+        rejections.keep(*freed, at=effect.at)
+    session().execute(delete(LineClaim).where(*freed))
 
 
 def _release(case_number: str | None, *conditions: ColumnElement[bool]) -> None:
@@ -252,10 +263,14 @@ def note(papers: Papers, paper: Paper, amount: int, state: ClaimState, effect: E
     return max(free, 0)
 
 
-def resettle(of_entry: int, state: ClaimState | None, effect: Effect, entry: Entry | None) -> None:
-    """Give the claims that a journal entry made another state, or free them."""
+def resettle(
+    of_entry: int, state: ClaimState | None, effect: Effect, entry: Entry | None, *, is_refused: bool = False
+) -> None:
+    """Give the claims that a journal entry made another state, or free them; that they were refused is kept with their lines."""
     condition = LineClaim.entry_id == of_entry
     if state is None:
+        if is_refused:
+            rejections.keep(condition, at=effect.at)
         session().execute(delete(LineClaim).where(condition))
     else:
         values: dict[str, Any] = {"state": state, "changed_at": effect.at}

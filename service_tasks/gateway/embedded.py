@@ -39,6 +39,7 @@ from service_tasks.gateway.repricing import (
     take_back_secondary_pricing,
 )
 from service_tasks.gateway.reversals import (
+    cash_of_card_out,
     due_again,
     given,
     given_between,
@@ -59,6 +60,7 @@ __all__ = [
     "card_standing",
     "cards_of_others",
     "case_money",
+    "cash_of_card_out",
     "correct_bank_payment",
     "credit",
     "customer",

@@ -299,7 +299,8 @@ def _settle(
         return None
     entry = ledger.post(effect, f"charge_hold_{decision}", posted)
     if row is not None:
-        claims.resettle(row.entry_id, ClaimState.CREDITED if decision == CREDITED else None, effect, entry)
+        state = ClaimState.CREDITED if decision == CREDITED else None
+        claims.resettle(row.entry_id, state, effect, entry, is_refused=decision == HoldState.REJECTED)
         row.state, row.settled_at = STORED[decision], effect.at
     claims.settle(papers, paid_picks, ClaimState.CREDITED, effect, entry, of=reserved)
     claims.settle(papers, [(paper, fen, "") for paper, fen in late], ClaimState.CREDITED, effect, entry, of=reserved)

@@ -40,20 +40,22 @@ from models.billing import (
     SecondaryPricingItem,
 )
 from models.customer import Subscription
-from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
+from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim, LineRejection
 from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
+from service_tasks.gateway import rejections
 from service_tasks.gateway.lines import BROUGHT, OWED_AGAIN, OWN_BALANCE, PAYMENTS, USAGE, Papers, on_bills, owned_calls
 
 MOST_CALLS = 5_000
 MONEY = {"late-fee": "late_fee", "card": "prepayment", "deposit": "deposit"}  # of the other groups it is a charge
 FEES = "monternet"
+LINE_REJECTED = "line_rejected"  # beside the states of claims, in words of its own
 _Text = str | SQLColumnExpression[str]
 _Fen = SQLColumnExpression[int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `became` each case that has or had something of it, with what became of that, `code` its kind of item, call or payment.
+    """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `became` each case that has or had something of it, with what became of that, `rejected` each that asked for it and was refused, and when, `code` its kind of item, call or payment.
 
     `held` is where its money lies on a bill, each kind of item with the fen in it, in the order in which a part of it is taken; empty for what lies on none.
     `long_distance` says of a call that it bears a long-distance or IP charge and none for roaming: all of it is given back where it was too short.
@@ -70,6 +72,7 @@ class Listed:
     left: int = 0
     cases: tuple[str, ...] = ()
     became: tuple[tuple[str, str], ...] = ()
+    rejected: tuple[tuple[str, datetime], ...] = ()
     state: str = ""
     held: tuple[tuple[str, int], ...] = ()
     long_distance: bool = False
@@ -365,6 +368,7 @@ class _Claimed:
     own: int
     cases: dict[str, list[str]]
     became: dict[str, dict[str, str]]
+    rejected: dict[str, dict[str, datetime]]
     holders: dict[str, int]
 
     def stands(self, line: Listed) -> Listed:
@@ -375,29 +379,43 @@ class _Claimed:
         )
         rest = min(line.amount - self.gone.get(line.line, 0), inside, self._left(bill, line.amount))
         cases, became = self.cases.get(line.line, ()), self.became.get(line.line, {})
-        return replace(line, left=max(0, rest), cases=tuple(cases), became=tuple(became.items()))
+        rejected = tuple(self.rejected.get(line.line, {}).items())
+        return replace(line, left=max(0, rest), cases=tuple(cases), became=tuple(became.items()), rejected=rejected)
 
     def _left(self, address: str, fen: int) -> int:
         return self.holders[address] + self.own if address in self.holders else fen
 
 
-_CLAIMED = (
+_CLAIMED: CompoundSelect[str, int, int, str, str, datetime] = union_all(
     select(
         DisputedLine.address,
         DisputedLine.amount - DisputedLine.claimed,
         LineClaim.amount,
         LineClaim.case_number,
         LineClaim.state,
+        LineClaim.changed_at,
     )
     .outerjoin(LineClaim, LineClaim.line_id == DisputedLine.id)
-    .where(DisputedLine.subscription_id == _OWNER)
+    .where(DisputedLine.subscription_id == _OWNER),
+    rejections.standing(
+        DisputedLine.address,
+        DisputedLine.amount - DisputedLine.claimed,
+        LineRejection.amount,
+        LineRejection.case_number,
+        literal(LINE_REJECTED),
+        LineRejection.rejected_at,
+    ).where(DisputedLine.subscription_id == _OWNER),
 )
 
 
 def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
     rows = session().execute(_CLAIMED, {"subscription": subscription_id})
-    claimed = _Claimed({}, 0, {}, {}, {})
-    for address, rest, amount, number, state in rows:
+    claimed = _Claimed({}, 0, {}, {}, {}, {})
+    for address, rest, amount, number, state, at in rows:
+        if state == LINE_REJECTED:
+            if number != own_case:
+                claimed.rejected.setdefault(address, {})[number] = at
+            continue
         if address.startswith("bill:"):
             claimed.holders[address] = rest
         if number and number != own_case and state is not None:

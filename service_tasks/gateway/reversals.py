@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, delete, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import session
@@ -23,7 +23,7 @@ from models.billing import (
     Refund,
     SecondaryPricingItem,
 )
-from models.lines import ClaimState
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, payments, restoring
 from service_tasks.gateway.adjustments import BY_STAFF, MARK, DueAgain, Given
 from service_tasks.gateway.lines import Papers
@@ -116,6 +116,24 @@ def owed_anew(reversal_id: int) -> int:
     before, back = _posted(_taken_back_by(reversal_id)), _posted(reversal_id)
     outflow = sum(line.amount for line in before if line.credit.kind in LEAVES)
     return outflow - sum(line.amount for line in back if line.debit.kind in LEAVES)
+
+
+def cash_of_card_out(serial: str) -> int:
+    """Return what was paid in cash of a card, was taken back and has not been handed back, in fen: who bears the card still has it."""
+    line, claim, reversal = DisputedLine, LineClaim, aliased(JournalEntry)
+    query = (
+        select(claim.amount, reversal.id)
+        .join(line, line.id == claim.line_id)
+        .join(reversal, reversal.memo == literal(f"{MARK} of ") + cast(claim.entry_id, String))
+        .where(line.address == f"card:{serial}", claim.state == ClaimState.REVERSED, reversal.kind == MARK)
+    )
+    return sum(min(amount, _cash_owed(reversal_id)) for amount, reversal_id in session().execute(query))
+
+
+def _cash_owed(reversal_id: int) -> int:
+    """Return what had left in cash and did not come back with the entry that took it back."""
+    in_cash = sum(line.amount for line in _posted(_taken_back_by(reversal_id)) if line.credit.kind == "cash")
+    return min(in_cash, owed_anew(reversal_id))
 
 
 def _taken_back_by(reversal_id: int) -> int:

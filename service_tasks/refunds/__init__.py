@@ -194,15 +194,21 @@ def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
         "receipt_unknown": ("receipt_number",),
         "line_taken": ("receipt_number",),
         "no_deposit": ("receipt_number",),
+        "nothing_due": ("again",),
     },
     manual_ref="SUB.4, CH2.6",
     title_zh="登记存款",
     title_en="Reserve a deposit",
 )
 def reserve_deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Let the case have what the receipt stands for of the deposit; another case that has it is named."""
+    """Let the case have what the receipt stands for of the deposit; another case that has it is named.
+
+    Errors: BpmnError receipt_unknown, line_taken, no_deposit; nothing_due where it is to be paid again and nothing stands.
+    """
     subscription, receipt = _of_receipt(parameters)
     line, stands = f"deposit:{receipt.number}", gateway().balances(subscription.id).deposit
+    if parameters["again"] and not stands:
+        raise BpmnError("nothing_due")
     if receipt.kind != "deposit":
         raise BpmnError("no_deposit")
     with refusing("line_taken"):

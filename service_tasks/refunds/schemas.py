@@ -54,6 +54,7 @@ class ReserveDepositParameters(schemas.Parameters):
 
     msisdn = schemas.msisdn(required=True)
     receipt_number = schemas.text("存款票据号", "Receipt of the deposit", required=True)
+    again = schemas.flag("重新退存款", "To be paid again", load_default=False)
 
 
 class ReserveDepositResult(Schema):

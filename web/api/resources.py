@@ -264,6 +264,7 @@ def _lines(variables: Mapping[str, Any], field: engine.language.Field) -> list[d
             "left": line.left,
             "cases": list(line.cases),
             "became": [{"case": number, "state": state} for number, state in line.became],
+            "rejected": [{"case": number, "at": at} for number, at in line.rejected],
         }
         for line in picking_lines.of(variables, field).each()
     ]

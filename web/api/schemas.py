@@ -112,6 +112,20 @@ class Option(Schema):
     label = fields.String()
 
 
+class CaseOfLine(Schema):
+    """What became of what a case has of a line: reserved, credited, refunded, held, re_priced or reversed."""
+
+    case = fields.String()
+    state = fields.String()
+
+
+class RejectionOfLine(Schema):
+    """That a case asked for a line and was refused it; the line can be picked again."""
+
+    case = fields.String()
+    at = fields.DateTime()
+
+
 class PickableLine(Schema):
     """A line of the customer's papers; it is picked as {line, amount, reason}, the amount in yuan, `component` for one part of a call."""
 
@@ -121,6 +135,8 @@ class PickableLine(Schema):
     amount = fields.Integer(metadata={"description": "fen"})
     left = fields.Integer(metadata={"description": "fen that no case has"})
     cases = fields.List(fields.String(), metadata={"description": "the cases that have something of it"})
+    became = fields.List(fields.Nested(CaseOfLine), metadata={"description": "what became of that, by case"})
+    rejected = fields.List(fields.Nested(RejectionOfLine), metadata={"description": "where it was refused before"})
 
 
 class FormField(Schema):

@@ -37,8 +37,9 @@ from models.billing import (
     Refund,
     SecondaryPricingItem,
 )
-from models.lines import ClaimState, DisputedLine, LineClaim
-from service_tasks.gateway import ledger
+from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
+from service_tasks.gateway import ledger, rejections
+from service_tasks.gateway.listing import LINE_REJECTED
 from web.telling import disputed_lines
 
 
@@ -96,7 +97,7 @@ def entered_by(number: str, calls: Sequence[str]) -> list[tuple[str, int, int]]:
 
 @dataclass(frozen=True)
 class Claimed:
-    """What a case has of a line: its address, fen, and what became of it (reserved, credited, refunded, held, re_priced, reversed, let_go)."""
+    """What a case has of a line: its address, fen, and what became of it (reserved, credited, refunded, held, re_priced, reversed, line_rejected, let_go)."""
 
     address: str
     component: str
@@ -213,6 +214,16 @@ _BOTH = union_all(
         _RUNS.c.at,
         literal(0),
     ),
+    rejections.standing(
+        literal(1),
+        DisputedLine.address,
+        DisputedLine.component,
+        LineRejection.amount,
+        literal(LINE_REJECTED),
+        literal(""),
+        LineRejection.rejected_at,
+        literal(0),
+    ).where(LineRejection.case_number == bindparam("number")),
 )
 
 

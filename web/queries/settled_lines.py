@@ -1,4 +1,4 @@
-"""What became of the lines of a number: reserved, credited, paid back, on hold, re-priced or taken back, in which case and when."""
+"""What became of the lines of a number: reserved, credited, paid back, on hold, re-priced, taken back or rejected, in which case and when."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 
 from models.base import connection
-from models.lines import DisputedLine, LineClaim
+from models.lines import DisputedLine, LineClaim, LineRejection
 from office.intake import Caller
+from service_tasks.gateway import rejections
+from service_tasks.gateway.listing import LINE_REJECTED
 from web.queries import line_names
 
 MOST, MOST_ELSEWHERE = 200, 10
@@ -51,7 +53,24 @@ _CLAIMS = (
     .where(DisputedLine.subscription_id == bindparam("subscription"))
     .order_by(LineClaim.id.desc())
     .limit(MOST)
+    .subquery()
 )
+_REJECTIONS = (
+    rejections.standing(
+        DisputedLine.address,
+        LineRejection.amount,
+        literal(LINE_REJECTED),
+        LineRejection.case_number,
+        LineRejection.rejected_at,
+        _INSIDE.c.address,
+    )
+    .outerjoin(_INSIDE, _INSIDE.c.id == DisputedLine.inside_id)
+    .where(DisputedLine.subscription_id == bindparam("subscription"))
+    .order_by(LineRejection.rejected_at.desc(), LineRejection.line_id)
+    .limit(MOST)
+    .subquery()
+)
+_ALL = union_all(select(_CLAIMS), select(_REJECTIONS))
 
 
 def of_caller(caller: Caller | None) -> OfNumber:
@@ -69,7 +88,7 @@ def of_number(subscription_id: int, msisdn: str, on_page: Collection[str]) -> Of
     """Return what became of the lines of a number, the newest first; `on_page` are the addresses of the lines that the page itself shows."""
     by_line: dict[str, list[Settled]] = defaultdict(list)
     elsewhere: list[Settled] = []
-    for *columns, around in connection().execute(_CLAIMS, {"subscription": subscription_id}):
+    for *columns, around in connection().execute(_ALL, {"subscription": subscription_id}):
         settled = Settled(*columns)
         beside = {settled.address, around} & {*on_page}
         for address in beside:

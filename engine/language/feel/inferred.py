@@ -110,7 +110,7 @@ def _said(value: FeelValue) -> str:
 
 def union(first: Type, second: Type) -> Type:
     """Return what may be the one or the other."""
-    if first is second:
+    if first is second or (first == second and (first.said, first.literal) == (second.said, second.literal)):
         return first
     if not first.is_known or not second.is_known:
         return _united_with_nothing(first, second)

@@ -13,10 +13,13 @@ from sqlalchemy import select
 
 import engine
 from engine import cases
+from engine.elements.entered import EntryRefused
 from models.base import session, transaction
-from models.lines import LineClaim
+from models.lines import LineClaim, LineRejection
 from models.user_task import UserTask
-from office import fixtures, intake, verification
+from office import acts, fixtures, intake, verification
+from service_tasks.gateway import gateway
+from service_tasks.gateway.listing import papers
 from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import instance_of
 
@@ -153,4 +156,81 @@ def test_who_asks_anew_after_a_refusal_has_the_lines_again() -> None:
     assert complaint.claims() == [("reserved", 60000)]
     complaint.step(APPROVED, by=SAM)
     assert complaint.claims() == [("refunded", 60000)]
+    assert not verification.verify(complaint.instance).deviations
+
+
+def rejected_lines(msisdn: str, own_case: str) -> list[tuple[str, int, list[str]]]:
+    """Every line of a number that was rejected: its address, what can be given back of it, and in which cases it was rejected."""
+    subscription = gateway().find(msisdn)
+    assert subscription is not None
+    lines = papers(subscription.id, own_case=own_case).each()
+    return [(line.line, line.left, [number for number, _ in line.rejected]) for line in lines if line.rejected]
+
+
+def test_a_rejected_line_names_the_case_that_looked_at_it() -> None:
+    """Whoever picks it again sees where and when it was refused, and may pick it all the same; the case itself is told nothing of its own."""
+    complaint = Case()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    assert rejected_lines(complaint.msisdn, "another") == []
+    complaint.step(REFUSED, by=SAM)
+    line = "bill-item:2026-10:2"
+    assert rejected_lines(complaint.msisdn, "another") == [(line, 5800, [complaint.number])]
+    assert rejected_lines(complaint.msisdn, complaint.number) == []
+    asked = session().execute(select(LineRejection.amount, LineRejection.rejected_at)).all()
+    assert (5800, AT) in [(*row,) for row in asked]
+
+
+def test_what_a_customer_gave_up_was_not_rejected() -> None:
+    """Nobody said no: the line is free as if no case had picked it."""
+    complaint = Case(bill={"period": "2026-10", "items": ITEMS, "paid": True})
+    for form in (
+        JUDGED,
+        {**RECEIPT, "repayment_method": "cash", "disputed_lines": [LINE]},
+        {"proposal_answer": "declines"},
+        {"resolution": "请带票据再来", "reply_channel": "counter"},
+    ):
+        complaint.step(form)
+    assert complaint.claims() == []
+    assert rejected_lines(complaint.msisdn, "another") == []
+
+
+def test_what_was_given_after_a_refusal_is_given_and_not_rejected() -> None:
+    """The same case brought new facts and got the money: that says more than the refusal before."""
+    complaint = Case(deposit=60000, receipts=[{"number": "CK-TWICE", "kind": "deposit", "amount": 60000}])
+    complaint.open("TS-001")
+    to_deposit = (*TO_DEPOSIT[:2], {**TO_DEPOSIT[2], "disputed_lines": ["deposit:CK-TWICE 600.00"]})
+    checked = {"identity_checked": "yes", "receipt_number": "CK-TWICE"}
+    for form in (*to_deposit, checked):
+        complaint.step(form)
+    complaint.step(REFUSED, by=SAM)
+    assert rejected_lines(complaint.msisdn, "another") == [("deposit:CK-TWICE", 60000, [complaint.number])]
+    for form in ({"ask_again": "true", "new_facts": "收据已与存根核对"}, checked):
+        complaint.step(form)
+    complaint.step(APPROVED, by=SAM)
+    assert rejected_lines(complaint.msisdn, "another") == []
+
+
+def test_a_deposit_that_was_taken_back_is_paid_again_or_not_at_all() -> None:
+    """The payment was wrong and has come back while its receipt waits to be signed: the step leads back to receipt and identity, and the process to an end."""
+    complaint = Case(deposit=60000, receipts=[{"number": "CK-BACK", "kind": "deposit", "amount": 60000}])
+    complaint.open("TS-001")
+    to_deposit = (*TO_DEPOSIT[:2], {**TO_DEPOSIT[2], "disputed_lines": ["deposit:CK-BACK 600.00"]})
+    for form in (*to_deposit, {"identity_checked": "yes", "receipt_number": "CK-BACK"}):
+        complaint.step(form)
+    complaint.step(APPROVED, by=SAM)
+    with pytest.raises(EntryRefused):
+        complaint.step({"pay_again": "yes"})
+    (payment,) = acts.credits_of(complaint.number)
+    request = acts.ask_reversal(complaint.number, entry=payment.key, reason="付错了人", by=CLEO, at=AT)
+    for by in (SAM, IVAN):  # above 500 yuan two people
+        acts.agree_reversal(complaint.number, request, tell="sms", by=by, at=AT, handed_back=True)
+    complaint.step({"pay_again": "yes"})
+    complaint.step({"identity_checked": "no"})
+    complaint.step({"reply_channel": "counter", "resolution": "请机主带证件办理"})
+    open_steps = session().scalars(
+        select(UserTask.element_id).where(UserTask.instance_id == complaint.instance, UserTask.state == "open")
+    )
+    assert "confirm_payment" not in open_steps.all()
+    assert complaint.claims() == [("reversed", 60000)]
     assert not verification.verify(complaint.instance).deviations

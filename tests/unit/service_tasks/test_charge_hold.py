@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from models.base import session
 from models.billing import Bill
-from models.lines import DisputedLine, LineClaim
+from models.lines import DisputedLine, LineClaim, LineRejection
 from service_tasks.charge_hold import thursdays_from
 from service_tasks.gateway import Effect, gateway
 
@@ -102,6 +102,10 @@ def test_a_hold_that_is_rejected_or_withdrawn_frees_its_lines(desk: Any, topic: 
     assert all(fen == 0 for fen in desk.moved().values())
     assert session().scalars(select(LineClaim.state)).all() == []
     assert gateway().given("AJ-2026-000001") == []  # so that the case may still be withdrawn
+    # Whoever picks them again sees that accounting said no; a withdrawal is no refusal.
+    refused = [("AJ-2026-000001", 3000)] if topic.endswith("settle") else []
+    asked = session().execute(select(LineRejection.case_number, LineRejection.amount))
+    assert [(*row,) for row in asked] == refused
 
 
 def test_a_line_on_hold_is_nobody_else_s(desk: Any) -> None:

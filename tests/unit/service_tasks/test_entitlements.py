@@ -1,6 +1,6 @@
 """Cards on cancelled numbers: what goes to whom, in which way, and once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from models.lines import DisputedLine, LineClaim
 from models.usage import RechargeCard, StockedCard
 from service_tasks.gateway import Account, Effect, Line, LinePart, gateway
 
+AT = datetime(2026, 12, 1, 1, tzinfo=UTC)
 OWN, ARREARS = "13900000002", "13900000003"
 BILL = {"period": "2026-10", "items": [{"kind": "call", "text": "通话费", "amount": 3000}]}
 NUMBERS = (
@@ -138,6 +139,23 @@ def test_nobody_takes_in_a_card_of_their_own_household(desk: Any) -> None:
         session().add(User(name="cleo", display_name="Cleo", employee_number="E1", password_hash="x"))
         session().add(HouseholdNumber(employee_number="E1", msisdn=OWN))
     assert desk.refused("recharge/reserve", serial="K1") == "own_household"
+
+
+@pytest.mark.parametrize(
+    "identified, handed_back, again",
+    [(True, False, (0, 0, 0)), (False, False, (0, 3000, 0)), (True, True, (5000, 3000, 8000))],
+)
+def test_cash_of_a_card_that_is_still_out_is_not_paid_again(
+    desk: Any, identified: bool, handed_back: bool, again: tuple[int, int, int]
+) -> None:
+    """A payment was taken back and the cash not handed back: its bearer has the card's part already, and another card on the number keeps its own."""
+    desk.run("refunds/cancelled_prepayment", msisdn=OWN, serial="K1", **{**HELD, "holder_identified": identified})
+    effect = Effect(key="7:reversed:1", at=AT, case="AJ-2026-000001")
+    (payment,) = gateway().given("AJ-2026-000001")
+    gateway().reverse(payment.id, effect, handed_back=handed_back)
+    rights = due(desk, OWN, serial="K1", card_held=True, holder_identified=identified)
+    assert rights == again
+    assert due(desk, ARREARS, serial="K2", card_held=True)[0] == 5000
 
 
 def test_a_new_card_of_the_same_value_is_issued_once(desk: Any) -> None:

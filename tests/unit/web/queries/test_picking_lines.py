@@ -127,6 +127,27 @@ def test_a_group_is_ticked_as_a_whole_and_parts_have_their_amount(app: Flask) ->
     assert claimed("AJ-2026-990001") == [(40, "")] * 8 + [(2000, "前五天未用")]
 
 
+def test_a_line_that_was_rejected_names_its_case_and_is_offered(app: Flask) -> None:
+    """Beside the line stands in which case it was refused and when, in a page and by the API, and it can be ticked all the same."""
+    build(0)
+    line = item(1)
+    subscription = gateway().find(NUMBER)
+    assert subscription is not None
+    at = engine.now()
+    with transaction():
+        gateway().reserve(subscription.id, [LinePart(line, 5000)], Effect(key="key:1", at=at, case="AJ-2026-880001"))
+        gateway().free_under("AJ-2026-880001", ["key:1"], refused_at=at)
+    task = asked()
+    page = Visitor(app, "cleo").client.get(f"/tasks/{task}").get_data(as_text=True)
+    assert re.search(r"在 .*AJ-2026-880001.* 中不予办理（.*）", page)
+    row = page[page.index(f'value="{line} 50.00"') :]
+    assert "disabled" not in row[: row.index("</tr>")]
+    answer: Any = Caller(app.test_client(), tokens.create("cleo", at=engine.now())).get(f"/tasks/{task}").json
+    lines = next(field["lines"] for field in answer["form"] if field["key"] == "disputed_lines")
+    offered = next(row for row in lines if row["line"] == line)
+    assert (offered["left"], [row["case"] for row in offered["rejected"]]) == (5000, ["AJ-2026-880001"])
+
+
 @pytest.mark.parametrize("typed", ["0,29", "58,00", "5²", "1e3", "五", "", "2 0"])
 def test_an_amount_of_a_line_that_is_none_is_refused(app: Flask, typed: str) -> None:
     """Neither is a comma thrown away, nor is an emptied field all of the line; what was typed stands there again."""
