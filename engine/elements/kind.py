@@ -17,8 +17,14 @@ from engine.record.steps import WorkOutcome
 
 Happening = Callable[[Running, Token], None]
 PASSED = "passed"
-# What may be recorded at an element of any kind: a token that came to it was passed on, or is stuck there until a person has seen to it.
-ANYWHERE = frozenset({PASSED, "incident_opened", "incident_retried", "incident_resolved", "incident_cancelled"})
+# What may be recorded at an element of any kind: a token that came to it was passed on, or is stuck there until a person has seen to it, who may say
+# what its work came to, or should have come to.
+ANYWHERE = frozenset(
+    {
+        *(PASSED, "incident_opened", "incident_retried", "incident_resolved", "incident_cancelled"),
+        *("job_completed", "job_refused"),
+    }
+)
 
 
 def problem(element: Element, rule: str, **values: object) -> Problem:

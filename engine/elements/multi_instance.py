@@ -178,7 +178,7 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
             yield problem(element, "unusable_variable", variable=variable)
 
 
-STEPS = frozenset({"items_entered", "item_entered", "item_left", "item_cancelled", "items_left", "job_completed"})
+STEPS = frozenset({"items_entered", "item_entered", "item_left", "item_cancelled", "items_left"})
 KIND = Kind(
     problems=problems,
     arrive=arrive,

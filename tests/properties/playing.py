@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 import engine
 import engine.record
 from engine import cases, elements, proof, published
+from engine.diagrams.diagram import THROWING
 from engine.elements.kind import ANYWHERE
 from engine.language import values
 from engine.proof import re_execution, replay
@@ -276,7 +277,7 @@ def tokens(run: Run) -> dict[tuple[int, str], int]:
                 element = run.element_of(task)
                 listed = isinstance(task.task_spec, MultiInstance)
                 stuck = listed and task.internal_data[TOKEN] in run.case.stuck
-                if stuck or (not listed and element.type in ("serviceTask", "callActivity")):
+                if stuck or (not listed and element.type in ("serviceTask", "callActivity", *THROWING)):
                     standing_on.append((run.scope_at(task).number, element.id))
     for scope, element_id in standing_on:
         place = run.case.scopes.drawn(scope), element_id

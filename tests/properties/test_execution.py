@@ -123,6 +123,14 @@ FOUND: list[tuple[Plan, Path]] = [
     (("seq", ("strand", ("user",), "parallel"), ("user",)), [(0, 5)] * 6),  # a join stood still and nobody was told
     (("seq", ("surplus", ("user",), ("user",), "parallel"), ("user",)), [(0, 1)] * 8),  # of two tokens one was lost
     (("seq", ("call", ("cut", ("call", ("call", ("user",), ""), ""), False), ""), ("user",)), [(0, 0)]),
+    (
+        ("seq", ("user",), ("each", ("throw",), "sub", True, True)),
+        [(0, 2)],
+    ),  # a message that could not be thrown was counted on the picture, and this test did not count it
+    (
+        ("seq", ("user",), ("each", ("each", ("waits",), "user", False, False), "call", False, False)),
+        [(0, 0), (0, 0)],
+    ),  # the clock goes on at an element of a called process, said without its scope
 ]
 
 
