@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,43 +10,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import engine
-from engine import published, record
-from models.base import Base
-from office import demo
-from tests.support.actors import OLU
 from tests.unit.engine.ground.test_yaml import BOMB
-from web import create_app
-from web.edge import auth, config
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 
 
-def settings(folder: Path) -> config.Settings:
-    """A test office in a folder."""
-    keys = record.Keys(master=b"m" * 32, signing=b"s" * 32)
-    return config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an office with its demo people and processes, made once."""
-    folder = tmp_path_factory.mktemp("office")
-    app = create_app(settings(folder))
-    with app.app_context():
-        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
-        demo.seed(engine.now(), hash_password=str)
-        published.publish_directory(PROCESSES, by=OLU, note="", at=engine.now())
-    return folder
-
-
 @pytest.fixture
-def app(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app over a copy of the office; passwords are compared as they are, because hashing takes its time."""
-    for file in office.glob("office.db*"):
-        shutil.copy(file, tmp_path)
-    monkeypatch.setattr(auth, "check_password", lambda stored, typed: stored == typed)
-    return create_app(settings(tmp_path))
+def app(sqlite_desk: Flask) -> Flask:
+    """An app over a copy of the office, without a context around the test."""
+    return sqlite_desk
 
 
 def entered(app: Flask, name: str) -> FlaskClient:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,14 @@ from lxml import html
 from sqlalchemy import select
 
 import engine
-from cli.building import compile_translations
 from engine import cases, diagrams, proof, published, record, running
-from models.base import Base, session, transaction
+from models.base import session, transaction
 from models.definition import ProcessDefinition
 from models.identity import UserRole
-from office import demo, publication
+from office import publication
 from office.scenarios import Played
-from tests.support.actors import CLEO, OLU
+from tests.support.actors import CLEO
 from tests.support.other_tools import FILES
-from web import create_app
-from web.edge import auth, config
 
 pytestmark = pytest.mark.slow
 PROCESSES = Path(__file__).parents[4] / "processes"
@@ -38,32 +34,10 @@ FOREIGN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524
 </bpmn:process></bpmn:definitions>"""
 
 
-def settings(folder: Path) -> config.Settings:
-    """A test office in a folder."""
-    keys = record.Keys(master=b"m" * 32, signing=b"s" * 32)
-    return config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an office with its demo people, customers and processes, made once."""
-    compile_translations()
-    folder = tmp_path_factory.mktemp("office")
-    app = create_app(settings(folder))
-    with app.app_context():
-        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
-        demo.seed(engine.now(), hash_password=str)
-        published.publish_directory(PROCESSES, by=OLU, note="", at=engine.now())
-    return folder
-
-
 @pytest.fixture
-def app(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app over a copy of the office; passwords are compared as they are, because hashing takes its time."""
-    for file in office.glob("office.db*"):
-        shutil.copy(file, tmp_path)
-    monkeypatch.setattr(auth, "check_password", lambda stored, typed: stored == typed)
-    return create_app(settings(tmp_path))
+def app(sqlite_desk: Flask) -> Flask:
+    """An app over a copy of the office, without a context around the test."""
+    return sqlite_desk
 
 
 @pytest.fixture
