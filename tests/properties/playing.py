@@ -166,8 +166,11 @@ class Played:
         """Tell whether a step at an element is one of those that the module of its kind lists."""
         if "element" not in step or step["type"] == "instance_completed":
             return True
+        processes = self.twin.definition.processes
         process = self.folded.scopes.process(step.get("scope", 0))
-        element = self.twin.definition.processes[process].element(step["element"])
+        drawn_in = [process, *processes]  # that the clock goes on is said without a scope
+        diagrams = (processes[key].diagram for key in drawn_in)
+        element = next(diagram.elements[step["element"]] for diagram in diagrams if step["element"] in diagram.elements)
         kinds = [elements.drawn_kind(element)]
         kinds += [elements.multi_instance.KIND] if element.multi_instance is not None else []
         return any(step["type"] in ANYWHERE | kind.steps for kind in kinds)

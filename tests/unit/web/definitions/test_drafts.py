@@ -16,9 +16,9 @@ PROCESSES = Path(__file__).parents[4] / "processes"
 
 
 @pytest.fixture
-def app(sqlite_desk: Flask) -> Flask:
-    """An app over a copy of the office, without a context around the test."""
-    return sqlite_desk
+def app(desk: Flask) -> Flask:
+    """An app over a copy of the office; every request has its own context."""
+    return desk
 
 
 def entered(app: Flask, name: str) -> FlaskClient:

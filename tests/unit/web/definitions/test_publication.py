@@ -35,9 +35,9 @@ FOREIGN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524
 
 
 @pytest.fixture
-def app(sqlite_desk: Flask) -> Flask:
-    """An app over a copy of the office, without a context around the test."""
-    return sqlite_desk
+def app(desk: Flask) -> Flask:
+    """An app over a copy of the office; every request has its own context."""
+    return desk
 
 
 @pytest.fixture
