@@ -310,16 +310,14 @@ def said(
     complainant: Whose,
     advanced: running.Advanced,
     *,
-    choice: str = "",
     place: str = "",
     waits: str = "",
 ) -> tuple[str, str]:
-    """Return what a completion came to, with the case it was done in, what was the `choice` there and the `place` where the case is now: (kind, sentence).
+    """Return what a completion came to, with the case it was done in, and `place`: the answer that was chosen there and where the case is now, in sentences: (kind, sentence).
 
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
-    place = (gettext(" Chosen: %(chosen)s.", chosen=choice) if choice else "") + place
     sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
     if troubles:
