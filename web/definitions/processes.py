@@ -136,7 +136,8 @@ def compare(key: str, version: int) -> str:
     new = published.current(key, version)
     number = asked()["against"] or max(version - 1, 0)
     old = published.current(key, number) if number else None
-    differences = changes.between(old.package, new.package) if old is not None else []
+    before = old.package if old is not None else None
+    differences = changes.between(before, new.package) if before is not None else []
     return render_template(
         "definitions/version.html",
         key=key,
@@ -144,10 +145,10 @@ def compare(key: str, version: int) -> str:
         definition=new,
         against=number,
         versions=processes.versions(key),
-        changed=changes.by_file(differences),
+        changed=changes.by_file(differences, before, new.package),
         changes=changes.as_json(differences),
         taken_up=used_versions.taken_up(old, new) if old is not None else [],
-        names=names.of_both(old.package if old is not None else None, new.package),
+        names=names.of_both(before, new.package),
         english=names.english_elements(key),
     )
 
