@@ -277,7 +277,7 @@ FORGED = {
     "none left": ("json", lambda text: json.dumps({**json.loads(text), "entries": []})),
     "another value first": ("json", lambda text: text.replace('"entries":', '"entries": [], "entries":', 1)),
     "another case first": ("json", lambda text: text.replace('"case":', '"case": "AJ-9", "case":', 1)),
-    "another step first": ("csv", lambda text: text.replace('{""', '{""type"": ""x"", ""', 1).replace('"{""type"": ""x"", ""type"', "")),
+    "another step first": ("csv", lambda text: text.replace('{""', '{""type"": ""x"", ""', 1)),
     "a doubt": ("json", lambda text: text.replace('"deviations": []', '"deviations": ["x"]')),
     "cut off": ("xes", lambda text: text[: len(text) // 2]),
     "no traces": ("xes", lambda text: re.sub(r"<trace>.*</trace>\n", "", text, flags=re.DOTALL)),
