@@ -94,12 +94,12 @@ def page_of(key: str, **refusal: Any) -> str:
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),
         owners=[names.person_name(login) for login in owners],
-        others=[names.person_name(login) for login in hands.left_to_approve([current_user.name])],
+        others=[names.person_name(login) for login in hands.left_to_approve([current_user.name], owners)],
         english=names.english_elements(key),
         versions=versions,
         told=lines,
         known=publications.known_of_versions(entries),
-        draft=_stored_draft(key),
+        draft=drafts.stored(key),
         files=sorted(definitions.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),
         callers=[row.key for row, _ in published.callers_of(key)],
@@ -108,11 +108,6 @@ def page_of(key: str, **refusal: Any) -> str:
         why_published=publications.said,
         reads=current_user.has(*READERS),
     )
-
-
-def _stored_draft(key: str) -> drafts.Draft | None:
-    draft = drafts.find(key)
-    return draft if draft.revision else None
 
 
 @blueprint.get("/<key>/forms/<form>")
