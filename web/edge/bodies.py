@@ -121,10 +121,10 @@ class JsonParser(FlaskParser):
 
 
 def _refuse_json(error: Exception | None = None) -> NoReturn:
-    why: Reason | str = "not_json"
+    reason: Reason | str = "not_json"
     if isinstance(error, GivenTwice):
-        why = Reason("key_twice", {"key": error.key, "in_line": error.lineno})
-    refuse(400, exc=error, messages={"json": [why]})
+        reason = Reason("key_twice", {"key": error.key, "in_line": error.lineno})
+    refuse(400, exc=error, messages={"json": [reason]})
 
 
 def read_json(text: str | bytes) -> Any:

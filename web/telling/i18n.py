@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask import Flask, g, has_app_context, request, session
 from flask_babel import Babel, Domain
 from flask_login import current_user
 from jinja2 import pass_context
@@ -78,8 +78,7 @@ class _Catalogues(Domain):
         self.plain: dict[tuple[str, str], Markup] = {}
 
     def get_translations(self) -> NullTranslations:
-        code = _here().__dict__.get("language", "") if has_app_context() else ""
-        catalogue = self._read.get(code or (language() if has_request_context() else ""))
+        catalogue = self._read.get(_here().__dict__.get("language", "")) if has_app_context() else None
         if catalogue is None:
             catalogue = super().get_translations()
             if g and "language" in g:

@@ -295,8 +295,8 @@ def sheet(file: str, title: str = "") -> str:
 
 def _titles(package: definitions.Package) -> dict[str, str]:
     """Return what the forms and tables of a process are called, by file: a table as it says itself, which is in Chinese, else both as the steps that use them."""
-    called = Called(package)
-    diagram, element_names = called.drawn.get(package.key), called.own.get(package.key, {})
+    parts = Called(package)
+    diagram, element_names = parts.drawn.get(package.key), parts.own.get(package.key, {})
     titles: dict[str, list[str]] = {}
     for element in diagram.elements.values() if diagram is not None else ():
         if form := element.properties.get("form"):
