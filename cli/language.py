@@ -15,7 +15,7 @@ import click
 import engine
 from cli.output import as_json, report
 from cli.speaking import speaking
-from engine import definitions, language, runtime
+from engine import definitions, ground, language, runtime
 from office import calendar, composition
 from web.definitions.telling import findings, unreadable
 
@@ -27,6 +27,7 @@ DETAILS = {
     "rules": "rules",
     "input": "",
     "allowed": "allowed:",
+    "key": "",
     "line": "line",
     "column": "column",
 }
@@ -108,6 +109,9 @@ def _variables(text: str, option: str, as_json: bool) -> dict[str, Any]:
         _refuse([_wrong(option, "a number or a nesting that nothing can be made of")], as_json)
     if not isinstance(context, dict):
         _refuse([_wrong(option, "a JSON object is needed", 1, 1)], as_json)
+    repeated = ground.key_twice(text)
+    if repeated is not None:
+        _refuse([{**_wrong(option, "duplicate_key", repeated.line), "key": repeated.key}], as_json)
     return context
 
 

@@ -95,13 +95,19 @@ def check_owner(by: engine.Actor) -> None:
 
 def find(key: str) -> Draft:
     """Return the draft of a process, or one opened from its newest version. Errors: UnknownProcess."""
-    row = session().get(DefinitionDraft, key)
-    if row is not None:
-        return _draft(row)
+    draft = stored(key)
+    if draft is not None:
+        return draft
     package = published.newest_package(key)
     if package is None:
         raise published.UnknownProcess(process=key)
     return Draft(key=key, package=package, base_version=newest_version(key))
+
+
+def stored(key: str) -> Draft | None:
+    """Return the draft of a process that somebody has saved; None where none is."""
+    row = session().get(DefinitionDraft, key)
+    return _draft(row) if row is not None else None
 
 
 def authors(draft: Draft) -> list[str]:

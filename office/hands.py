@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -118,9 +118,10 @@ def same_people(logins: Collection[str]) -> set[str]:
     return {*logins, *session().scalars(select(User.name).where(User.employee_number.in_(number)))}
 
 
-def left_to_approve(authors: Collection[str]) -> list[str]:
-    """Return the log-ins of the process owners who have no hand in it, by name."""
-    return sorted(name for name in owners() if name not in same_people(authors))
+def left_to_approve(authors: Collection[str], among: Sequence[str] | None = None) -> list[str]:
+    """Return the log-ins of the process owners who have no hand in it, by name; `among` are the owners, where they are known."""
+    barred = same_people(authors)
+    return [name for name in (owners() if among is None else among) if name not in barred]
 
 
 def owners() -> list[str]:

@@ -76,9 +76,12 @@ def outcomes(draft: Draft, directory: Path) -> list[Outcome]:
 
     Shape: `directory` is laid out as processes/ is and holds the scenarios.
     """
-    packages = packages_of(draft)
-    fingerprints = {key: package.sha256 for key, package in packages.items()}
-    return outcomes_of([draft.key], fingerprints, scenarios_of(packages, directory))
+    return _outcomes(draft.key, packages_of(draft), directory)
+
+
+def _outcomes(key: str, packages: Mapping[str, Package], directory: Path) -> list[Outcome]:
+    fingerprints = {process: package.sha256 for process, package in packages.items()}
+    return outcomes_of([key], fingerprints, scenarios_of(packages, directory))
 
 
 def outcomes_of(keys: Collection[str], fingerprints: Mapping[str, str], played: Iterable[Scenario]) -> list[Outcome]:
@@ -117,7 +120,7 @@ def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
     Errors: UnknownProcess when the draft is not stored.
     """
     packages = packages_of(draft)
-    waiting = [outcome.scenario for outcome in outcomes(draft, directory) if outcome.ok is None]
+    waiting = [outcome.scenario for outcome in _outcomes(draft.key, packages, directory) if outcome.ok is None]
     batch = waiting[: most or None]
     for scenario in batch:
         keep(draft.key, scenarios.play_on(scenario, packages[scenario.process]), packages[scenario.process].sha256, at)

@@ -61,8 +61,8 @@ def _free(change: Change, calls: list[int], refusing: list[int]) -> None:
         for scope in refusing
         if not _is_about_the_number(scope, scopes)
     )
-    refused = {scope for scope in nearest if scope is not None}
-    for scopes_freed, refused_at in ((refused, change.at), (over - refused, None)):
+    refused_scopes = {scope for scope in nearest if scope is not None}
+    for scopes_freed, refused_at in ((refused_scopes, change.at), (over - refused_scopes, None)):
         freed = [key for scope in scopes_freed for key in keys_by_scope[scope]]
         gateway().free_under(change.business_key, freed, refused_at=refused_at)
 

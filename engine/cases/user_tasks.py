@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select
 
@@ -27,7 +27,7 @@ from engine.running.execution import Advanced
 from engine.runtime import permissions
 from engine.runtime.permissions import Actor, TaskFacts
 from engine.spiff.run import Run
-from models.base import session, transaction
+from models.base import connection, session, transaction
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.states import CaseState, TaskState
@@ -167,8 +167,13 @@ def _marked(part: list[Any]) -> str:
         return ""
 
 
+_OF_TASK = ("id", "group", "state", "assignee", "business_key", "instance_id", "process_key", "element_id")
 _OPEN = (
-    select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
+    select(
+        *(getattr(UserTask, name).label(name) for name in _OF_TASK),
+        ProcessInstance.definition_id,
+        ProcessDefinition.sha256,
+    )
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
     .where(
@@ -180,10 +185,28 @@ _OPEN = (
 )
 
 
+class _Open(TaskOfCase, Protocol):
+    """An open task, and what it takes to say who may do it."""
+
+    @property
+    def group(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def assignee(self) -> str | None: ...
+
+
+class _OfVersion(_Open, Protocol):
+    @property
+    def definition_id(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+
+
 def workable(instance_id: int, by: Actor) -> list[int]:
     """Return the open tasks of an instance that this person may complete now, the most urgent first."""
-    rows = session().execute(_OPEN, {"instance": instance_id}).all()
-    return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in rows], by)
+    rows: Sequence[_OfVersion] = connection().execute(_OPEN, {"instance": instance_id}).all()
+    return _workable([(row, versions.by_id(row.definition_id, row.sha256)) for row in rows], by)
 
 
 def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
@@ -191,7 +214,7 @@ def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) 
     return _workable([(row, definition) for row in rows], by)
 
 
-def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[int]:
+def _workable(rows: Sequence[tuple[_Open, Definition]], by: Actor) -> list[int]:
     tasks = [
         (row, definition)
         for row, definition in rows
@@ -247,7 +270,7 @@ def _assign(
 
         def command(run: Run) -> None:
             if hands is not None:
-                element = run.element_of(run.task(row.task_token))
+                element = run.definition.processes[row.task_process].element(row.element_id)
                 barred.check(barred.Step(row.task_id, row.id, element, run.definition), hands)
             run.add(kind, token=row.task_token, element=row.element_id, by=by.user, **more)
 

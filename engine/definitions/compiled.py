@@ -22,6 +22,7 @@ from engine.runtime.personal import Personal
 WORD = re.compile(r"\w+")
 WHETHER_OR_HOW_MUCH = frozenset({uses.WHETHER, uses.TOTAL})
 PASSED = ("in.", "out.")
+WAITED_FOR = ("userTask", "intermediateCatchEvent", "receiveTask", "callActivity", "subProcess")
 APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
 
 
@@ -36,7 +37,6 @@ class Process:
         self.diagram = drawing
         self.key = drawing.key
         self._flow_by_ends = {(flow.source, flow.target): flow for flow in drawing.flows.values()}
-        self._conditions: dict[str, Expression] = {}
 
     def element(self, element_id: str) -> Element:
         """Return an element of the process. Errors: UnknownElement."""
@@ -72,6 +72,7 @@ class Definition:
         self._expressions: dict[str, Expression] = {}
         self._forms: dict[str, Form] = {}
         self._decisions: dict[str, CompiledDecision] = {}
+        self._branching: dict[tuple[str, str], frozenset[str]] = {}
 
     @property
     def name(self) -> str:
@@ -98,6 +99,22 @@ class Definition:
         if text not in self._expressions:
             self._expressions[text] = feel.compile(text)
         return self._expressions[text]
+
+    def branching(self, element_id: str, process: str = "") -> frozenset[str]:
+        """Return the variables by which the way goes on from an element, up to what is waited for next. Errors: UnknownElement."""
+        place = (process or self.key, element_id)
+        if place not in self._branching:
+            drawing = self.processes[place[0]].diagram
+            passed, ahead = {self.processes[place[0]].element(element_id).id}, drawing.outgoing(element_id)
+            names: frozenset[str] = frozenset()
+            while ahead:
+                flow = ahead.pop()
+                names |= self.expression(flow.condition).names if flow.condition else frozenset()
+                if flow.target not in passed and drawing.elements[flow.target].type not in WAITED_FOR:
+                    passed.add(flow.target)
+                    ahead += drawing.outgoing(flow.target)
+            self._branching[place] = names
+        return self._branching[place]
 
     def form(self, element_id: str, process: str = "") -> Form:
         """Return the form of a user task. Errors: UnknownElement, MissingFile, InvalidDefinition."""

@@ -28,6 +28,9 @@ class Package:
     key: str
     files: dict[str, str]
 
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
     def canonical(self) -> bytes:
         """Return the bytes that are stored and hashed: sorted JSON, UTF-8."""
         document = {"key": self.key, "files": self.files}

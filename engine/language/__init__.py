@@ -3,7 +3,7 @@
 from engine.language import feel, forms, written
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
-from engine.language.forms import Field, Form, InvalidForm, Reason
+from engine.language.forms import Field, Form, InvalidForm, Option, Reason
 from engine.language.vocabulary import Added, Kind, Unit, Vocabulary
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Form",
     "InvalidForm",
     "Kind",
+    "Option",
     "Outcome",
     "Reason",
     "Unit",

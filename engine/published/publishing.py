@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from engine.spiff.parsing import NotExecutable, specification
 from models.base import in_turn, session, transaction
 from models.definition import ProcessDefinition
 
-MOST_TOLD = 200
+MOST_TOLD, MOST_CHANGED = 200, 128
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,12 @@ def _callers(contents: Sequence[Package]) -> Iterator[tuple[Newest, Package, lis
 
 def changed_caller(caller: Package, contents: Iterable[Package]) -> Package:
     """Return what a caller becomes once those of the packages that it calls are in force."""
+    return _changed(caller, tuple(contents))
+
+
+@lru_cache(maxsize=MOST_CHANGED)
+def _changed(caller: Package, contents: tuple[Package, ...]) -> Package:
+    """Keep what `changed_caller` returns, because scenarios are played one by one on the same content."""
     changed = caller
     for content in contents:
         if f"{content.key}.bpmn" in caller.files:

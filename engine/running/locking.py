@@ -71,6 +71,7 @@ _LAST_OF_FORM = (
 _OF_TASK = (
     rows(
         _TASK.c.token.label("task_token"),
+        _TASK.c.process_key.label("task_process"),
         _TASK.c.element_id,
         _TASK.c.group_code.label("task_group"),
         _TASK.c.state.label("task_state"),

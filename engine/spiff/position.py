@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
@@ -81,15 +82,20 @@ class Position:
         self.answering: set[int] = set()
         self._begin_entry(at, calendar, perform)
         self._specification = specification(definition.sha256, definition.key, definition.package.diagrams, self.rules)
-        evaluator = Evaluator(cast(Moving, self))  # which `Movement` is
-        if state is None:
-            self.counter = 0
-            self.workflow = FlatWorkflow(self._specification.main, self._specification.others, evaluator)
-        else:
-            self.counter = state["counter"]
+        self._stored = None if state is None else state["spiff"]
+        self.counter = 0 if state is None else state["counter"]
+        if state is not None:
             self.case.restore(state)
-            self.workflow = codec.decode(state["spiff"], self._specification, evaluator)
-            self.workflow.script_engine = evaluator
+
+    @cached_property
+    def workflow(self) -> FlatWorkflow:
+        """The tokens, put in their places when somebody first asks for one; whoever only tells something asks for none."""
+        evaluator = Evaluator(cast(Moving, self))  # which `Movement` is
+        if self._stored is None:
+            return FlatWorkflow(self._specification.main, self._specification.others, evaluator)
+        workflow = codec.decode(self._stored, self._specification, evaluator)
+        workflow.script_engine = evaluator
+        return workflow
 
     def _begin_entry(self, at: datetime, calendar: Calendar, perform: Perform) -> None:
         self.at, self.calendar, self.perform = at, calendar, perform
@@ -122,8 +128,9 @@ class Position:
 
     @property
     def ended(self) -> bool:
-        """Whether every token has reached an end."""
-        return self.workflow.completed
+        """Whether every token has reached an end; none of a case that was taken up and not moved has."""
+        is_moved = self._stored is None or "workflow" in self.__dict__
+        return is_moved and self.workflow.completed
 
     def task(self, token: int) -> FlatTask:
         """Return the open SpiffWorkflow task with this token. Errors: UnknownToken."""

@@ -92,7 +92,7 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
         },
         liabilities=_liabilities(numbers),
         orders=_orders(ids, numbers),
-        mandates={row.id: row for row in _all(BankMandate, BankMandate.id.in_(_mandates(verdicts)))},
+        mandates={row.id: row for row in _among(BankMandate.id, _mandates(verdicts))},
         runs=frozenset(session().scalars(select(Batch.period).where(Batch.kind == SECONDARY_PRICING))),
     )
 
@@ -112,7 +112,7 @@ def _liabilities(numbers: Sequence[str]) -> Liabilities:
     later: dict[int, list[int]] = defaultdict(list)
     for key, instance_id in session().execute(beginnings) if ids else ():
         later[number_by_key[key]].append(instance_id)
-    parts = _by("liability_id", _all(LiabilityPart, LiabilityPart.liability_id.in_(ids)))
+    parts = _by("liability_id", _among(LiabilityPart.liability_id, ids))
     return Liabilities(_by("case_number", rows), parts, later)
 
 
@@ -126,7 +126,8 @@ def _orders(ids: Sequence[int], numbers: Sequence[str]) -> Orders:
     act = WorkOrderAct
     acts = _all(act, or_(act.order_id.in_(order_ids), act.case_number.in_(numbers)))
     opener_ids = {row.id: _instance_of(row.key) for row in orders}
-    with_key = set(session().scalars(select(CaseKey.instance_id).where(CaseKey.instance_id.in_(opener_ids.values()))))
+    of_openers = select(CaseKey.instance_id).where(CaseKey.instance_id.in_(opener_ids.values()))
+    with_key = set(session().scalars(of_openers)) if opener_ids else set()
     erased = frozenset(id for id, opener in opener_ids.items() if opener not in with_key)
     return Orders(orders, _by("instance_id", _all(joined, of_cases)), acts, erased)
 
@@ -138,6 +139,11 @@ def _instance_of(key: object) -> int:
 
 def _all(model: Any, condition: Any) -> list[Any]:
     return cells.rows(select(*map(as_stored, model.__table__.columns)).where(condition))
+
+
+def _among(column: Any, values: Sequence[int]) -> list[Any]:
+    """Return the rows of a table whose column has one of these values; of none, nothing is asked."""
+    return _all(column.class_, column.in_(values)) if values else []
 
 
 def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:

@@ -17,7 +17,7 @@ from models.cells import UNREADABLE, as_stored
 from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.liability import Liability, LiabilityPart
-from models.lines import ClaimState, DisputedLine, LineClaim
+from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
 from models.review import Review, ReviewDraw
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import reviews
@@ -51,11 +51,10 @@ def verify_lines() -> Iterator[Deviation]:
 def _claims() -> Iterator[Deviation]:
     claim, total = LineClaim, func.sum(Posting.amount)
     numbers = select(ProcessInstance.business_key)
-    absent = (
-        select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(numbers)).distinct()
-    )
-    for number in session().scalars(absent):
-        yield Deviation(0, "missing", 0, f"claims on lines: their case {number} is gone")
+    for column, rows in ((claim.case_number, "claims on"), (LineRejection.case_number, "rejections of")):
+        absent = select(column).where(column.is_not(None), column.not_in(numbers)).distinct()
+        for number in session().scalars(absent):
+            yield Deviation(0, "missing", 0, f"{rows} lines: their case {number} is gone")
     entries = (
         select(claim.entry_id, func.sum(claim.amount).label("claimed"))
         .where(claim.entry_id.is_not(None))

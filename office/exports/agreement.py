@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from engine import record
+from engine import ground, record
 from engine.proof import Verdict
 from engine.record.case_steps import CaseStep
 
@@ -59,7 +59,8 @@ def tells_text(text: str, versions: Sequence[str]) -> bool:
 
 
 def _json(text: str) -> object:
+    """Return what a cell holds; one that is no JSON, or gives a key twice, is the text it is."""
     try:
-        return json.loads(text)
+        return text if ground.key_twice(text) is not None else json.loads(text)
     except ValueError:
         return text

@@ -18,7 +18,7 @@ from xml.sax.saxutils import unescape
 from sqlalchemy import select
 
 import engine
-from engine import record
+from engine import ground, record
 from engine.proof import Verdict
 from models.base import session
 from models.instance import ProcessInstance
@@ -78,6 +78,7 @@ def _json(content: str) -> Finding:
         shape = [{**dict(entry), "steps": list(entry["steps"])} for entry in entries]
     except (KeyError, TypeError, ValueError, RecursionError):
         raise UnknownFile from None
+    repeated = ground.key_twice(content)
     if not isinstance(personal, bool):
         raise UnknownFile
     verdict = _verdict(case)
@@ -85,6 +86,8 @@ def _json(content: str) -> Finding:
     if verdict is not None:
         versions = agreement.made_otherwise(verdict, _document)
         wrong += [*_head(document, versions), *_against(shape, versions)]
+    if repeated is not None:  # other readers may take the first of the two values
+        wrong.insert(0, f"line {repeated.line}: “{repeated.key}” stands there twice")
     return _finding(case, verdict, len(shape), wrong)
 
 

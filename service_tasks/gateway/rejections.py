@@ -14,8 +14,10 @@ from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
 def keep(*claims: ColumnElement[bool], at: datetime) -> None:
     """Keep that these claims of cases were refused, each line once for a case, with the fen of it that were refused last."""
     columns = LineClaim.line_id, LineClaim.case_number, func.sum(LineClaim.amount)
-    asked = select(*columns).where(*claims, LineClaim.case_number.is_not(None))
-    for line, number, amount in session().execute(asked.group_by(LineClaim.line_id, LineClaim.case_number)).all():
+    claims_by_case = select(*columns).where(*claims, LineClaim.case_number.is_not(None))
+    for line, number, amount in (
+        session().execute(claims_by_case.group_by(LineClaim.line_id, LineClaim.case_number)).all()
+    ):
         of_case = LineRejection.line_id == line, LineRejection.case_number == number
         same_refusal = select(LineRejection.amount).where(*of_case, LineRejection.rejected_at == at)
         fen = int(amount) + (session().scalar(same_refusal) or 0)

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from engine import definitions
 from tests.browser import editing
 from tests.browser.office import Office
+from tests.browser.test_fit import AXE, FINDINGS
 from tests.support import wording
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,6 +31,9 @@ SAID = """() => {
   }
   return [...texts].filter((text) => text?.trim());
 }"""
+UNNAMED = """() => [...document.querySelectorAll("[data-modeler] :is(button, [role=button], .entry, a)")]
+  .filter((one) => one.checkVisibility() && !one.closest(".cm-editor, .djs-container > svg") && !one.innerText.trim() && !one.title && !one.closest("[title]"))
+  .map((one) => one.outerHTML.slice(0, 160))"""
 KINDS = """() => {
   const registry = editor.opened.diagram.get("elementRegistry");
   const first = {};
@@ -116,10 +120,12 @@ class Walk:
     def __init__(self, page: Page, language: str) -> None:
         self.page, self.language = page, language
         self.wrong: set[tuple[str, str]] = set()
+        self.unnamed: set[str] = set()
 
     def look(self) -> None:
         """Take in what is there now."""
         self.wrong |= in_other_words(self.page.evaluate(SAID), self.language)
+        self.unnamed |= set(self.page.evaluate(UNNAMED))
 
     def press(self, selector: str, button: str = "left", *, twice: bool = False) -> None:
         """Press something, look at what opens, and close it."""
@@ -189,10 +195,13 @@ def over_the_forms(walk: Walk) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_editor_speaks_one_language(office: Office, language: str) -> None:
-    """No word of the other one, no name that only programs know, no value that is not there."""
+    """No word of the other one, no name that only programs know, no value that is not there; and no button that is a picture only, without a word when one points at it."""
     page = editing.owner(office.browser, office.address, language=language)
     editing.open_editor(page, KEY)
     walk = Walk(page, language)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    findings = []
     for part in (over_the_diagram, over_the_problems, over_the_tables, over_the_forms):
         part(walk)
-    assert walk.wrong == set()
+        findings += [f"{part.__name__}: {one}" for one in page.evaluate(FINDINGS)]
+    assert (walk.wrong, walk.unnamed, findings) == (set(), set(), [])

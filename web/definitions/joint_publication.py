@@ -116,7 +116,7 @@ def _row(joint: Joint, draft: drafts.Draft, problems: Mapping[str, list[engine.P
         draft=draft,
         name=names.of_draft(draft.package) or names.process_name(draft.key),
         newest=drafts.newest_version(draft.key),
-        changed=changes.by_file(changed),
+        changed=changes.by_file(changed, in_force, package),
         changes=changes.as_json(changed),
         names=names.of_both(in_force, package),
         problems=findings.as_json(problems[draft.key], package),

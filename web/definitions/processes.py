@@ -94,12 +94,12 @@ def page_of(key: str, **refusal: Any) -> str:
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),
         owners=[names.person_name(login) for login in owners],
-        others=[names.person_name(login) for login in hands.left_to_approve([current_user.name])],
+        others=[names.person_name(login) for login in hands.left_to_approve([current_user.name], owners)],
         english=names.english_elements(key),
         versions=versions,
         told=lines,
         known=publications.known_of_versions(entries),
-        draft=_stored_draft(key),
+        draft=drafts.stored(key),
         files=sorted(definitions.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),
         callers=[row.key for row, _ in published.callers_of(key)],
@@ -108,11 +108,6 @@ def page_of(key: str, **refusal: Any) -> str:
         why_published=publications.said,
         reads=current_user.has(*READERS),
     )
-
-
-def _stored_draft(key: str) -> drafts.Draft | None:
-    draft = drafts.find(key)
-    return draft if draft.revision else None
 
 
 @blueprint.get("/<key>/forms/<form>")
@@ -136,7 +131,8 @@ def compare(key: str, version: int) -> str:
     new = published.current(key, version)
     number = asked()["against"] or max(version - 1, 0)
     old = published.current(key, number) if number else None
-    differences = changes.between(old.package, new.package) if old is not None else []
+    before = old.package if old is not None else None
+    differences = changes.between(before, new.package) if before is not None else []
     return render_template(
         "definitions/version.html",
         key=key,
@@ -144,10 +140,10 @@ def compare(key: str, version: int) -> str:
         definition=new,
         against=number,
         versions=processes.versions(key),
-        changed=changes.by_file(differences),
+        changed=changes.by_file(differences, before, new.package),
         changes=changes.as_json(differences),
         taken_up=used_versions.taken_up(old, new) if old is not None else [],
-        names=names.of_both(old.package if old is not None else None, new.package),
+        names=names.of_both(before, new.package),
         english=names.english_elements(key),
     )
 

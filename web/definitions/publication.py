@@ -47,7 +47,6 @@ def register(app: Flask) -> None:
         change_kind=changes.kind,
         change_name=changes.name,
         change_value=changes.shown,
-        change_sheet=changes.sheet,
         own_files=definitions.own_files,
     )
 
@@ -91,7 +90,7 @@ def change(key: str) -> str:
 def _page(key: str, refusal: engine.EngineError | None = None, place: str = "") -> str:
     draft = drafts.find(key)
     problems = publication.problems(draft)
-    differences = draft_changes.of_draft(draft)
+    differences, in_force = draft_changes.of_draft(draft), engine.published.newest_package(key)
     return render_template(
         "definitions/publish.html",
         key=key,
@@ -105,10 +104,10 @@ def _page(key: str, refusal: engine.EngineError | None = None, place: str = "") 
         before=[_called(key) for key in precedence.before(draft)] if draft.revision else [],
         belonging=joint_publication.belonging(draft) if draft.revision else [],
         joined=hands.submitted_with(key) if draft.submitted_by else [],
-        changed=changes.by_file(differences),
+        changed=changes.by_file(differences, in_force, draft.package),
         publishable=any(map(changes.is_published, differences)),
         changes=changes.as_json(differences),
-        names=names.of_both(engine.published.newest_package(key), draft.package),
+        names=names.of_both(in_force, draft.package),
         callers=[f"{row.key} {names.process_name(row.key)}" for row, _ in engine.published.callers_of(key)],
         restores=publication.restored(draft).get("restores", 0) if draft.revision else 0,
         second=_may_approve(draft),

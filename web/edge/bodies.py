@@ -14,6 +14,9 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from engine import ground
+from engine.language import Reason
+
 MOST_FIELDS, MOST_MEGABYTES = 1_000, 8
 MOST_FILE_BYTES = 4_000_000
 OF_FILE = "@file"
@@ -24,6 +27,14 @@ MOST_VALUES = 100_000
 
 class MalformedBody(BadRequest):
     """The body cannot be read as what it says it is."""
+
+
+class GivenTwice(json.JSONDecodeError):
+    """An object of the body gives a key twice; `key`, and `lineno` where it stands for the second time."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__("a key twice", "\n" * line, line - 1)
+        self.key = key
 
 
 class Incoming(Request):
@@ -46,6 +57,10 @@ class Incoming(Request):
             self.form = ImmutableMultiDict(_with_files(self))
         if sum(len(values) for _, values in self.form.lists()) > MOST_FIELDS:
             raise RequestEntityTooLarge
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        """Refuse a body that is not JSON, and say why."""
+        _refuse_json(e)
 
 
 def _with_files(incoming: Request) -> MultiDict[str, str]:
@@ -98,21 +113,31 @@ class JsonParser(FlaskParser):
         if is_json_request(req):
             return read_json(req.get_data(cache=True))
         if req.get_data(cache=True).strip():  # read over, it would be told as a body that holds nothing
-            refuse(400, messages={"json": ["not_json"]})
+            _refuse_json()
         return missing
 
     def _handle_invalid_json_error(self, error: Exception, req: Request, *arguments: Any, **options: Any) -> NoReturn:
-        refuse(400, exc=error, messages={"json": ["not_json"]})
+        _refuse_json(error)
+
+
+def _refuse_json(error: Exception | None = None) -> NoReturn:
+    reason: Reason | str = "not_json"
+    if isinstance(error, GivenTwice):
+        reason = Reason("key_twice", {"key": error.key, "in_line": error.lineno})
+    refuse(400, exc=error, messages={"json": [reason]})
 
 
 def read_json(text: str | bytes) -> Any:
-    """Return a JSON document: no NaN, no key twice in one object, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
+    """Return a JSON document: no NaN, no key twice in one object, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError, GivenTwice."""
     try:
         document = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object)
         _measure(document)
     except (ValueError, RecursionError) as error:
+        repeated = ground.key_twice(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+        if repeated is not None:
+            raise GivenTwice(repeated.key, repeated.line) from error
         about = "…" if text.strip() else ""  # webargs takes an error about nothing for no body at all
-        raise json.JSONDecodeError("malformed, a key twice, too deep or too large", about, 0) from error
+        raise json.JSONDecodeError("malformed, too deep or too large", about, 0) from error
     return document
 
 

@@ -138,7 +138,8 @@ def is_kept() -> bool:
 def beside() -> str:
     """Keep the form that a button of its page which is not its own has brought along, when somebody has typed in it; the page, or empty without one."""
     place = bodies.sent().get(PLACE, "")
-    target, owner = _known(place), _owner()
+    target = _known(place) if place else None
+    owner = _owner() if target is not None else ""
     if target is None or not owner:
         return ""
     before = _brought(place)

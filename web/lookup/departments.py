@@ -8,7 +8,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import select
 
-from models.base import connection, session
+from models.base import connection
 from models.identity import Department
 
 _DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
@@ -24,4 +24,4 @@ def department_rows() -> Sequence[Any]:
 
 def department_codes() -> dict[str, str]:
     """Return department codes by the Chinese name that stands on the lanes."""
-    return dict(session().execute(select(Department.name_zh, Department.code)).all())
+    return {chinese: code for code, chinese, _ in department_rows()}

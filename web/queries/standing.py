@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Label,
     Select,
     SQLColumnExpression,
@@ -98,6 +99,8 @@ class DoneTask(NamedTask, Protocol):
     def business_key(self) -> str: ...
     @property
     def instance_id(self) -> int: ...
+    @property
+    def group(self) -> str: ...
 
 
 class _Step(DoneTask, Protocol):
@@ -128,6 +131,7 @@ _STEP = (
         UserTask.item_count,
         UserTask.business_key,
         UserTask.instance_id,
+        UserTask.group.label("group"),
         ProcessInstance.definition_id,
         ProcessDefinition.sha256,
         Customer.name.label("customer"),
@@ -142,9 +146,9 @@ _STEP = (
 )
 
 
-def step(task_id: int) -> tuple[DoneTask, Whose, engine.definitions.Definition]:
-    """Return what is said of a step that was done: columns of its task, whose case it is, and the version that the case runs on."""
-    row: _Step = session().execute(_STEP, {"task": task_id}).one()
+def step(task_id: int, opened: Connection | None = None) -> tuple[DoneTask, Whose, engine.definitions.Definition]:
+    """Return what is said of a step that was done, asked on a connection where that is all there is to ask: columns of its task, whose case it is, and the version that the case runs on."""
+    row: _Step = (opened or connection()).execute(_STEP, {"task": task_id}).one()
     definition = definitions.version(row.definition_id, row.sha256)
     return row, Whose(row.customer, row.msisdn, row.chosen), definition
 
@@ -267,7 +271,7 @@ _PLACES = (
         UserTask.item_index,
         UserTask.item_count,
         UserTask.assignee,
-        UserTask.group,
+        UserTask.group.label("group"),
     )
     .where(UserTask.instance_id == bindparam("instance"), UserTask.state == TaskState.OPEN)
     .order_by(UserTask.id)
@@ -277,11 +281,11 @@ _PLACES = (
 
 def now_at(instance_id: int, definition: engine.definitions.Definition) -> str:
     """Say with whom a case is, department or person and the step; else what it waits for. Empty when neither can be named."""
-    rows = session().execute(_PLACES, {"instance": instance_id}).all()
+    rows = connection().execute(_PLACES, {"instance": instance_id}).all()
     places = [_place(row, definition) for row in rows[:MOST_PLACES]]
     if not rows:
-        waiting = session().execute(_WAITS, {"instance": instance_id}).all()
-        orders = session().execute(_ORDERED, {"instance": instance_id}).all()
+        waiting = connection().execute(_WAITS, {"instance": instance_id}).all()
+        orders = connection().execute(_ORDERED, {"instance": instance_id}).all()
         places = [
             gettext("%(who)s (work order %(number)s)", who=names.department(row.department), number=row.number)
             for row in orders
@@ -311,16 +315,14 @@ def said(
     complainant: Whose,
     advanced: running.Advanced,
     *,
-    choice: str = "",
     place: str = "",
     waits: str = "",
 ) -> tuple[str, str]:
-    """Return what a completion came to, with the case it was done in, what was the `choice` there and the `place` where the case is now: (kind, sentence).
+    """Return what a completion came to, with the case it was done in, and `place`: the answer that was chosen there and where the case is now, in sentences: (kind, sentence).
 
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
-    place = (gettext(" Chosen: %(chosen)s.", chosen=choice) if choice else "") + place
     sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
     if troubles:

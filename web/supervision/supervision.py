@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import cases
+from engine.definitions import Definition
 from models.base import session
 from models.notice import DepartmentNotice
 from models.states import TaskState
@@ -108,17 +109,28 @@ def _reports() -> list[tuple[DepartmentNotice, str, str, str, bool]]:
     return [
         (
             row,
-            gettext(OURS[row.subject])
-            if row.subject in OURS
-            else names.subject(versions.get(row.case_number or ""), row.subject),
-            ""
-            if row.subject in ("deadline_missed", "work_order_chased")
-            else in_words(row.text, english=language() == "en"),
+            _subject(row, versions.get(row.case_number or "")),
+            _text(row),
             _state_text(standings[row.key].state) if row.key in standings else "",
             row.key in standings and standings[row.key].is_open,
         )
         for row in rows
     ]
+
+
+def _subject(row: DepartmentNotice, definition: Definition | None) -> str:
+    """Return the subject of a report; its case stands behind it, so that its number is left out here."""
+    if row.subject in OURS:
+        return gettext(OURS[row.subject])
+    words = names.subject(definition, row.subject).split()
+    return " ".join(word for word in words if word != row.case_number)
+
+
+def _text(row: DepartmentNotice) -> str:
+    """Return the text of a report; nothing where it is the step, the person, or the number that stands before it."""
+    if row.subject in ("deadline_missed", "work_order_chased") or row.text == row.case_number:
+        return ""
+    return in_words(row.text, english=language() == "en")
 
 
 def _state_text(state: str) -> str:

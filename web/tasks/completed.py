@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import definitions
+from engine import definitions, language
 from models.user_task import NamedTask
 from web.queries import money
 from web.telling.code_texts import code_text
@@ -13,13 +13,24 @@ from web.telling.i18n import gettext, in_language, yuan
 
 
 def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
-    """Return the answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
-    for field in definition.form(row.element_id, row.process_key).inputs:
+    """Return the answer that was given to what a step asks, question and answer in the words of its form: one by which the process goes on, else the first; how the customer was told is none."""
+    branching = definition.branching(row.element_id, row.process_key)
+    answers = list(_answers(definition.form(row.element_id, row.process_key), typed))
+    if not answers:
+        return ""
+    field, option = next((answer for answer in answers if answer[0].key in branching), answers[0])
+    words = {
+        "question": in_language(field.label, field.label_en),
+        "answer": in_language(option.label, option.label_en),
+    }
+    return gettext(" “%(question)s”: %(answer)s.", **words)
+
+
+def _answers(form: language.Form, typed: Mapping[str, Any]) -> Iterator[tuple[language.Field, language.Option]]:
+    """Yield what was chosen where there is something to choose among, in the order of the form."""
+    for field in form.inputs:
         if field.type in ("radio", "select") and len(field.options) > 1 and not field.channel_of:
-            for option in field.options:
-                if str(option.value) == str(typed.get(field.key)):
-                    return in_language(option.label, option.label_en)
-    return ""
+            yield from ((field, option) for option in field.options if str(option.value) == str(typed.get(field.key)))
 
 
 def moved(number: str, calls: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ import engine.definitions
 import engine.diagrams
 import engine.language
 from engine import cases, proof, published, running, runtime
-from models.base import session
+from models.base import glance, session
 from models.states import TaskState
 from models.user_task import NamedTask, TaskColumns, UserTask
 from office import acts, batches, correspondence, notices, secret_fields, work_orders
@@ -134,10 +134,8 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     later = any(value in correspondence.LATER for value in request.form.values())
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
-        choice, place = completed.chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
-        kind, sentence = standing.said(
-            _name(row), row.business_key, complainant, advanced, choice=choice, place=place, waits=waits
-        )
+        place = completed.chosen(row, definition, typed) + standing.now_at(row.instance_id, definition)
+        kind, sentence = standing.said(_name(row), row.business_key, complainant, advanced, place=place, waits=waits)
     flash(sentence + completed.moved(row.business_key, advanced.calls), kind)
     return onward(row.business_key, row.instance_id)
 
@@ -267,9 +265,11 @@ def release(task_id: int) -> Response:
 
 def _in_words(task_id: int, sentence: str) -> str:
     """Return a sentence about a task, with its step, case and department."""
-    row = session().get_one(UserTask, task_id)
+    with glance() as opened:
+        row, _complainant, definition = standing.step(task_id, opened)
     department = names.department(row.group) if "%(department)s" in sentence else ""
-    return sentence % {"step": _name(row), "case": row.business_key, "department": department}
+    with definitions.of_definition(definition):  # a case is told in the words of its own version
+        return sentence % {"step": _name(row), "case": row.business_key, "department": department}
 
 
 def _before(task_id: int) -> Mapping[str, Any]:

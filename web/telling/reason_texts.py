@@ -59,7 +59,12 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
         "not_a_line": gettext("This is no line with an amount, such as bill-item:2026-11:3 12.50."),
-        "not_json": gettext("This is not JSON, gives a key twice, or is too large or too deep."),
+        "not_json": gettext("This is not JSON, or is too large or too deep."),
+        "key_twice": gettext(
+            "“%(key)s” in line %(line)s stands there twice. Leave one of them.",
+            key=cause.values.get("key"),
+            line=cause.values.get("in_line"),
+        ),
         "not_an_object": gettext("An object with named values is expected here."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "process_unknown": gettext("There is no process %(name)s.", name=cause.values.get("name")),

@@ -38,6 +38,10 @@ def test_a_decision_for_programs() -> None:
         ((FILE, "Approval Status", "--input", '{"Age": 18,}'), "line 1, column 12"),
         ((FILE, "Approval Status", "--input", "[]"), "a JSON object is needed"),
         ((FILE, "Approval Status", "--input", "[" * 100_000), "--input"),
+        (
+            (FILE, "Approval Status", "--input", '{"Age": 18,\n"Age": 17}'),
+            "--input: A key is given twice (Age, line 2)",
+        ),
         ((__file__, "x"), "The file is no XML"),
     ],
 )

@@ -177,8 +177,8 @@ def test_a_rejected_line_names_the_case_that_looked_at_it() -> None:
     line = "bill-item:2026-10:2"
     assert rejected_lines(complaint.msisdn, "another") == [(line, 5800, [complaint.number])]
     assert rejected_lines(complaint.msisdn, complaint.number) == []
-    asked = session().execute(select(LineRejection.amount, LineRejection.rejected_at)).all()
-    assert (5800, AT) in [(*row,) for row in asked]
+    rejections = session().execute(select(LineRejection.amount, LineRejection.rejected_at)).all()
+    assert (5800, AT) in [(*row,) for row in rejections]
 
 
 def test_what_a_customer_gave_up_was_not_rejected() -> None:

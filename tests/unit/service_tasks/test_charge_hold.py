@@ -103,9 +103,9 @@ def test_a_hold_that_is_rejected_or_withdrawn_frees_its_lines(desk: Any, topic: 
     assert session().scalars(select(LineClaim.state)).all() == []
     assert gateway().given("AJ-2026-000001") == []  # so that the case may still be withdrawn
     # Whoever picks them again sees that accounting said no; a withdrawal is no refusal.
-    refused = [("AJ-2026-000001", 3000)] if topic.endswith("settle") else []
-    asked = session().execute(select(LineRejection.case_number, LineRejection.amount))
-    assert [(*row,) for row in asked] == refused
+    expected = [("AJ-2026-000001", 3000)] if topic.endswith("settle") else []
+    rejections = session().execute(select(LineRejection.case_number, LineRejection.amount))
+    assert [(*row,) for row in rejections] == expected
 
 
 def test_a_line_on_hold_is_nobody_else_s(desk: Any) -> None:

@@ -56,10 +56,10 @@ VISITED = {
 PLAIN = 12  # of a page without the customer's papers; those below have a reason of their own
 DEARER = {
     "/processes": 14,  # with the drafts, in which order they go, and which belong together
-    "/processes/TS-001": 21,  # who may approve what is asked for, and what was asked back, are among them
+    "/processes/TS-001": 16,  # who may approve what is asked for, and what was asked back, are among them
     "/supervision": 18,  # two lists of tasks, requests, reports with how they stand, messages
 }
-REPLAY = 42  # a short history is proved against every table
+REPLAY = 39  # a short history is proved against every table
 FILES = ("/audit/log.xes",)  # the record of every case as a file
 TABS = ("timeline", "diagram", "money", "messages", "orders", "acts", "looks")
 PEOPLE = ("cleo", "sam", "ada", "olu", "amy")

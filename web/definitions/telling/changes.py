@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+import engine
 from engine import definitions, runtime
 from office import papers
 from service_tasks import labels
@@ -285,11 +286,32 @@ def _paper(key: str) -> str:
     return in_language(paper.zh, paper.en) if paper is not None else key
 
 
-def sheet(file: str) -> str:
-    """Return what the changes of a file are headed with: what it is, and what it is called."""
+def sheet(file: str, title: str = "") -> str:
+    """Return what the changes of a file are headed with: what it is, and what it is called, where nobody calls it anything by its own name."""
     stem, _dot, suffix = file.rpartition("/")[2].rpartition(".")
     heading = FILES.get(f".{suffix}")
-    return str(gettext(heading)) % {"name": stem} if heading is not None else file
+    return str(gettext(heading)) % {"name": title or stem} if heading is not None else file
+
+
+def _titles(package: definitions.Package) -> dict[str, str]:
+    """Return what the forms and tables of a process are called, by file: a table as it says itself, which is in Chinese, else both as the steps that use them."""
+    parts = Called(package)
+    diagram, element_names = parts.drawn.get(package.key), parts.own.get(package.key, {})
+    titles: dict[str, list[str]] = {}
+    for element in diagram.elements.values() if diagram is not None else ():
+        if form := element.properties.get("form"):
+            titles.setdefault(f"forms/{form}.form", []).append(element_names[element.id])
+        if element.decision:
+            own_name = "" if language() == "en" else _of_table(package, element.decision)
+            titles.setdefault(f"decisions/{element.decision}.dmn", []).append(own_name or element_names[element.id])
+    return {file: gettext(", ").join(dict.fromkeys(steps)) for file, steps in titles.items()}
+
+
+def _of_table(package: definitions.Package, decision: str) -> str:
+    try:
+        return definitions.read_decisions(package.decision(decision)).find(decision).name
+    except engine.EngineError:
+        return ""
 
 
 TRIGGERS = {
@@ -307,21 +329,24 @@ FLAGS = frozenset({"property customerWaits", "personal", "boolean"})
 
 @dataclass(frozen=True)
 class Sheet:
-    """The changes of one file: those to read, and how many elements only stand elsewhere on the drawing."""
+    """The changes of one file under what it is called: those to read, and how many elements only stand elsewhere on the drawing."""
 
     file: str
+    heading: str
     changes: list[definitions.Difference]
     moved: int
 
 
-def by_file(changes: Iterable[definitions.Difference]) -> list[Sheet]:
-    """Return changes file by file, in their order."""
+def by_file(changes: Iterable[definitions.Difference], *packages: definitions.Package | None) -> list[Sheet]:
+    """Return changes file by file, in their order; what a file is called is as the last of the packages has it that uses it."""
+    titles = {file: title for package in packages if package is not None for file, title in _titles(package).items()}
     grouped: dict[str, list[definitions.Difference]] = {}
     for change in changes:
         grouped.setdefault(change.file, []).append(change)
     return [
         Sheet(
             file,
+            sheet(file, titles.get(file, "")),
             [change for change in of_file if change.kind != "moved"],
             sum(change.kind == "moved" for change in of_file),
         )

@@ -10,6 +10,8 @@ from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
+import engine
+from office import tokens
 from tests.support.visitors import Visitor
 from web.edge import bodies
 
@@ -23,6 +25,27 @@ def test_json_beyond_its_limits_is_one_kind_of_error(text: str | bytes) -> None:
     """Whoever reads a body has to expect one error, and not whatever the reader gives up with."""
     with pytest.raises(json.JSONDecodeError):
         bodies.read_json(text)
+
+
+TWICE = '{"b": 1,\n"a": 1,\n"a": 2}'
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "“a” in line 3 stands there twice."), ("zh", "第 3 行的“a”出现了两次")]
+)
+def test_a_key_given_twice_is_told_with_its_line(desk: Flask, language: str, told: str) -> None:
+    """A reader would take the last of two values in silence; whoever sent both is told which and where, by the API and by the editor's way in."""
+    with desk.app_context():
+        token = tokens.create("cleo", at=engine.now())
+    spoken = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+    begin = "/api/v1/processes/TS-002/instances"
+    by_api = desk.test_client().post(begin, data=TWICE, content_type="application/json", headers=spoken)
+    olu = Visitor(desk, "olu", language)
+    by_editor = olu.client.put("/processes/TS-002/draft", data=TWICE, content_type="application/json")
+    for answer in (by_api, by_editor):
+        ((reason,),) = answer.get_json()["reasons"].values()
+        assert (answer.status_code, reason["code"], reason["values"]) == (400, "key_twice", {"key": "a", "in_line": 3})
+        assert told in reason["text"]
 
 
 def test_json_within_its_limits_is_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from office import tokens
 from tests.support.actors import CLEO
 from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
 from tests.support.visitors import LANGUAGES, Caller, Visitor
+from web.tasks import completed
 from web.telling import timeline
 
 pytestmark = pytest.mark.slow
@@ -223,3 +225,19 @@ def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
         at = datetime.fromisoformat(f"{day}T10:00:00+08:00")
         (line,) = teller.tell([record.Entry(1, at, "system", [job], b"")], range(1, 2))
     assert line.details == [("帐期", told)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_is_told_with_its_question(desk: Flask, language: str) -> None:
+    """After a correction it is told whether a charge came of it, which decides what comes next, not the bank, which the form asks first; an answer alone is never told."""
+    row = SimpleNamespace(process_key="TS-008", element_id="correct_mandate")
+    with desk.test_request_context("/", headers={"Accept-Language": language}):
+        definition = published.current("TS-008")
+        told = completed.chosen(row, definition, {"bank": "工商银行", "charge_arisen": "no"})
+        only = completed.chosen(row, definition, {"bank": "工商银行"})
+        nothing = completed.chosen(row, definition, {})
+    words = {
+        "zh": ("“客户因此产生滞纳金或费用争议吗”：没有。", "“托收银行”：工商银行。"),
+        "en": ("“Did a late fee or a charge dispute come of it?”: No.", "“Bank”: ICBC."),
+    }
+    assert ((told.strip(), only.strip()), nothing) == (words[language], "")

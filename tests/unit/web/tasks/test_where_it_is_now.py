@@ -55,7 +55,7 @@ def test_every_verb_says_what_was_done_and_with_whom_the_case_is_now(desk: Flask
         order = session().scalars(select(WorkOrder.number).order_by(WorkOrder.id.desc())).first() or ""
     assert (f"It is now at: Data team (work order {order})" if en else f"现在：数据班（工单 {order}）") in sent
     handed_on = said(dan, f"/tasks/{task_of(desk, order)}/completion", **HANDED_ON)
-    assert ("Not ours, hand on" if en else "选择：不属本部门，转派") in handed_on
+    assert ("“What to do”: Not ours, hand on" if en else "“怎样办理”：不属本部门，转派") in handed_on
     assert ("It is now at: Switching room" if en else "现在：交换室") in handed_on
     answered = said(wim, f"/tasks/{task_of(desk, order)}/completion", **ANSWER)
     assert ("It is now at: Billing operations" if en else "现在：营帐业务管理组") in answered

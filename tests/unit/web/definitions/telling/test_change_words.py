@@ -7,7 +7,7 @@ import io
 import pytest
 from flask import Flask, g
 
-from engine import definitions
+from engine import definitions, published
 from tests.support.drawing import end, package, path, process, start, user
 from tests.support.visitors import Visitor
 from web.definitions.telling import changes
@@ -56,6 +56,29 @@ def test_files_are_headed_by_what_they_are(app: Flask, language: str) -> None:
     for file in ("P.bpmn", "forms/f.form", "decisions/d.dmn", "translations/P.en.yaml"):
         assert "/" not in changes.sheet(file)
         assert "." not in changes.sheet(file)
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "table"),
+    [
+        ("zh", "表单“核对挂帐清单”", "决策表“投诉奖励标准”"),
+        ("en", "Form “Check the list of holds”", "Decision table “The grade gives the figure"),
+    ],
+)
+def test_a_form_and_a_table_are_headed_by_what_they_are_called(
+    desk: Flask, language: str, form: str, table: str
+) -> None:
+    """By the steps that use them and, in Chinese, a table by its own name; never by an id, unless nobody calls them anything."""
+    files = {"BATCH-002": "forms/batch002_check.form", "TS-003": "decisions/reward.dmn", "TS-001": "forms/new.form"}
+    headings = []
+    with desk.test_request_context("/"):
+        g.language = language
+        for key, file in files.items():
+            change = definitions.Difference(file=file, element="x", kind="added", what="number", name="x")
+            (sheet,) = changes.by_file([change], None, published.newest_package(key))
+            headings.append(sheet.heading)
+    assert (headings[0], headings[1][: len(table)]) == (form, table)
+    assert "new" in headings[2]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 /* One decision file on the page: its table, the choice of a table when it holds several, and what of it could not be read. */
+import { elements } from "../../elements.js";
 import { make, select } from "../dom.js";
 import { say } from "../texts.js";
 import { translation } from "../words.js";
@@ -31,6 +32,7 @@ export class Sheet {
     this.changed = changed;
     this.above = make("div", {});
     this.table = make("div", { class: "desk-editor-table" });
+    new MutationObserver(() => this.named()).observe(this.table, { childList: true, subtree: true });
     this.titles = new Titles(draft);
     this.element = make("div", { class: "desk-stack" }, this.above, this.table, this.titles.element);
     this.editor = new Tables({ container: this.table, decisionTable: { additionalModules: [translation] } });
@@ -39,6 +41,12 @@ export class Sheet {
 
   get text() {
     return this.draft.text(this.name) ?? "";
+  }
+
+  /** A pencil has its name for those who hear it only; who points at it reads it too. The column of the rules' numbers has none at all. */
+  named() {
+    elements(this.table, "th.index-column:empty", HTMLElement).forEach((one) => one.append(make("span", { class: "visually-hidden" }, say("rule_number"))));
+    elements(this.table, ".edit-button:not([title])", HTMLElement).forEach((one) => (one.title = one.ariaLabel ?? ""));
   }
 
   async draw() {
