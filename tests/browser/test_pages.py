@@ -161,3 +161,17 @@ def test_every_page_is_labelled_and_fits(office: Office, language: str) -> None:
         assert page.evaluate(NAMELESS) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
     assert office.complaints == []
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "请填写此项。"), ("en", "Please fill in this field.")])
+def test_a_missing_field_is_told_in_the_language_of_the_page(office: Office, language: str, told: str) -> None:
+    """The browser's own word for it would come in the browser's language; once something is written nothing is missing."""
+    page = office.of("sam")
+    page.goto("/notices")
+    if language == "en":
+        page.get_by_role("button", name="English").first.click()
+    wording = page.locator("#field-text")
+    page.locator("#notice button.btn-primary").click()
+    assert wording.evaluate("field => field.validationMessage") == told
+    wording.fill("十月的帐单晚一天")
+    assert wording.evaluate("field => field.checkValidity()") is True

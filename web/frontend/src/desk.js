@@ -9,6 +9,7 @@ import "./forms.js";
 import "./history.js";
 import "./keys.js";
 import "./lines.js";
+import "./missing.js";
 import "./requests.js";
 import "./unsent.js";
 
