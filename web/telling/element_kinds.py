@@ -47,12 +47,12 @@ def unnamed(diagram: diagrams.Diagram, element: diagrams.Element, name_of: Calla
     """Return an element without a name: its kind, and the first named element before it, or after it; `name_of` names those."""
     kind = of(element.type)
     around = (
-        (_("%(kind)s after “%(name)s”"), [flow.source for flow in diagram.flows.values() if flow.target == element.id]),
+        (_("%(kind)s after ‘%(name)s’"), [flow.source for flow in diagram.flows.values() if flow.target == element.id]),
         (
-            _("%(kind)s before “%(name)s”"),
+            _("%(kind)s before ‘%(name)s’"),
             [flow.target for flow in diagram.flows.values() if flow.source == element.id],
         ),
-        (_("%(kind)s in “%(name)s”"), [element.parent]),
+        (_("%(kind)s in ‘%(name)s’"), [element.parent]),
     )
     for pattern, ids in around:
         neighbour = next(

@@ -236,7 +236,7 @@ RULES = {
     "key_twice": _("%(file)s: “%(key)s” in line %(line)s stands there twice. Take one of the lines out."),
     "malformed_form": _("The form %(form)s cannot be read. Open it in the editor and save it again."),
     "not_a_count": _(
-        "The field %(field)s of the form has %(value)s where a whole number belongs (%(setting)s). Enter digits, or leave it empty."
+        "The field %(field)s of the form has %(value)s where a whole number from 0 on belongs (%(setting)s). Enter digits, or leave it empty."
     ),
     "no_label": _("The field %(field)s of the form has no label, so that nobody can know what to enter. Give it one."),
     "option_without_label": _("The choice %(value)s of the field %(field)s has no label. Give it one."),

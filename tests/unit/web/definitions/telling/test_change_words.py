@@ -29,11 +29,11 @@ def content(kind: str, more: str) -> definitions.Package:
     [
         (
             "en",
-            "parallel gateway after “Take it in”",
+            "parallel gateway after ‘Take it in’",
             "kind was gateway, now parallel gateway",
             "personal was no, now yes",
         ),
-        ("zh", "“登记”之后的并行网关", "网关", "个人信息"),
+        ("zh", "‘登记’之后的并行网关", "网关", "个人信息"),
     ],
 )
 def test_changes_are_told_in_words(app: Flask, language: str, gateway: str, kinds: str, personal: str) -> None:

@@ -41,9 +41,9 @@ def told(content: definitions.Package, language: str, kind: str, **values: Any) 
     [
         (
             "en",
-            "Incident at “parallel gateway after “Take it in””: the case stands still, because nothing comes from “Take it in” any more.",
+            "Incident at “parallel gateway after ‘Take it in’”: the case stands still, because nothing comes from “Take it in” any more.",
         ),
-        ("zh", "““登记”之后的并行网关”出了故障：案件停在这里，因为“登记”不会再来。"),
+        ("zh", "“‘登记’之后的并行网关”出了故障：案件停在这里，因为“登记”不会再来。"),
     ],
 )
 def test_an_incident_says_what_went_wrong(content: definitions.Package, language: str, said: str) -> None:
@@ -107,7 +107,7 @@ def test_an_agreed_refusal_reads_without_its_figures(content: definitions.Packag
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "Take it in → parallel gateway after “Take it in”"), ("zh", "登记 → “登记”之后的并行网关")],
+    [("en", "Take it in → parallel gateway after ‘Take it in’"), ("zh", "登记 → ‘登记’之后的并行网关")],
 )
 def test_the_way_taken_has_no_ids(content: definitions.Package, language: str, said: str) -> None:
     """What nobody named is told by its kind."""
