@@ -12,7 +12,7 @@ from typing import Any
 from engine.definitions import catalogue, dmn_content, xml_leaves
 from engine.definitions.package import Package
 from engine.diagrams import diagram, shapes
-from engine.diagrams.diagram import Diagram, Element, Flow
+from engine.diagrams.diagram import ACTIVITIES, Diagram, Element, Flow
 from engine.ground import xml
 from engine.language.forms import content as form_content
 
@@ -20,6 +20,7 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SILENT = frozenset({"id", "line", "trigger_count", "error_named", "properties", "parameters", "multi_instance"})
 UNCOMPARED = ("says", "at", "called")
 NAMED_BY = ("message", "error_code")
+OF_ACTIVITIES = frozenset({"lane", "topic", "decision", "result_variable", "documentation"})
 Facts = Mapping[str, Any]
 
 
@@ -167,6 +168,7 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
         side = {"before": text} if new is None else {"after": text}
         yield Difference(file=file, element=element, kind=kind, what=fact, name=name, **side)
         yield from _event(file, element, old or {}, new or {}, name)
+        yield from _activity(file, element, new or {}, name)
         return
     for fact in sorted(set(old) | set(new), key=str):
         before, after = old.get(fact, ""), new.get(fact, "")
@@ -186,6 +188,15 @@ def _event(file: str, element: str, old: Facts, new: Facts, name: str) -> Iterat
         before, after = str(old.get(fact, "")), str(new.get(fact, ""))
         if before or after:
             yield Difference(file=file, element=element, kind=CHANGED, what=fact, name=name, before=before, after=after)
+
+
+def _activity(file: str, element: str, new: Facts, name: str) -> Iterator[Difference]:
+    """Yield what a new activity is given: who does it, with which form, table or service task, by when."""
+    if new.get("type") not in ACTIVITIES:
+        return
+    for fact in sorted(new):
+        if fact in OF_ACTIVITIES or fact.startswith(("property ", "parameter ")):
+            yield Difference(file=file, element=element, kind=CHANGED, what=fact, name=name, after=str(new[fact]))
 
 
 def _name(facts: Facts) -> str:

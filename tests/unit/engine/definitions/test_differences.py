@@ -150,13 +150,31 @@ def test_what_only_moved_has_moved(package: definitions.Package) -> None:
 
 
 def test_added_and_removed_elements_are_said_once(package: definitions.Package) -> None:
-    """A step taken out is one difference of its own, whatever facts it had; the other way round it is new."""
+    """A step taken out is one difference of its own, whatever facts it had; the other way round it is new once."""
     start = package.files["TS-002.bpmn"].index('<bpmn:userTask id="judge_cause"')
     end = package.files["TS-002.bpmn"].index("</bpmn:userTask>", start) + len("</bpmn:userTask>")
     text = package.files["TS-002.bpmn"]
     without = definitions.package_with(package, {"TS-002.bpmn": text[:start] + text[end:]})
     assert [(d.kind, d.what) for d in definitions.differences_between(package, without) if d.element == "judge_cause"] == [("removed", "userTask")]  # fmt: skip
-    assert [(d.kind, d.what) for d in definitions.differences_between(without, package) if d.element == "judge_cause"] == [("added", "userTask")]  # fmt: skip
+    back = [difference for difference in definitions.differences_between(without, package) if difference.element == "judge_cause"]  # fmt: skip
+    assert [(difference.kind, difference.what) for difference in back if difference.kind == "added"] == [
+        ("added", "userTask")
+    ]
+
+
+def test_what_a_new_step_is_given_is_told(package: definitions.Package) -> None:
+    """Whoever approves sees by whom it is done and with which form, not only that there is one more."""
+    start = package.files["TS-002.bpmn"].index('<bpmn:userTask id="judge_cause"')
+    end = package.files["TS-002.bpmn"].index("</bpmn:userTask>", start) + len("</bpmn:userTask>")
+    text = package.files["TS-002.bpmn"]
+    without = definitions.package_with(package, {"TS-002.bpmn": text[:start] + text[end:]})
+    given = {
+        difference.what: difference.after
+        for difference in definitions.differences_between(without, package)
+        if difference.element == "judge_cause" and difference.kind == "changed"
+    }
+    assert given["property form"] == "ts002_judge"
+    assert given["lane"] == "专业厅"
 
 
 def test_the_same_is_the_same(package: definitions.Package) -> None:
