@@ -168,13 +168,13 @@ def test_what_a_new_step_is_given_is_told(package: definitions.Package) -> None:
     end = package.files["TS-002.bpmn"].index("</bpmn:userTask>", start) + len("</bpmn:userTask>")
     text = package.files["TS-002.bpmn"]
     without = definitions.package_with(package, {"TS-002.bpmn": text[:start] + text[end:]})
-    given = {
+    facts = {
         difference.what: difference.after
         for difference in definitions.differences_between(without, package)
         if difference.element == "judge_cause" and difference.kind == "changed"
     }
-    assert given["property form"] == "ts002_judge"
-    assert given["lane"] == "专业厅"
+    assert facts["property form"] == "ts002_judge"
+    assert facts["lane"] == "专业厅"
 
 
 def test_the_same_is_the_same(package: definitions.Package) -> None:

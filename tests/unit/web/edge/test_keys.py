@@ -29,17 +29,32 @@ DRAWN = process("KEYS", start(), user("ask"), end(), path("begun", "ask", "finis
 Spoil = Callable[[Path], object]
 
 
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office with one case, set up once by all migrations."""
+    folder = tmp_path_factory.mktemp("pattern")
+    founded(on_sqlite(folder))
+    return folder
+
+
+def on_sqlite(folder: Path) -> config.Settings:
+    """The settings of an office in a folder."""
+    return config.Settings(f"sqlite:///{folder / 'office.db'}", folder)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> config.Settings:
+def settings(pattern: Path, tmp_path: Path) -> config.Settings:
     """An office with one case."""
-    return founded(config.Settings(f"sqlite:///{tmp_path / 'office.db'}", tmp_path))
+    return on_sqlite(shutil.copytree(pattern, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
 def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> config.Settings:
     """The same on each database."""
-    url = f"sqlite:///{tmp_path / 'office.db'}" if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    return founded(config.Settings(url, tmp_path))
+    if request.param == "sqlite":
+        settings: config.Settings = request.getfixturevalue("settings")
+        return settings
+    return founded(config.Settings(request.getfixturevalue("postgresql"), tmp_path))
 
 
 def founded(found: config.Settings) -> config.Settings:
