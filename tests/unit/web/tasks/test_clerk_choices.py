@@ -50,7 +50,7 @@ def test_a_pin_is_wrong_only_when_the_platform_said_so(desk: Flask) -> None:
         ["query", "data_only", "not_shown"],
     )
     late = gina.post(f"/tasks/{task}/completion", card_check="wrong_pin")
-    assert (late.status, "没有查询记录证明" in late.beside("card_check")) == (422, True)
+    assert (late.status, "本案登记的情况不允许" in late.beside("card_check")) == (422, True)
     typed = {"card_check": "query", "serial": "K-NONE", "pin": "111111"}
     refused = gina.post(f"/tasks/{task}/completion", **typed)
     assert (refused.status, refused.tree.xpath("//button[@name='despite']/@value")) == (422, ["unknown_card"])
