@@ -253,7 +253,11 @@ def _take_in(
         variables = _variables(intake, case_number, repeats, by)
         advanced = engine.cases.start(PROCESS, business_key=case_number, variables=variables, by=by, at=at)
         suggestion = _suggested(advanced, intake, at)
-        if suggestion.is_sure and intake.process != suggestion.process and not intake.overrule_reason.strip():
+        if (
+            suggestion.is_sure
+            and intake.process != suggestion.process
+            and language.written.is_blank(intake.overrule_reason)
+        ):
             raise language.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
         columns = _complaint(intake, subscription, advanced, suggestion)
         acceptance = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}

@@ -20,6 +20,7 @@ _WIDE = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 _BLANKS = dict.fromkeys([0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _SIGNS = {"。": ".", "｡": ".", "−": "-", "‐": "-", "‑": "-", "–": "-", "﹣": "-", "﹒": ".", "﹐": ","}
 _UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x202A, 0x202C, 0x202D, 0x2060, *range(0x2066, 0x206A), 0xFEFF], "")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # fillers, which Unicode counts among letters and signs
 _CURRENCIES = {code: unicodedata.normalize("NFKC", chr(code)) for code in (0xFFE0, 0xFFE1, 0xFFE5, 0xFFE6)}
 _ALIKE: dict[int, int | str] = {
     **_WIDE,
@@ -36,6 +37,14 @@ _CODE = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:(\d\d)|[-/.](\d{1,2})|年(\d{1,2})月)", re.ASCII)
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether nobody can see anything of a text: nothing but blanks, marks of direction and width, fillers."""
+    return all(
+        character.isspace() or character in _BLANK_LETTERS or unicodedata.category(character) == "Cf"
+        for character in text
+    )
 
 
 def plain(text: str) -> str:

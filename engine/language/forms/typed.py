@@ -166,7 +166,7 @@ def _text_of(item: Field, value: object) -> str:
     controls = "\n\r\t" if item.type in ("textarea", "file") else ""
     if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in controls for c in value):
         raise wrong("not_text")
-    return value.replace("\r\n", "\n").strip()
+    return "" if written.is_blank(value) else value.replace("\r\n", "\n").strip()
 
 
 def _text(item: Field, text: str) -> str | None:
