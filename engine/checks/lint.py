@@ -25,6 +25,11 @@ from engine.language.vocabulary import Vocabulary
 from engine.runtime import handlers, runtime
 
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+# Marks of direction, as they are, or as XML, JSON and YAML write them.
+TURNING = re.compile(
+    r"[\u202a-\u202e\u2066-\u2069]|\\u20(?:2[a-e]|6[6-9])|&#(?:x0*20(?:2[a-e]|6[6-9])|0*82(?:3[4-8]|9[4-7]));",
+    re.IGNORECASE,
+)
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
 # Our own extensions by the kind of element that they mean something at; properties are judged one by one (`settings`).
@@ -69,6 +74,7 @@ def _problems(content: Package) -> list[Problem]:
     problems += _shared_names(diagrams)
     problems += _tries(diagrams)
     problems += _catalogues(content)
+    problems += _turned(content)
     problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(diagrams)]
     return problems or _standing_still(content)
 
@@ -89,6 +95,14 @@ def _catalogues(content: Package) -> Iterator[Problem]:
         if fault is not None:
             line = fault["line"]
             yield Problem(line, "", "malformed_catalogue", {"file": name, **fault}, name)
+
+
+def _turned(content: Package) -> Iterator[Problem]:
+    """Yield the lines with a mark that turns the direction of what follows: a name would be read otherwise than it is written."""
+    for name, text in content.files.items():
+        for number, line in enumerate(text.splitlines(), 1) if TURNING.search(text) else ():
+            if TURNING.search(line):
+                yield Problem(number, "", "turning_mark", {"file": name, "line": number}, name)
 
 
 def _shared_names(diagrams: dict[str, Diagram]) -> Iterator[Problem]:

@@ -54,7 +54,9 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
         "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
         "other_lines": gettext("Only what was found or approved can be picked here, and no more of it."),
-        "not_allowed": gettext("This cannot be chosen as things stand: what is recorded in this case does not allow it."),
+        "not_allowed": gettext(
+            "This cannot be chosen as things stand: what is recorded in this case does not allow it."
+        ),
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),

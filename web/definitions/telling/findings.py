@@ -235,6 +235,9 @@ RULES = {
     ),
     "key_twice": _("%(file)s: “%(key)s” in line %(line)s stands there twice. Take one of the lines out."),
     "malformed_form": _("The form %(form)s cannot be read. Open it in the editor and save it again."),
+    "turning_mark": _(
+        "%(file)s: line %(line)s holds an invisible mark that turns the direction of reading. Delete the text there and type it anew."
+    ),
     "not_a_count": _(
         "The field %(field)s of the form has %(value)s where a whole number from 0 on belongs (%(setting)s). Enter digits, or leave it empty."
     ),

@@ -106,6 +106,10 @@ BROKEN: list[tuple[str, str, str | definitions.Package]] = [
             key="P", files={**package("P", line(user("x"))).files, "translations/P.en.yaml": "- a list\n"}
         ),
     ),
+    *[
+        ("turning_mark", "", line(user("x")).replace("</bpmn:definitions>", f"<!-- 查明{mark}收费网站 --></bpmn:definitions>"))
+        for mark in ("\u202e", "\u2067", "&#x202E;", "&#8238;")
+    ],
     ("wrong_process_id", "", line(user("x")).replace('process id="P"', 'process id="Q"')),
     *[("process_not_executable", "P", line(user("x")).replace('isExecutable="true"', f'isExecutable="{no}"')) for no in ("false", "0", " false ")],
     (
