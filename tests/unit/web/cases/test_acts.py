@@ -149,8 +149,29 @@ def test_a_refused_request_says_why(desk: Flask) -> None:
     assert sam.post(f"/cases/{case}/requests/1/refusal", refuse_reason="").status == 422
     assert sam.post(f"/cases/{case}/requests/1/refusal", refuse_reason="不复杂").status == 302
     assert "不复杂" in cleo.get(f"/cases/{case}").text
-    assert cleo.get(f"/cases/{case}", tab="acts").has("extend")
+    page = cleo.get(f"/cases/{case}", tab="acts")
+    (box,) = page.tree.xpath("//*[@data-request='1']")
+    assert ("答复理由：不复杂" in box.text_content(), "要等取证" in box.text_content()) == (True, True)
+    assert page.has("extend")
     assert agrees(desk, case)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "批准"), ("en", "Grant")])
+def test_whatever_is_asked_for_is_granted_with_one_word(desk: Flask, language: str, word: str) -> None:
+    """The button under a request for more time and under a reversal is called the same."""
+    case = a_case(desk)
+    cleo, sam = Visitor(desk, "cleo", language), Visitor(desk, "sam", language)
+    with desk.app_context():
+        until = working_day(2)
+        with transaction():
+            effect = Effect(key=f"{instance_of(case)}:1", at=engine.now(), case=case)
+            gateway().credit(gateway().subscription(NUMBER).id, 800, "charge", effect)
+    assert cleo.post(f"/cases/{case}/extensions", extend_until=until, extend_reason="要等取证").status == 302
+    reverse = {"reverse_entry": effect.key, "reverse_reason": "冲错了"}
+    assert cleo.post(f"/cases/{case}/reversals", **reverse).status == 302
+    tree = sam.get(f"/cases/{case}", tab="acts").tree
+    buttons = [one.text_content() for one in tree.xpath("//*[@data-request]//button[contains(@class, 'btn-primary')]")]
+    assert buttons == [word, word]
 
 
 def test_who_may_not_sees_no_form_and_is_refused(desk: Flask) -> None:
