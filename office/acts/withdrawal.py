@@ -47,5 +47,8 @@ def check_nothing_given(case_number: str) -> None:
     """Check that the case has given nothing. Errors: NotDone with what it has given and nobody has taken back."""
     payments = gateway().given(case_number)
     if payments:
-        amount = sum(payment.amount for payment in payments)
-        raise NotDone(reasons={"case": [Reason("money_given", {"amount": amount, "count": len(payments)})]})
+        amount, cash = sum(payment.amount for payment in payments), sum(payment.cash for payment in payments)
+        ways = {payment.way for payment in payments}
+        way = ways.pop() if len(ways) == 1 else "mixed"
+        values = {"amount": amount, "count": len(payments), "cash": cash, "way": way}
+        raise NotDone(reasons={"case": [Reason("money_given", values)]})

@@ -17,6 +17,9 @@ CREDITS = frozenset(
 OPENING_AGAIN = ("recharge_move", "prepayment_refund")
 BY_STAFF = "paid_by_staff"  # the money was somebody else's: nobody owes it to us, it is handed back or stays given
 
+# Money that was the customer's already, posted where it belongs or where they want it.
+POSTED = frozenset({"bank_payment_correction", "recharge_move", "prepayment_transfer"})
+
 
 class GivenOfCard(NamedTuple):
     """What was given of a card, in fen; of it `reopened` and `late_fee` are owed again, for arrears had swallowed them."""
@@ -50,6 +53,13 @@ class Given(NamedTuple):
     @property
     def is_credit(self) -> bool:
         return self.kind in CREDITS
+
+    @property
+    def way(self) -> str:
+        """How it reached the customer: "cash" over the counter, "posted" to an account or "credited" to it, "mixed" where a part is cash."""
+        if self.cash:
+            return "cash" if self.cash == self.amount else "mixed"
+        return "posted" if self.kind in POSTED else "credited"
 
 
 class CaseMoney(NamedTuple):

@@ -31,7 +31,7 @@ from web.telling import act_texts, names, suggestions, timeline, verdicts
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
 NEWEST = 40
-WHOLE = ("diagram", "money")  # tabs that tell of all steps
+WHOLE = ("diagram", "money", "acts")  # tabs that tell of all steps
 TELLING = ("timeline", "money")  # tabs that speak of lines
 OTHER_TABS = ("diagram", "money", "messages", "orders", "acts")
 # The forms that stand on a tab and are kept.
@@ -186,7 +186,7 @@ def _of_tab(
         "claims": [*claims, *money.let_go(history.entries, claims)] if tab == "money" else [],
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
-        "acting": acts_offered.of_case(instance, complaint, tasks, auth.actor()) if tab == "acts" else None,
+        "acting": acts_offered.of_case(instance, complaint, tasks, history, auth.actor()) if tab == "acts" else None,
         "looks": access_log.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
     }
 

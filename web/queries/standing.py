@@ -317,13 +317,20 @@ def said(
     *,
     place: str = "",
     waits: str = "",
+    instead: str = "",
 ) -> tuple[str, str]:
     """Return what a completion came to, with the case it was done in, and `place`: the answer that was chosen there and where the case is now, in sentences: (kind, sentence).
 
+    A step that was not done, because the process goes back, is said with the words of the box that was ticked `instead`.
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
     sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
+    if instead:
+        sentence = gettext(
+            "“%(step)s” in case %(case)s%(customer)s was not done; the case goes back: “%(instead)s”.",
+            **{"step": step, "case": number, "customer": customer, "instead": instead},
+        )
     troubles = told(advanced)
     if troubles:
         entered = gettext(

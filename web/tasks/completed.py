@@ -26,6 +26,18 @@ def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[st
     return gettext(" “%(question)s”: %(answer)s.", **words)
 
 
+def sent_back(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
+    """Return the words of the box that was ticked instead of doing the step, by which the process goes back; empty when the step itself was done.
+
+    Such a box decides how the process goes on, and ticked it takes away what else had to be filled in.
+    """
+    form, branching = definition.form(row.element_id, row.process_key), definition.branching(row.element_id, row.process_key)
+    readable = form.readable(typed)
+    ticked = (box for box in form.inputs if box.type == "checkbox" and readable.get(box.key) is True)
+    box = next((box for box in ticked if box.key in branching and form.gives_way_to(box.key)), None)
+    return in_language(box.label, box.label_en) if box else ""
+
+
 def _answers(form: language.Form, typed: Mapping[str, Any]) -> Iterator[tuple[language.Field, language.Option]]:
     """Yield what was chosen where there is something to choose among, in the order of the form."""
     for field in form.inputs:

@@ -135,7 +135,10 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
         place = completed.chosen(row, definition, typed) + standing.now_at(row.instance_id, definition)
-        kind, sentence = standing.said(_name(row), row.business_key, complainant, advanced, place=place, waits=waits)
+        instead = "" if advanced.ended else completed.sent_back(row, definition, typed)
+        kind, sentence = standing.said(
+            _name(row), row.business_key, complainant, advanced, place=place, waits=waits, instead=instead
+        )
     flash(sentence + completed.moved(row.business_key, advanced.calls), kind)
     return onward(row.business_key, row.instance_id)
 

@@ -142,13 +142,34 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
     }
 
 
+def _given(amount: str, values: Mapping[str, Any]) -> str:
+    """Return what stands in the way of a withdrawal, by the way in which the case gave it; cash is named where only a part was cash."""
+    cash = yuan(values.get("cash") or 0)
+    ways = {
+        "cash": gettext("%(amount)s has been paid in cash in this case. Have it taken back first.", amount=amount),
+        "posted": gettext(
+            "%(amount)s has been posted to an account in this case. Have that taken back first.", amount=amount
+        ),
+        "credited": gettext(
+            "%(amount)s has been credited to an account in this case. Have that taken back first.", amount=amount
+        ),
+    }
+    mixed = gettext(
+        "%(amount)s has been given in this case, %(cash)s of it in cash and the rest to an account. Have it taken back first.",
+        amount=amount,
+        cash=cash,
+    )
+    to_accounts = gettext(
+        "%(amount)s has been given to accounts in this case. Have that taken back first.", amount=amount
+    )
+    return ways.get(str(values.get("way"))) or (mixed if values.get("cash") else to_accounts)
+
+
 def _of_credits(values: Mapping[str, Any]) -> dict[str, str]:
     """Return why the money that a case gave stands in the way, or cannot be taken back."""
     amount = yuan(values["amount"])
     return {
-        "money_given": gettext(
-            "%(amount)s has been given to the customer in this case. Have it taken back first.", amount=amount
-        ),
+        "money_given": _given(amount, values),
         "correction_handed_in": gettext(
             "The correction of %(amount)s is with the run already. Wait for the run, then have the credit taken back.",
             amount=amount,

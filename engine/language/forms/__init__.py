@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from engine.ground.errors import Invalid, InvalidDefinition
+from engine.language import instants
 from engine.language.feel import FeelValue, Scope
 from engine.language.forms import typed
 from engine.language.forms.fields import DISPLAYS, INPUTS, LAYOUT, Field, Option, Shown, Submit
@@ -85,6 +86,18 @@ class Form:
                 break
             hidden_fields = hidden_now
         return [field for index, field in enumerate(self.fields) if index not in hidden_fields]
+
+    def gives_way_to(self, box: str) -> bool:
+        """Tell whether telling the customer, or a confirmation that has to be ticked, is asked for no more once this box is ticked, as far as the box alone decides."""
+        scope = instants.any_day()
+        return any(
+            _is_hidden(field, {**dict.fromkeys(field.hide.names), box: True}, scope)
+            and not _is_hidden(field, {**dict.fromkeys(field.hide.names), box: False}, scope)
+            for field in self.inputs
+            if (field.channel_of or (field.type == "checkbox" and field.required))
+            and field.hide is not None
+            and box in field.hide.names
+        )
 
     def offered(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
         """Return the visible fields, each with the options that may be chosen as things stand."""

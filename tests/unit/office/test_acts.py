@@ -180,6 +180,14 @@ def refused(call: Callable[[], Any]) -> dict[str, list[str]]:
     return {field: [reason.code for reason in reasons] for field, reasons in raised.value.values["reasons"].items()}
 
 
+def given_by(complaint: Case) -> tuple[str, int, int]:
+    """How the money went that stands in the way of a withdrawal, all of it and what of it was cash."""
+    with pytest.raises(acts.NotDone) as raised:
+        withdraw(complaint)
+    (reason,) = raised.value.values["reasons"]["case"]
+    return reason.values["way"], reason.values["amount"], reason.values["cash"]
+
+
 def test_withdrawn_with_58_on_hold_everything_is_as_before(office: Flask) -> None:
     """The hold is due again, the line free for another case, nothing waits any more, and the customer is told so."""
     complaint = case().held()
@@ -358,6 +366,7 @@ def test_withdrawal_is_refused_where_money_has_gone_out(office: Flask) -> None:
     """What was given is told, nothing changes; taken back, the case can be withdrawn."""
     complaint = case().credited()
     assert refused(lambda: withdraw(complaint)) == {"case": ["money_given"]}
+    assert given_by(complaint) == ("credited", 5800, 0)
     assert (complaint.stands.bill_due, complaint.row.state) == (60000, "open")
     (credit,) = acts.credits_of(complaint.number)
     number = acts.ask_reversal(complaint.number, entry=credit.key, reason="冲错了", by=CLEO, at=AT)
@@ -639,7 +648,7 @@ def test_cash_that_was_paid_wrongly_is_owed(office: Flask) -> None:
     repayment = {"receipt_held": "yes", "repayment_method": "cash"}
     complaint.step({**RECEIPT, **repayment, "disputed_lines": [LINE]})
     complaint.step({"receipt_number": receipt["number"], **PAID_OUT})
-    assert refused(lambda: withdraw(complaint)) == {"case": ["money_given"]}
+    assert given_by(complaint) == ("cash", 5800, 5800)
     (payment,) = acts.credits_of(complaint.number)
     assert (payment.kind, payment.is_credit, payment.amount) == ("charge_refund", False, 5800)
     assert borne(complaint) == [5800]
@@ -692,6 +701,7 @@ def test_what_staff_paid_on_the_spot_comes_back_with_the_cash(office: Flask) -> 
     """It is no debt of the customer to the office, so it is taken back only when the cash is handed back; then a mistake leaves nothing behind."""
     complaint, receipt = paid_case(SPOT)
     assert (borne(complaint), refused(lambda: withdraw(complaint))) == ([5800], {"case": ["money_given"]})
+    assert given_by(complaint) == ("cash", 5800, 5800)
     assert refused(lambda: take_back(complaint)) == {"handed_back": ["cash_not_back"]}
     acts.refuse(complaint.number, 1, reason="再问一次", by=SAM, at=AT)
     take_back(complaint, handed_back=True)

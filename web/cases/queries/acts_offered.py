@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import engine
-from engine import language
+from engine import language, proof
 from models.acts import CaseRequest, CustomerTry, RequestState
 from models.complaint import Complaint
 from models.instance import ProcessInstance
@@ -19,7 +19,10 @@ from service_tasks.gateway.adjustments import Given
 
 @dataclass(frozen=True)
 class Acting:
-    """What the page of a case offers of acts; `answers` are the requests that wait for this person's yes, `missing` is why the case cannot be closed as not reached."""
+    """What the page of a case offers of acts; `answers` are the requests that wait for this person's yes, `missing` is why the case cannot be closed as not reached.
+
+    `refusals` is why requests were refused, by number; None where it was erased.
+    """
 
     may: bool = False
     answers: frozenset[int] = frozenset()
@@ -29,6 +32,7 @@ class Acting:
     credits: list[Given] = field(default_factory=list)
     limit: datetime | None = None
     missing: list[language.Reason] = field(default_factory=list)
+    refusals: dict[int, str | None] = field(default_factory=dict)
 
     @property
     def may_extend(self) -> bool:
@@ -49,7 +53,11 @@ class Acting:
 
 
 def of_case(
-    instance: ProcessInstance, complaint: Complaint | None, tasks: Sequence[UserTask], person: engine.Actor
+    instance: ProcessInstance,
+    complaint: Complaint | None,
+    tasks: Sequence[UserTask],
+    history: proof.CaseHistory,
+    person: engine.Actor,
 ) -> Acting:
     """Return what this person finds of acts at a case with these open tasks; nothing can be done to a case that is no complaint's."""
     if complaint is None:
@@ -67,4 +75,11 @@ def of_case(
         credits=acts.credits_of(number),
         limit=limit if is_open else None,
         missing=acts.missing(tries, is_awaited=is_awaited) if is_open else [],
+        refusals=_refusals(history),
     )
+
+
+def _refusals(history: proof.CaseHistory) -> dict[int, str | None]:
+    """Return the reasons that were given with a no, by the number of the request."""
+    steps = (step for entry in history.entries for step in entry.steps)
+    return {step["request"]: step["reason"] for step in steps if step["type"] == "request_refused"}

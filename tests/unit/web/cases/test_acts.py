@@ -10,9 +10,10 @@ from flask import Flask
 
 import engine
 from engine import cases, runtime
-from models.base import session
+from models.base import session, transaction
 from models.complaint import Complaint
-from office import acts, tokens, verification
+from office import acts, fixtures, tokens, verification
+from service_tasks.gateway import Effect, gateway
 from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import begin, instance_of, open_tasks
 from tests.support.visitors import LANGUAGES, Caller, Visitor, contents
@@ -71,6 +72,21 @@ def test_a_step_that_a_withdrawal_cancelled_says_so(desk: Flask) -> None:
     shown = cleo.get("/customers", msisdn=NUMBER)
     (row,) = shown.tree.xpath(f"//tr[.//a[@href='/cases/{case}']]")
     assert ("客户已撤回" in row.text_content(), "已办结" in row.text_content()) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "本案已将 88.00 元 入到帐户，请先冲正。"), ("en", "¥88.00 has been posted to an account")]
+)
+def test_a_withdrawal_says_how_the_money_went(desk: Flask, language: str, told: str) -> None:
+    """The customer's own payment that was posted was not paid to them: the refusal says posted, and nothing of paying."""
+    case = a_case(desk)
+    with desk.app_context(), transaction():
+        fixtures.build({"bank_payments": [{"reference": "YH-1", "msisdn": NUMBER, "amount": 8800}]}, at=engine.now())
+        effect = Effect(key=f"{instance_of(case)}:1", at=engine.now(), case=case)
+        gateway().correct_bank_payment(gateway().subscription(NUMBER).id, NUMBER, "YH-1", effect)
+    page = Visitor(desk, "cleo", language).post(f"/cases/{case}/withdrawal", **WITHDRAWAL)
+    said = " ".join(page.tree.text_content().split())
+    assert (page.status, told in said, "付给" in said, "paid in cash in this case" in said) == (422, True, False, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -133,8 +149,29 @@ def test_a_refused_request_says_why(desk: Flask) -> None:
     assert sam.post(f"/cases/{case}/requests/1/refusal", refuse_reason="").status == 422
     assert sam.post(f"/cases/{case}/requests/1/refusal", refuse_reason="不复杂").status == 302
     assert "不复杂" in cleo.get(f"/cases/{case}").text
-    assert cleo.get(f"/cases/{case}", tab="acts").has("extend")
+    page = cleo.get(f"/cases/{case}", tab="acts")
+    (box,) = page.tree.xpath("//*[@data-request='1']")
+    assert ("答复理由：不复杂" in box.text_content(), "要等取证" in box.text_content()) == (True, True)
+    assert page.has("extend")
     assert agrees(desk, case)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "批准"), ("en", "Grant")])
+def test_whatever_is_asked_for_is_granted_with_one_word(desk: Flask, language: str, word: str) -> None:
+    """The button under a request for more time and under a reversal is called the same."""
+    case = a_case(desk)
+    cleo, sam = Visitor(desk, "cleo", language), Visitor(desk, "sam", language)
+    with desk.app_context():
+        until = working_day(2)
+        with transaction():
+            effect = Effect(key=f"{instance_of(case)}:1", at=engine.now(), case=case)
+            gateway().credit(gateway().subscription(NUMBER).id, 800, "charge", effect)
+    assert cleo.post(f"/cases/{case}/extensions", extend_until=until, extend_reason="要等取证").status == 302
+    reverse = {"reverse_entry": effect.key, "reverse_reason": "冲错了"}
+    assert cleo.post(f"/cases/{case}/reversals", **reverse).status == 302
+    tree = sam.get(f"/cases/{case}", tab="acts").tree
+    buttons = [one.text_content() for one in tree.xpath("//*[@data-request]//button[contains(@class, 'btn-primary')]")]
+    assert buttons == [word, word]
 
 
 def test_who_may_not_sees_no_form_and_is_refused(desk: Flask) -> None:

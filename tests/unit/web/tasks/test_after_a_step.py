@@ -241,3 +241,60 @@ def test_an_answer_is_told_with_its_question(desk: Flask, language: str) -> None
         "en": ("“Did a late fee or a charge dispute come of it?”: No.", "“Bank”: ICBC."),
     }
     assert ((told.strip(), only.strip()), nothing) == (words[language], "")
+
+
+WORDS = {"resolution": "已说明", "reply_channel": "phone", "customer_signed": "yes"}
+GOING_BACK = {
+    ("SUB-001", "explain_refusal", "ask_again"): "改金额或项目后再报批",
+    ("SUB-002", "explain_refusal", "ask_again"): "改金额或方式后再报批",
+    ("SUB-002", "sign_receipt", "pay_again"): "重新支取",
+    ("SUB-004", "reply_no_deposit", "ask_again"): "换收据或补依据后再报批",
+    ("SUB-004", "confirm_payment", "pay_again"): "重新退还",
+    ("SUB-006", "explain_not_corrected", "ask_again"): "补凭证或改方式后再报批",
+    ("TS-002", "reply_no_refund", "ask_again"): "再报批",
+    ("TS-002", "confirm_cash", "another_way"): "改用其他方式",
+    ("TS-002", "fill_form", "another_way"): "改用其他方式",
+    ("TS-003", "explain_refusal", "ask_again"): "再报批",
+    ("TS-004", "explain_not_moved", "ask_again"): "改号码或补依据后再报批",
+    ("TS-008", "explain_refusal", "ask_again"): "再报批",
+}
+
+
+def boxes(definition: engine.definitions.Definition, process: str) -> set[tuple[str, str, str]]:
+    """The ticked boxes of a process that stand instead of its steps: of which process, of which step, and their names."""
+    elements = definition.processes[process].diagram.elements.values()
+    steps = [(one.id, definition.form(one.id, process)) for one in elements if one.properties.get("form")]
+    return {
+        (process, step, box.key)
+        for step, form in steps
+        for box in form.inputs
+        if box.type == "checkbox"
+        and completed.sent_back(SimpleNamespace(process_key=process, element_id=step), definition, {box.key: "true"})
+    }
+
+
+def test_a_box_that_sends_back_is_told_instead_of_done(desk: Flask) -> None:
+    """Every form by which the case goes back says so in the words of its box; unticked, the step was done."""
+    with desk.test_request_context("/", headers={"Accept-Language": "zh"}):
+        found: set[tuple[str, str, str]] = set()
+        for process in sorted({process for process, _, _ in GOING_BACK} | {"SUB-005", "TS-001", "TS-006", "TS-007"}):
+            found |= boxes(published.current(process), process)
+        assert found == set(GOING_BACK), found ^ set(GOING_BACK)
+        for (process, step, box), words in GOING_BACK.items():
+            definition, row = published.current(process), SimpleNamespace(process_key=process, element_id=step)
+            told = completed.sent_back(row, definition, {box: "true", **WORDS})
+            assert (bool(told), words in told) == (True, True), (process, step, told)
+            assert completed.sent_back(row, definition, WORDS) == ""
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "没有办"), ("en", "was not done; the case goes back")])
+def test_a_step_that_sends_back_is_never_said_to_be_done(desk: Flask, language: str, said: str) -> None:
+    """The line names the step, that it was not done, the box, and where the case is now; nowhere that it was."""
+    case, task = steps(desk, JUDGED, CASH)
+    cleo = Visitor(desk, "cleo", language)
+    answer = cleo.client.post(f"/tasks/{task}/completion", data={"another_way": "yes"})
+    (line,) = cleo.get(answer.location).tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")
+    told = line.text_content()
+    box = {"zh": "改用其他方式", "en": "another way is chosen"}[language]
+    assert (said in told, box in told, case in told) == (True, True, True), told
+    assert ("已完成" in told, "Done" in told) == (False, False)
