@@ -18,7 +18,7 @@ INFORMATION_FEES = "information_fees"
 REWARD = "complaint_reward"
 KINDS = ("charge", "late_fee", "prepayment", "deposit")
 # What is repaid, and the kind of money its lines are of.
-CHARGES = ("function_fee", "monthly_fee", "call_charge", "roaming_charge", "border_roaming")
+CHARGES = ("function_fee", "monthly_fee", "call_charge", "roaming_charge", "border_roaming", "copied_phone")
 ITEMS = {
     **dict.fromkeys((*CHARGES, "information_fee", "other_charge"), "charge"),
     "late_fee": "late_fee",

@@ -14,6 +14,7 @@ MEANT: dict[str, frozenset[str]] = {
     "call_charge": frozenset({"call"}),
     "roaming_charge": frozenset({"roaming"}),
     "border_roaming": frozenset({"roaming"}),
+    "copied_phone": frozenset({"call", "roaming"}),
     "call_or_roaming": frozenset({"call", "roaming"}),
     "information_fee": frozenset({"monternet"}),
     "other_charge": frozenset({"other", "debit", "payment"}),

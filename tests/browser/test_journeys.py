@@ -226,10 +226,10 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "判断是否成立", roaming_verdict="established")
     office.does("cleo", case, "了解通话地点", call_places="拱北口岸附近", listed_in_attachment="no")
     office.does("tom", case, "核实通话小区", cells_confirmed="yes", cells_note="受邻网覆盖")
-    page = office.opens("cleo", case, "划出边界漫游款项")
+    page = office.opens("cleo", case, "划出应退款项")
     expect(page.locator("[data-lines-total]")).to_have_text("15.90 元")
     expect(page.locator("[data-lines-twice]")).to_be_hidden()
-    office.does("cleo", case, "划出边界漫游款项")
+    office.does("cleo", case, "划出应退款项")
     improved = {"improvement_owner": "网优室李工", "improvement_by": "2026-05-29"}
     office.does("cleo", case, "归档并反映地点", customer_filed=True, coverage_report="拱北口岸受邻网覆盖", **improved)
     office.does("cleo", case, "建议冲减话费", credit_accepted="no")

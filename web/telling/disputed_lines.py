@@ -83,6 +83,11 @@ def part_text(address: str, component: str) -> str:
     return " ".join(parts + ([gettext(COMPONENTS[component])] if component in COMPONENTS else []))
 
 
+def called_part(address: str, component: str) -> str:
+    """Return a picked line by what the page knows of it, with the component of a call that was picked of it."""
+    return " ".join([called(address), *([gettext(COMPONENTS[component])] if component in COMPONENTS else [])])
+
+
 def show(items: Mapping[str, tuple[str, str]]) -> None:
     """Keep for this page what the items of the bills on it are called: period and text by address."""
     g.items_on_page = items

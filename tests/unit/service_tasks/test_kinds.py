@@ -34,6 +34,13 @@ def ticked(line: str) -> dict[str, Any]:
         ("call_charge", {"bill-item:2026-10:3", "call:1", "call:2", "call:2/long_distance", "call:2/basic"}),
         ("roaming_charge", {"bill-item:2026-10:4", "call:2", "call:2/roaming", "call:2/long_distance"}),
         ("border_roaming", {"bill-item:2026-10:4", "call:2", "call:2/roaming", "call:2/long_distance"}),
+        (
+            "copied_phone",
+            {
+                *("bill-item:2026-10:3", "bill-item:2026-10:4", "call:1", "call:2"),
+                *("call:2/roaming", "call:2/long_distance", "call:2/basic"),
+            },
+        ),
         ("information_fee", {"bill-item:2026-10:5", "information-fee:3"}),
         ("other_charge", {"bill-item:2026-10:6"}),
         ("late_fee", set()),

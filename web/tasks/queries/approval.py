@@ -9,6 +9,7 @@ from typing import Any
 from engine import definitions, diagrams, language
 from office.masking import Sight, masked
 from service_tasks.gateway import gateway
+from web.telling import disputed_lines
 from web.telling.code_texts import code_text
 from web.telling.i18n import shown_to
 
@@ -19,9 +20,11 @@ REASONS = (
     "insistence_reason",
     "transfer_reason",
     "finding_note",
+    "overrule_reason",
     "demand",
     "complaint_text",
 )
+VERDICTS = ("roaming_verdict",)
 CASH, CREDIT = "cash", "credit"
 
 
@@ -36,10 +39,12 @@ class Payee:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is proposed: fen by what is done with it, in words, to whom, on what grounds and why; empty where the case does not say."""
+    """What is proposed: fen by what is done with it, in words, of which picked charges, to whom, on what verdict and grounds, and why; empty where the case does not say."""
 
     amounts: tuple[tuple[str, int], ...]
+    lines: tuple[tuple[str, int], ...]
     payees: tuple[Payee, ...]
+    verdict: str
     grounds: str
     reason: str
 
@@ -64,7 +69,9 @@ def of(
     grounds = variables.get("authority_basis") or variables.get("credit_basis")
     return Proposal(
         amounts,
+        tuple(_lines(variables.get("disputed_lines"), sum(fen for _, fen in amounts))),
         tuple(_payee(number, own, sight) for number in _listed(payees)),
+        next((code_text(verdict) for name in VERDICTS if isinstance(verdict := variables.get(name), str)), ""),
         code_text(grounds) if isinstance(grounds, str) and grounds not in _listed(kinds) else "",
         next((reason for reason in reasons if isinstance(reason, str) and reason.strip()), ""),
     )
@@ -79,6 +86,14 @@ def _amounts(amount: Any, kinds: list[str], *, in_cash: bool) -> list[tuple[str,
         return []
     ways = " / ".join(dict.fromkeys(map(code_text, kinds)))
     return [(f"{ways} · {code_text(CASH)}" if in_cash and CASH not in kinds else ways, amount)]
+
+
+def _lines(picked: Any, approved: int) -> list[tuple[str, int]]:
+    """Return the charges picked and their fen, in words; none where they are not what comes to the sum, as of a reward."""
+    lines = [line for line in picked if disputed_lines.is_picked(line)] if isinstance(picked, list) else []
+    if sum(line["amount"] for line in lines) != approved:
+        return []
+    return [(disputed_lines.called_part(line["line"], line.get("component") or ""), line["amount"]) for line in lines]
 
 
 def _listed(value: Any) -> list[str]:
