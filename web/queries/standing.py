@@ -329,7 +329,10 @@ def said(
     if instead:
         sentence = gettext(
             "“%(step)s” in case %(case)s%(customer)s was not done; the case goes back: “%(instead)s”.",
-            **{"step": step, "case": number, "customer": customer, "instead": instead},
+            step=step,
+            case=number,
+            customer=customer,
+            instead=instead,
         )
     troubles = told(advanced)
     if troubles:

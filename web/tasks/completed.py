@@ -31,7 +31,10 @@ def sent_back(row: NamedTask, definition: definitions.Definition, typed: Mapping
 
     Such a box decides how the process goes on, and ticked it takes away what else had to be filled in.
     """
-    form, branching = definition.form(row.element_id, row.process_key), definition.branching(row.element_id, row.process_key)
+    form, branching = (
+        definition.form(row.element_id, row.process_key),
+        definition.branching(row.element_id, row.process_key),
+    )
     readable = form.readable(typed)
     ticked = (box for box in form.inputs if box.type == "checkbox" and readable.get(box.key) is True)
     box = next((box for box in ticked if box.key in branching and form.gives_way_to(box.key)), None)

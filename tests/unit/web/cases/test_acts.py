@@ -75,7 +75,8 @@ def test_a_step_that_a_withdrawal_cancelled_says_so(desk: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("zh", "本案已将 88.00 元 入到帐户，请先冲正。"), ("en", "¥88.00 has been posted to an account")]
+    ("language", "told"),
+    [("zh", "本案已将 88.00 元 入到帐户，请先冲正。"), ("en", "¥88.00 has been posted to an account")],
 )
 def test_a_withdrawal_says_how_the_money_went(desk: Flask, language: str, told: str) -> None:
     """The customer's own payment that was posted was not paid to them: the refusal says posted, and nothing of paying."""
