@@ -10,13 +10,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
 import engine.cases
 from engine import language, published, running, runtime
 from engine.language import Reason
+from models.acts import CaseRequest, RequestState
 from models.base import connection, session, transaction
 from models.complaint import Complaint, ComplaintState
 from models.usage import Cdr
@@ -70,13 +71,17 @@ class NotAtACounter(engine.NotPermitted):
 
 @dataclass(frozen=True)
 class PastCase:
-    """An earlier or open case of the same number; `outcome` is what an act outside the steps ended it with."""
+    """An earlier or open case of the same number; `outcome` is what an act outside the steps ended it with.
+
+    `has_taken_back`: what it gave was taken back, so that the item it was for can be disputed again.
+    """
 
     case_number: str
     process: str
     state: str
     accepted_at: datetime
     outcome: str | None = None
+    has_taken_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,16 @@ class Caller:
     def open_cases(self) -> list[PastCase]:
         """Cases that are still being worked on."""
         return [case for case in self.cases if case.state != ComplaintState.CLOSED]
+
+    @property
+    def cases_to_go_on(self) -> list[PastCase]:
+        """Open cases in which the same matter goes on."""
+        return [case for case in self.open_cases if not case.has_taken_back]
+
+    @property
+    def cases_taken_back(self) -> list[PastCase]:
+        """Open cases whose item is taken in anew, for no step of theirs picks it again."""
+        return [case for case in self.open_cases if case.has_taken_back]
 
 
 @dataclass(frozen=True)
@@ -146,10 +161,14 @@ def look_up(msisdn: str) -> Caller:
 
 
 def _cases(msisdn: str) -> list[PastCase]:
-    rows = session().scalars(
-        select(Complaint).where(Complaint.msisdn == msisdn).order_by(Complaint.accepted_at.desc()).limit(20)
-    )
-    return [PastCase(row.case_number, row.process_key, row.state, row.accepted_at, row.outcome) for row in rows]
+    granted = CaseRequest.verb == "reverse", CaseRequest.state == RequestState.GRANTED
+    has_taken_back = exists().where(CaseRequest.case_number == Complaint.case_number, *granted)
+    query = select(Complaint, has_taken_back).where(Complaint.msisdn == msisdn)
+    rows = session().execute(query.order_by(Complaint.accepted_at.desc()).limit(20))
+    return [
+        PastCase(row.case_number, row.process_key, row.state, row.accepted_at, row.outcome, bool(is_taken_back))
+        for row, is_taken_back in rows
+    ]
 
 
 def _last_calls(msisdn: str) -> list[Cdr]:

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 import engine
 from engine import proof
-from models.base import session
+from models.base import session, transaction
 from models.complaint import Complaint
-from office import intake
+from office import acts, intake
+from service_tasks.gateway import Effect, gateway
 from tests.support.actors import CLEO, SAM
 from tests.support.furnishing import open_tasks
 from tests.support.visitors import Visitor
@@ -201,6 +202,30 @@ def test_an_open_case_is_a_way_to_go_on(desk: Flask) -> None:
         Visitor(desk, "cleo").get("/intake", msisdn=TAKEN.msisdn).tree.xpath("//*[@id='caller']//p[@role='status']")
     )
     assert note.xpath(".//a/@href") == [f"/tasks/of/{number}"]
+
+
+@pytest.mark.parametrize(("language", "anew"), [("zh", "可在此重新受理"), ("en", "can be taken in here anew")])
+def test_what_was_taken_back_is_taken_in_anew(desk: Flask, language: str, anew: str) -> None:
+    """After a reversal no step of the open case picks the item again: intake sends nobody back there for it, and says so, until then it does."""
+    number, key = accepted(desk, TAKEN, "k"), "given:1"
+    with desk.app_context(), transaction():
+        effect = Effect(key=key, at=engine.now(), case=number)
+        gateway().credit(gateway().subscription(TAKEN.msisdn).id, 800, "charge", effect)
+    cleo = Visitor(desk, "cleo", language)
+    there = {"zh": "请到原案件继续办理", "en": "If it is about the same, go on there"}[language]
+
+    def told() -> tuple[bool, bool]:
+        (note,) = cleo.get("/intake", msisdn=TAKEN.msisdn).tree.xpath("//*[@id='caller']//p[@role='status']")
+        assert note.xpath(".//a/@href") == [f"/tasks/of/{number}"]
+        return there in note.text_content(), anew in note.text_content()
+
+    assert told() == (True, False)
+    with desk.app_context():
+        request = acts.ask_reversal(number, entry=key, reason="冲错了", by=CLEO, at=engine.now())
+    assert told() == (True, False)
+    with desk.app_context():
+        assert acts.agree_reversal(number, request, tell="phone", by=SAM, at=engine.now())
+    assert told() == (False, True)
 
 
 def test_nobody_is_said_to_have_decided_what_they_were_not_asked(desk: Flask) -> None:
