@@ -120,13 +120,22 @@ WHERE = {
 def contents(app: Flask) -> dict[str, list[int]]:
     """A fingerprint of every table, to be compared with a later one; what a person looked at and left typed is not the office's doing."""
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
-        return {name: sorted(map(hash, _rows(connection, name))) for name in Base.metadata.tables if name not in BESIDE}
+        return {
+            name: sorted(map(_fingerprint, _rows(connection, name)))
+            for name in Base.metadata.tables
+            if name not in BESIDE
+        }
 
 
 def _rows(connection: Connection, table: str) -> list[tuple[Any, ...]]:
     """What the driver gives, whose values need no more than to be the same."""
     result = connection.exec_driver_sql(f'SELECT * FROM "{table}"{WHERE.get(table, "")}')
     return [tuple(row) for row in result]
+
+
+def _fingerprint(row: tuple[Any, ...]) -> int:
+    """A number for a row; PostgreSQL gives JSON as dictionaries and lists, which have none of their own."""
+    return hash(tuple(repr(value) if isinstance(value, dict | list) else value for value in row))
 
 
 def beside(app: Flask) -> dict[str, int]:
