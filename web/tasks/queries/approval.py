@@ -88,9 +88,9 @@ def _amounts(amount: Any, kinds: list[str], *, in_cash: bool) -> list[tuple[str,
     return [(f"{ways} · {code_text(CASH)}" if in_cash and CASH not in kinds else ways, amount)]
 
 
-def _lines(picked: Any, approved: int) -> list[tuple[str, int]]:
+def _lines(charges: Any, approved: int) -> list[tuple[str, int]]:
     """Return the charges picked and their fen, in words; none where they are not what comes to the sum, as of a reward."""
-    lines = [line for line in picked if disputed_lines.is_picked(line)] if isinstance(picked, list) else []
+    lines = [line for line in charges if disputed_lines.is_picked(line)] if isinstance(charges, list) else []
     if sum(line["amount"] for line in lines) != approved:
         return []
     return [(disputed_lines.called_part(line["line"], line.get("component") or ""), line["amount"]) for line in lines]
