@@ -12,7 +12,6 @@ from engine.elements.running import Running
 from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.record.case import Kind as WaitKind
-from engine.record.case import Wait
 from engine.record.steps import Failed, WorkOutcome
 
 
@@ -59,14 +58,6 @@ def receive(run: Running, token: Token, key: str, variables: Mapping[str, object
     run.happen(token)
 
 
-def take_away(run: Running, number: int, wait: Wait) -> None:
-    """Say that the message is not awaited any more."""
-    if wait.kind is WaitKind.MESSAGE:
-        run.add("message_cancelled", wait.scope, token=number, element=wait.element)
-    else:
-        work.take_away(run, number, wait)
-
-
 def again(run: Running, _token: Token) -> Notes | None:
     """Return the notes for one time more: what leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
     return {} if run.counts_all else None
@@ -81,4 +72,12 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
 
 
 STEPS = frozenset({"message_awaited", "message_received", "message_cancelled"})
-KIND = Kind(problems=problems, arrive=arrive, again=again, retry=wait, settle=settle, take_away=take_away, steps=STEPS)
+KIND = Kind(
+    problems=problems,
+    arrive=arrive,
+    again=again,
+    retry=wait,
+    settle=settle,
+    take_away=work.taking_away(WaitKind.MESSAGE),
+    steps=STEPS,
+)

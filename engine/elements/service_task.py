@@ -12,11 +12,9 @@ from engine.elements import refusals
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import Token
-from engine.elements.work import called_with, settle, stick, work
-from engine.elements.work import take_away as take_stuck_away
+from engine.elements.work import called_with, settle, stick, taking_away, work
 from engine.ground.errors import EngineError, Problem
 from engine.record.case import Kind as WaitKind
-from engine.record.case import Wait
 from engine.record.steps import Failed
 from engine.runtime import handlers
 
@@ -33,14 +31,6 @@ def carry_out(run: Running, token: Token) -> None:
     outcome = run.perform(work(token, parameters))
     refusals.tell(run, element, scope, outcome, task)
     settle(run, token, outcome)
-
-
-def take_away(run: Running, number: int, wait: Wait) -> None:
-    """Say that what was queued is not done any more."""
-    if wait.kind is WaitKind.JOB:
-        run.add("job_cancelled", wait.scope, token=number, element=wait.element)
-    else:
-        take_stuck_away(run, number, wait)
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
@@ -76,4 +66,6 @@ def fields(schema: type[Schema]) -> dict[str, bool]:
 
 
 STEPS = frozenset({"job_created", "job_queued", "job_completed", "job_refused", "job_cancelled", "case_limit_met"})
-KIND = Kind(problems=problems, carry_out=carry_out, take_away=take_away, steps=STEPS, done="job_completed")
+KIND = Kind(
+    problems=problems, carry_out=carry_out, take_away=taking_away(WaitKind.JOB), steps=STEPS, done="job_completed"
+)

@@ -20,7 +20,6 @@ from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.language import instants
 from engine.record.case import Kind as WaitKind
-from engine.record.case import Wait
 from engine.record.steps import Failed, WorkOutcome
 
 # what the token of a timer that repeats carries: its number, when it is due, and when the one before was
@@ -74,14 +73,6 @@ def fire(run: Running, token: Token) -> None:
     run.happen(token)
 
 
-def take_away(run: Running, number: int, wait: Wait) -> None:
-    """Say that the time is not waited for any more."""
-    if wait.kind is WaitKind.TIMER:
-        run.add("timer_cancelled", wait.scope, token=number, element=wait.element)
-    else:
-        work.take_away(run, number, wait)
-
-
 def again(run: Running, token: Token) -> Notes | None:
     """Return the notes of the next time, which begins when this one was due; when a person let it happen that could not be reckoned, now."""
     notes, cycle = token.task.internal_data, token.element.cycle
@@ -116,4 +107,12 @@ def _of_cycle(element: Element) -> Iterator[Problem]:
 
 START = Kind(problems=problems)
 STEPS = frozenset({"timer_set", "timer_fired", "timer_cancelled"})
-KIND = Kind(problems=problems, arrive=arrive, again=again, retry=wait, settle=settle, take_away=take_away, steps=STEPS)
+KIND = Kind(
+    problems=problems,
+    arrive=arrive,
+    again=again,
+    retry=wait,
+    settle=settle,
+    take_away=work.taking_away(WaitKind.TIMER),
+    steps=STEPS,
+)

@@ -88,13 +88,14 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
+_take_away = work.taking_away(WaitKind.USER_TASK)
+
+
 def take_away(run: Running, number: int, wait: Wait) -> None:
     """Say that nobody is asked any more; the customer is not waited for either."""
+    _take_away(run, number, wait)
     if wait.kind is WaitKind.USER_TASK:
-        run.add("user_task_cancelled", wait.scope, token=number, element=wait.element)
         deadlines.resume(run, number, wait.element)
-    else:
-        work.take_away(run, number, wait)
 
 
 def complete(run: Running, token: Token, form: Mapping[str, object], by: str, aside: Collection[str] = ()) -> None:

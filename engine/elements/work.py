@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.diagrams.diagram import Element
 from engine.elements import deadlines
 from engine.elements.running import Running
 from engine.elements.token import Task, Token
-from engine.record.case import Wait
+from engine.record.case import Kind, Wait
 from engine.record.scopes import Scope
 from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 
@@ -74,6 +75,18 @@ def take_away(run: Running, number: int, wait: Wait) -> None:
         run.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
     else:
         run.add("incident_cancelled", wait.scope, token=number, element=wait.element)
+
+
+def taking_away(kind: Kind) -> Callable[[Running, int, Wait], None]:
+    """Return what takes away a token that waits in this way, or is stuck, for a kind of element at which it waits in no other."""
+
+    def take(run: Running, number: int, wait: Wait) -> None:
+        if wait.kind is kind:
+            run.add(f"{kind}_cancelled", wait.scope, token=number, element=wait.element)
+        else:
+            take_away(run, number, wait)
+
+    return take
 
 
 def stick(run: Running, token: Token, failed: Failed, *, after: str) -> None:
