@@ -5,25 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select
 
-from models.base import session
+from models.base import UTCDateTime, session
 from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
+from service_tasks.gateway.ledger import upsert
 
 
 def keep(*claims: ColumnElement[bool], at: datetime) -> None:
-    """Keep that these claims of cases were refused, each line once for a case, with the fen of it that were refused last."""
-    columns = LineClaim.line_id, LineClaim.case_number, func.sum(LineClaim.amount)
-    claims_by_case = select(*columns).where(*claims, LineClaim.case_number.is_not(None))
-    for line, number, amount in (
-        session().execute(claims_by_case.group_by(LineClaim.line_id, LineClaim.case_number)).all()
-    ):
-        of_case = LineRejection.line_id == line, LineRejection.case_number == number
-        same_refusal = select(LineRejection.amount).where(*of_case, LineRejection.rejected_at == at)
-        fen = int(amount) + (session().scalar(same_refusal) or 0)
-        session().execute(delete(LineRejection).where(*of_case))
-        row = {"line_id": line, "case_number": number, "amount": fen, "rejected_at": at}
-        session().execute(insert(LineRejection).values(row))
+    """Keep that these claims of cases were refused, each line once for a case, with the fen of it that were refused last; what several calls of one refusal free is added up."""
+    refused = select(LineClaim.line_id, LineClaim.case_number, func.sum(LineClaim.amount), literal(at, UTCDateTime()))
+    refused = refused.where(*claims, LineClaim.case_number.is_not(None))
+    row = LineRejection
+    statement = upsert(row).from_select(
+        ["line_id", "case_number", "amount", "rejected_at"],
+        refused.group_by(LineClaim.line_id, LineClaim.case_number),
+    )
+    later = statement.excluded
+    amount = case((row.rejected_at == later.rejected_at, row.amount + later.amount), else_=later.amount)
+    session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["line_id", "case_number"], set_={"amount": amount, "rejected_at": later.rejected_at}
+        )
+    )
 
 
 def standing(*columns: Any) -> Select[Any]:
