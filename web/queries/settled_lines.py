@@ -45,8 +45,9 @@ _CLAIMS = (
         LineClaim.amount,
         LineClaim.state,
         LineClaim.case_number,
-        LineClaim.changed_at,
-        _INSIDE.c.address,
+        LineClaim.changed_at.label("at"),
+        _INSIDE.c.address.label("around"),
+        LineClaim.id.label("place"),
     )
     .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
     .outerjoin(_INSIDE, _INSIDE.c.id == DisputedLine.inside_id)
@@ -61,8 +62,9 @@ _REJECTIONS = (
         LineRejection.amount,
         literal(LINE_REJECTED),
         LineRejection.case_number,
-        LineRejection.rejected_at,
-        _INSIDE.c.address,
+        LineRejection.rejected_at.label("at"),
+        _INSIDE.c.address.label("around"),
+        LineRejection.line_id.label("place"),
     )
     .outerjoin(_INSIDE, _INSIDE.c.id == DisputedLine.inside_id)
     .where(DisputedLine.subscription_id == bindparam("subscription"))
@@ -70,7 +72,8 @@ _REJECTIONS = (
     .limit(MOST)
     .subquery()
 )
-_ALL = union_all(select(_CLAIMS), select(_REJECTIONS))
+_BOTH = union_all(select(_CLAIMS), select(_REJECTIONS)).subquery()
+_ALL = select(_BOTH).order_by(_BOTH.c.at.desc(), _BOTH.c.place.desc())
 
 
 def of_caller(caller: Caller | None) -> OfNumber:
@@ -88,7 +91,7 @@ def of_number(subscription_id: int, msisdn: str, on_page: Collection[str]) -> Of
     """Return what became of the lines of a number, the newest first; `on_page` are the addresses of the lines that the page itself shows."""
     by_line: dict[str, list[Settled]] = defaultdict(list)
     elsewhere: list[Settled] = []
-    for *columns, around in connection().execute(_ALL, {"subscription": subscription_id}):
+    for *columns, around, _place in connection().execute(_ALL, {"subscription": subscription_id}):
         settled = Settled(*columns)
         beside = {settled.address, around} & {*on_page}
         for address in beside:
