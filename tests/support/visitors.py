@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from argon2 import PasswordHasher
 from flask import Flask
@@ -85,8 +85,7 @@ class Standing:
 
     def __init__(self, app: Office, exchange: Callable[[], None]) -> None:
         self.app, self._exchange = app, exchange
-        self._config = dict(app.config)
-        self._runtime = {name: _apart(value) for name, value in vars(app.runtime).items()}
+        self._config, self._pattern = dict(app.config), app.runtime
 
     def again(self) -> Office:
         """The app over a database as it was at first."""
@@ -94,8 +93,9 @@ class Standing:
         self._exchange()
         self.app.config.clear()
         self.app.config.update(self._config)
-        vars(self.app.runtime).update({name: _apart(value) for name, value in self._runtime.items()})
-        vars(self.app.runtime)["_remembered"] = WeakKeyDictionary()
+        before = self._pattern
+        served = {"handlers": dict(before.handlers), "background": dict(before.background)}
+        self.app.runtime = replace(before, answered_by=dict(before.answered_by), in_hand=set(), **served)
         vars(self.app).pop("numbers_to_try", None)
         access_logging.register(self.app)
         return self.app
@@ -105,10 +105,6 @@ def let_go(app: Flask) -> None:
     """Have an app close its connections."""
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
-
-
-def _apart(value: Any) -> Any:
-    return value.copy() if isinstance(value, dict | set) else value
 
 
 WHERE = {

@@ -11,6 +11,8 @@ from sqlalchemy import create_engine
 from models.base import Base
 from tests.support.offices import Copies, unused
 
+# What serves pages is imported where an office is made: most tests below need none, and their collection would wait for it.
+
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:

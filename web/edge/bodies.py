@@ -30,11 +30,11 @@ class MalformedBody(BadRequest):
 
 
 class GivenTwice(json.JSONDecodeError):
-    """An object of the body gives a key twice; `key`, and `lineno` where it stands for the second time."""
+    """An object of the body gives a `key` twice, for the second time in this `line`."""
 
     def __init__(self, key: str, line: int) -> None:
-        super().__init__("a key twice", "\n" * line, line - 1)
-        self.key = key
+        super().__init__("a key twice", "…", 0)  # webargs takes an error about nothing for no body at all
+        self.key, self.line = key, line
 
 
 class Incoming(Request):
@@ -123,7 +123,7 @@ class JsonParser(FlaskParser):
 def _refuse_json(error: Exception | None = None) -> NoReturn:
     reason: Reason | str = "not_json"
     if isinstance(error, GivenTwice):
-        reason = Reason("key_twice", {"key": error.key, "in_line": error.lineno})
+        reason = Reason("key_twice", {"key": error.key, "in_line": error.line})
     refuse(400, exc=error, messages={"json": [reason]})
 
 

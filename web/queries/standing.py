@@ -325,32 +325,30 @@ def said(
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
-    sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
-    if instead:
-        sentence = gettext(
-            "“%(step)s” in case %(case)s%(customer)s was not done; the case goes back: “%(instead)s”.",
-            step=step,
-            case=number,
-            customer=customer,
-            instead=instead,
-        )
+    whose = {"step": step, "case": number, "customer": customer}
     troubles = told(advanced)
     if troubles:
-        entered = gettext(
-            "“%(step)s” in case %(case)s%(customer)s is recorded, but:", step=step, case=number, customer=customer
-        )
+        entered = gettext("“%(step)s” in case %(case)s%(customer)s is recorded, but:", **whose)
         return "warn", " ".join([entered, *troubles]) + place
     closed = place + (gettext(" The case is closed.") if advanced.ended else "")
     if waits:
-        values = {"step": step, "case": number, "customer": customer}
-        texted = gettext(
-            "“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **values
-        )
-        lettered = gettext(
-            "“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **values
-        )
-        return "note", (lettered if waits == "letter" else texted) + closed
-    return "ok", sentence + closed
+        return "note", _waiting(waits, whose) + closed
+    return "ok", _done(whose, instead) + closed
+
+
+def _waiting(waits: str, whose: Mapping[str, str]) -> str:
+    if waits == "letter":
+        return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **whose)
+    return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **whose)
+
+
+def _done(whose: Mapping[str, str], instead: str) -> str:
+    if not instead:
+        return gettext("Done: “%(step)s” in case %(case)s%(customer)s.", **whose)
+    told_instead = {**whose, "instead": instead}
+    return gettext(
+        "“%(step)s” in case %(case)s%(customer)s was not done; the case goes back: “%(instead)s”.", **told_instead
+    )
 
 
 def told(advanced: running.Advanced) -> list[str]:

@@ -205,17 +205,10 @@ def _amount(paper: Paper, history: proof.CaseHistory, step: Step) -> int:
     if field is not None and not own and len(of_step(step.element)) > 1:
         raise NoAmount(paper=paper.key)
     for name in own or OTHERWISE:
-        amount = _value(step.variables, name)
+        amount = engine.language.forms.at_path(step.variables, name)
         if isinstance(amount, int) and not isinstance(amount, bool) and 0 < amount < MOST_AMOUNT:
             return amount
     raise NoAmount(paper=paper.key)
-
-
-def _value(variables: Mapping[str, Any], path: str) -> object:
-    value: object = variables
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def _said(paper: Paper, request: Asked, amount: int) -> dict[str, Any]:
@@ -268,7 +261,10 @@ def _facts(paper: Paper, request: Asked, variables: Variables) -> Iterator[tuple
 
 def _shares(paper: Paper, request: Asked) -> Iterator[tuple[str, str]]:
     """Yield what the customer is handed, and what is taken off a bill that is paid in part, where a step pays both at once."""
-    cash, falls = request.step.variables.get(IN_CASH), _value(request.step.variables, FALLS_FIRST)
+    cash, falls = (
+        request.step.variables.get(IN_CASH),
+        engine.language.forms.at_path(request.step.variables, FALLS_FIRST),
+    )
     if (
         IN_CASH in _own_amounts(paper, request.history.definition, request.step.element)
         and cash
