@@ -14,12 +14,12 @@ from service_tasks.gateway.ledger import upsert
 
 def keep(*claims: ColumnElement[bool], at: datetime) -> None:
     """Keep that these claims of cases were refused, each line once for a case, with the fen of it that were refused last; what several calls of one refusal free is added up."""
-    refused = select(LineClaim.line_id, LineClaim.case_number, func.sum(LineClaim.amount), literal(at, UTCDateTime()))
-    refused = refused.where(*claims, LineClaim.case_number.is_not(None))
+    claimed = select(LineClaim.line_id, LineClaim.case_number, func.sum(LineClaim.amount), literal(at, UTCDateTime()))
+    claimed = claimed.where(*claims, LineClaim.case_number.is_not(None))
     row = LineRejection
     statement = upsert(row).from_select(
         ["line_id", "case_number", "amount", "rejected_at"],
-        refused.group_by(LineClaim.line_id, LineClaim.case_number),
+        claimed.group_by(LineClaim.line_id, LineClaim.case_number),
     )
     later = statement.excluded
     amount = case((row.rejected_at == later.rejected_at, row.amount + later.amount), else_=later.amount)

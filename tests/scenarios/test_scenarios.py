@@ -105,13 +105,13 @@ def test_no_step_of_the_manual_falls_back() -> None:
 
 def test_who_named_a_person_does_not_decide_on_their_objection() -> None:
     """SUB-007: the supervisor who said who bears it is refused when the person objects; another one decides."""
-    (agreed,) = [
+    (objection,) = [
         scenario
         for scenario in AGREED
         if scenario.process == "SUB-007" and scenario.name == "当事人有异议，裁定由公司承担"
     ]
-    steps = [{**step, "by": "Sam"} if step.get("task") == "decide_objection" else step for step in agreed.steps]
+    steps = [{**step, "by": "Sam"} if step.get("task") == "decide_objection" else step for step in objection.steps]
     with runtime.entered(composition.runtime(ground.ephemeral_keys())), scratch():
         package = partial(definitions.read_package, PROCESSES, "SUB-007")
-        stopped = Watching(replace(agreed, steps=tuple(steps)), package, scenarios.drawn_in(PROCESSES)).run()
+        stopped = Watching(replace(objection, steps=tuple(steps)), package, scenarios.drawn_in(PROCESSES)).run()
     assert stopped.differences[0].values["code"] == "FourEyesViolation", stopped.differences

@@ -325,27 +325,27 @@ def said(
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
-    whose = {"step": step, "case": number, "customer": customer}
+    addressed = {"step": step, "case": number, "customer": customer}
     troubles = told(advanced)
     if troubles:
-        entered = gettext("“%(step)s” in case %(case)s%(customer)s is recorded, but:", **whose)
+        entered = gettext("“%(step)s” in case %(case)s%(customer)s is recorded, but:", **addressed)
         return "warn", " ".join([entered, *troubles]) + place
     closed = place + (gettext(" The case is closed.") if advanced.ended else "")
     if waits:
-        return "note", _waiting(waits, whose) + closed
-    return "ok", _done(whose, instead) + closed
+        return "note", _waiting(waits, addressed) + closed
+    return "ok", _done(addressed, instead) + closed
 
 
-def _waiting(waits: str, whose: Mapping[str, str]) -> str:
+def _waiting(waits: str, addressed: Mapping[str, str]) -> str:
     if waits == "letter":
-        return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **whose)
-    return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **whose)
+        return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **addressed)
+    return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **addressed)
 
 
-def _done(whose: Mapping[str, str], instead: str) -> str:
+def _done(addressed: Mapping[str, str], instead: str) -> str:
     if not instead:
-        return gettext("Done: “%(step)s” in case %(case)s%(customer)s.", **whose)
-    told_instead = {**whose, "instead": instead}
+        return gettext("Done: “%(step)s” in case %(case)s%(customer)s.", **addressed)
+    told_instead = {**addressed, "instead": instead}
     return gettext(
         "“%(step)s” in case %(case)s%(customer)s was not done; the case goes back: “%(instead)s”.", **told_instead
     )
