@@ -50,7 +50,7 @@ def make_drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
         changed = [(key, content) for key, content in publication.differing_files(PROCESSES) if not keys or key in keys]
         for key, content in changed:
             yield from _draft(key, content)
-        for group in joint_publication.groups():
+        for group in joint_publication.groups(drafts.listed()):
             if not {key for key, _ in changed}.isdisjoint(group):
                 address = f"/drafts/{','.join(group)}/publish"
                 yield f"{', '.join(group)}: belong together; put them in force at once at {address}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -128,14 +128,16 @@ def _fingerprint(package: Package) -> str:
 
 
 def listed() -> list[Draft]:
-    """Return every stored draft, by key."""
-    return [_draft(row) for row in session().scalars(select(DefinitionDraft).order_by(DefinitionDraft.key))]
+    """Return every stored draft, by key; by two statements."""
+    rows = list(session().scalars(select(DefinitionDraft).order_by(DefinitionDraft.key)))
+    in_force = {package.key: package for package in published.in_force()} if rows else {}
+    return [_draft(row, in_force.get) for row in rows]
 
 
-def _draft(row: DefinitionDraft) -> Draft:
+def _draft(row: DefinitionDraft, newest: Callable[[str], Package | None] = published.newest_package) -> Draft:
     return Draft(
         key=row.key,
-        package=definitions.completed_package(definitions.load_package(row.package), published.newest_package),
+        package=definitions.completed_package(definitions.load_package(row.package), newest),
         base_version=row.base_version,
         revision=row.revision,
         saved_at=row.saved_at,

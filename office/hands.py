@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from engine import record
 from engine.published import DefinitionStep
@@ -118,13 +119,15 @@ def same_people(logins: Collection[str]) -> set[str]:
     return {*logins, *session().scalars(select(User.name).where(User.employee_number.in_(number)))}
 
 
-def left_to_approve(authors: Collection[str], among: Sequence[str] | None = None) -> list[str]:
-    """Return the log-ins of the process owners who have no hand in it, by name; `among` are the owners, where they are known."""
-    barred = same_people(authors)
-    return [name for name in (owners() if among is None else among) if name not in barred]
+def left_to_approve(authors: Collection[str]) -> list[str]:
+    """Return the log-ins of the process owners who have no hand in it, by name."""
+    return [name for name, may_approve in owners(authors).items() if may_approve]
 
 
-def owners() -> list[str]:
-    """Return the log-ins of the process owners, by name."""
-    query = select(User.name).join(UserRole, UserRole.user == User.name).where(UserRole.role == OWNER, User.active)
-    return sorted(session().scalars(query).all())
+def owners(authors: Collection[str]) -> dict[str, bool]:
+    """Return the log-ins of the process owners, by name, each with whether they are none of these people."""
+    author, person = aliased(User), User
+    is_author = exists().where(author.name.in_(authors), author.employee_number == person.employee_number)
+    query = select(person.name, is_author).join(UserRole, UserRole.user == person.name)
+    rows = session().execute(query.where(UserRole.role == OWNER, person.active)).all()
+    return {name: not (same_number or name in authors) for name, same_number in sorted(rows)}

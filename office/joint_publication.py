@@ -7,7 +7,7 @@ the whole. How one draft goes its way is in office.publication.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -118,42 +118,54 @@ def belonging(draft: Draft) -> list[str]:
     together = hands.submitted_with(draft.key) if draft.submitted_by else []
     if together:
         return together
-    stored = drafts.listed()
-    near, waiting = {draft.key}, {draft.key}
-    while waiting:
-        waiting = {
-            candidate.key
-            for candidate in stored
-            for near_draft in stored
-            if near_draft.key in waiting and _belong(near_draft, candidate)
-        } - near
-        near |= waiting
-    return [
-        step.draft.key for step in precedence.order([near_draft for near_draft in stored if near_draft.key in near])
-    ]
+    return _neighbours(draft, _sides(drafts.listed()))
 
 
-def groups() -> list[list[str]]:
-    """Return every set of stored drafts that belong together, two of them or more, each in the order of publication."""
-    sets = {tuple(belonging(draft)) for draft in drafts.listed()}
+def groups(stored: Sequence[Draft]) -> list[list[str]]:
+    """Return every set of these stored drafts that belong together, two of them or more, each in the order of publication."""
+    sides = _sides(stored)
+    sets = {
+        tuple((hands.submitted_with(draft.key) if draft.submitted_by else []) or _neighbours(draft, sides))
+        for draft in stored
+    }
     return [list(keys) for keys in sorted(sets) if len(keys) > 1]
 
 
-def _belong(draft: Draft, candidate: Draft) -> bool:
-    if candidate.key in precedence.needed(draft.package) or draft.key in precedence.needed(candidate.package):
-        return True
-    return bool(
-        drafts.own_contents(draft.package).keys()
-        & drafts.own_contents(candidate.package).keys()
-        & (_changed(draft) | _changed(candidate))
-    )
+@dataclass(frozen=True)
+class _Side:
+    """What a draft touches: the processes that it calls or begins, its own files, and which of these are not as they are in force."""
+
+    draft: Draft
+    needs: Set[str]
+    files: Set[str]
+    changed_files: Set[str]
+
+    def touches(self, other: _Side) -> bool:
+        """Whether one calls or begins the other, or both have a file that one of them has changed."""
+        if other.draft.key in self.needs or self.draft.key in other.needs:
+            return True
+        return bool(self.files & other.files & (self.changed_files | other.changed_files))
 
 
-def _changed(draft: Draft) -> set[str]:
-    """Return the files of its own process that are not as they are in force."""
-    newest = engine.published.newest_package(draft.key)
-    files = newest.files if newest is not None else {}
-    return {name for name, text in drafts.own_contents(draft.package).items() if files.get(name) != text}
+def _sides(stored: Sequence[Draft]) -> list[_Side]:
+    in_force = {package.key: package.files for package in engine.published.in_force()} if stored else {}
+    return [_side(draft, in_force.get(draft.key, {})) for draft in stored]
+
+
+def _side(draft: Draft, files_in_force: Mapping[str, str]) -> _Side:
+    contents = drafts.own_contents(draft.package)
+    changed_files = {name for name, text in contents.items() if files_in_force.get(name) != text}
+    return _Side(draft, precedence.needed(draft.package), contents.keys(), changed_files)
+
+
+def _neighbours(draft: Draft, sides: Sequence[_Side]) -> list[str]:
+    """Return the draft and whatever one touches that touches it, directly or not, in the order of publication."""
+    near, waiting = {draft.key}, {draft.key}
+    while waiting:
+        reached = [side for side in sides if side.draft.key in waiting]
+        waiting = {side.draft.key for side in sides if any(other.touches(side) for other in reached)} - near
+        near |= waiting
+    return [step.draft.key for step in precedence.order([side.draft for side in sides if side.draft.key in near])]
 
 
 def check_files(joint: Joint) -> None:

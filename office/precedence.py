@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union
 
 import engine
 import engine.published
@@ -74,9 +74,15 @@ def lacking(packages: Iterable[Package], *, whole: bool) -> list[Lacking]:
     for package in packages:
         for key in _begun(package):
             by.setdefault(key, []).append(package.key)
-    published = set(session().scalars(select(ProcessDefinition.key).distinct()))
-    drafted = set(session().scalars(select(DefinitionDraft.key)))
+    published, drafted = _keys()
     return [Lacking(key, tuple(sorted(by[key])), key in drafted) for key in sorted(by) if key not in published]
+
+
+def _keys() -> tuple[set[str], set[str]]:
+    """Return the processes that have a version, and those that have a draft."""
+    versions = select(literal(True).label("published"), ProcessDefinition.key)
+    rows = session().execute(union(versions, select(literal(False), DefinitionDraft.key))).all()
+    return {key for published, key in rows if published}, {key for published, key in rows if not published}
 
 
 def _begun(package: Package) -> list[str]:

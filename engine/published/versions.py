@@ -67,6 +67,14 @@ class InForce:
             self._found[key] = by_id(row.id, row.sha256)
         return self._found.get(key)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._rows
+
+    def callers_of(self, key: str) -> list[str]:
+        """Return the processes that call this one, directly or not, by key."""
+        callers = ((caller, self.get(caller)) for caller in sorted(self._rows) if caller != key)
+        return [caller for caller, version in callers if version and f"{key}.bpmn" in version.package.files]
+
 
 @cached(LRUCache(MOST_CACHED), lock=threading.Lock())
 def _compiled(sha256: str, definition_id: int, _: Vocabulary) -> Definition:

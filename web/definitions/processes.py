@@ -11,7 +11,6 @@ from flask_login import current_user
 
 import engine
 from engine import definitions, published
-from models.definition import DefinitionDraft
 from office import bundles, drafts, hands, joint_publication, precedence, scenarios
 from web.definitions.queries import modeler, processes, running_cases, steps
 from web.definitions.telling import changes, thumbnail
@@ -35,24 +34,27 @@ def register(app: Flask) -> None:
 @blueprint.get("")
 def listing() -> str:
     """Return the newest version of every process as a picture, with cases running per version and drafts."""
-    cards, new = processes.cards(), processes.new_drafts()
+    reads = current_user.has(*READERS)
+    stored = drafts.listed() if reads else []
+    cards = processes.cards({draft.key: draft for draft in stored})
+    new = [draft for draft in stored if not in_force.is_published(draft.key)]
     staff.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
     return render_template(
         "definitions/processes.html",
         cards=cards,
         pictures={card.newest.key: thumbnail.of(in_force.published(card.newest.key)) for card in cards},
         new_drafts=new,
-        draft_names={new_draft.key: names.of_draft(drafts.find(new_draft.key).package) for new_draft in new},
+        draft_names={new_draft.key: names.of_draft(new_draft.package) for new_draft in new},
         process_name=names.process_name,
         given_back=_given_back,
-        reads=current_user.has(*READERS),
+        reads=reads,
         lacking=precedence.not_in_force(),
-        order=precedence.order(drafts.listed()) if current_user.has(*READERS) else [],
-        joint=joint_publication.groups() if current_user.has(*READERS) else [],
+        order=precedence.order(stored),
+        joint=joint_publication.groups(stored),
     )
 
 
-def _given_back(draft: DefinitionDraft) -> hands.Done | None:
+def _given_back(draft: drafts.Draft) -> hands.Done | None:
     """Return who gave a draft back and why, while it is in the hands of its authors."""
     return None if draft.submitted_by else hands.last_return(draft.key)
 
@@ -62,7 +64,7 @@ def _logins(card: processes.Card) -> set[str]:
     return {card.newest.published_by, card.newest.approved_by} | logins
 
 
-def _last(draft: DefinitionDraft) -> str:
+def _last(draft: drafts.Draft) -> str:
     """Return who had a draft in hand last."""
     return draft.submitted_by or draft.saved_by
 
@@ -78,7 +80,7 @@ def page_of(key: str, **refusal: Any) -> str:
     definition, inside = published.current(key), running_cases.called()
     versions, entries = processes.versions(key, inside), publications.entries(key)
     lines = publications.lines(entries)
-    owners = hands.owners()
+    owners = hands.owners([current_user.name])
     staff.know_people(
         {*owners}
         | {n for version in versions for n in (version.published_by, version.approved_by)}
@@ -94,7 +96,7 @@ def page_of(key: str, **refusal: Any) -> str:
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),
         owners=[names.person_name(login) for login in owners],
-        others=[names.person_name(login) for login in hands.left_to_approve([current_user.name], owners)],
+        others=[names.person_name(login) for login, may_approve in owners.items() if may_approve],
         english=names.english_elements(key),
         versions=versions,
         told=lines,
@@ -102,7 +104,7 @@ def page_of(key: str, **refusal: Any) -> str:
         draft=drafts.stored(key),
         files=sorted(definitions.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),
-        callers=[row.key for row, _ in published.callers_of(key)],
+        callers=in_force.callers_of(key),
         refused=refusal,
         process_name=names.process_name,
         why_published=publications.said,

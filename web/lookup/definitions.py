@@ -40,12 +40,24 @@ def of_definition(definition: engine.definitions.Definition) -> Iterator[None]:
 def newest(key: str) -> engine.definitions.Definition | None:
     """Return the newest version of a process, all asked for at once and once in a request; None when it is not published."""
     definitions: dict[str, engine.definitions.Definition] = g.get("definitions") or {}
-    if key in definitions:
-        return definitions[key]
+    return definitions[key] if key in definitions else _in_force().get(key)
+
+
+def is_published(key: str) -> bool:
+    """Tell whether a process has a version."""
+    return key in _in_force()
+
+
+def callers_of(key: str) -> list[str]:
+    """Return the processes whose newest version calls this one, directly or not, by key."""
+    return _in_force().callers_of(key)
+
+
+def _in_force() -> engine.published.InForce:
     if "in_force" not in g:
         g.in_force = engine.published.InForce()
     in_force: engine.published.InForce = g.in_force
-    return in_force.get(key)
+    return in_force
 
 
 def version(definition_id: int, sha256: str = "") -> engine.definitions.Definition:

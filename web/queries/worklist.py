@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, literal, or_, select, union_all
 
 from engine import cases
 from models.base import connection, glance
@@ -36,6 +36,11 @@ class Wanted:
     text: str = ""
     after: str = ""
     due_by: datetime | None = None
+
+    @property
+    def have_limits(self) -> bool:
+        """Whether only tasks that have a limit can be meant."""
+        return self.late or self.due_by is not None
 
 
 @dataclass(frozen=True)
@@ -67,15 +72,27 @@ class Page:
 
 def page(person: Person, filters: Wanted) -> Page:
     """Return one page of open tasks the person may see: those with a limit by limit, then those without."""
-    query = _Asked(person.name, person.departments, person.has("supervisor", "auditor"), replace(filters, after=""))
-    beyond = _beyond(filters.after)
+    query, beyond = _asked(person, filters), _beyond(filters.after)
     ids: list[int] = []
     if beyond.due is not None or not beyond.id:
         ids += _ids(_dated(query, beyond.due is not None), due=beyond.due, id=beyond.id, limit=PAGE + 1)
-    if len(ids) <= PAGE:
+    if len(ids) <= PAGE and not query.wanted.have_limits:
         last = beyond.id if beyond.due is None else 0
         ids += _ids(_undated(query), id=last, limit=PAGE + 1 - len(ids))
-    rows = _rows(ids[:PAGE], person)
+    return _page(ids, _rows(ids[:PAGE], person))
+
+
+def first_pages(person: Person, *lists: Wanted) -> list[Page]:
+    """Return the first page of each of these lists, all of tasks that have a limit, by two statements."""
+    rows = connection().execute(_heads(tuple(_asked(person, filters) for filters in lists)), {"limit": PAGE + 1})
+    ids_by_list: list[list[int]] = [[] for _ in lists]
+    for number, task_id in rows:
+        ids_by_list[number].append(task_id)
+    by_id = {row.id: row for row in _rows([task_id for ids in ids_by_list for task_id in ids[:PAGE]], person)}
+    return [_page(ids, [by_id[task_id] for task_id in ids[:PAGE]]) for ids in ids_by_list]
+
+
+def _page(ids: list[int], rows: list[Row]) -> Page:
     return Page(rows, _key(rows[-1]) if len(ids) > PAGE else "")
 
 
@@ -103,6 +120,10 @@ class _Asked:
         return [*([UserTask.group == code] for code in departments), elsewhere]
 
 
+def _asked(person: Person, filters: Wanted) -> _Asked:
+    return _Asked(person.name, person.departments, person.has("supervisor", "auditor"), replace(filters, after=""))
+
+
 @lru_cache(maxsize=MOST_STATEMENTS)
 def _dated(query: _Asked, further: bool) -> Select[Any]:
     """Return the most urgent tasks of all branches together, from the first or from where the last page ended."""
@@ -120,6 +141,15 @@ def _undated(query: _Asked) -> Select[Any]:
     return _merged([[*branch, *undated] for branch in query.branches()], query.wanted, bindparam("limit"))
 
 
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _heads(queries: tuple[_Asked, ...]) -> Select[Any]:
+    """Return the most urgent tasks of each query, with the number of the query."""
+    parts = [_dated(query, further=False).subquery() for query in queries]
+    numbered = [select(literal(number).label("number"), part.c.id, part.c.due_at) for number, part in enumerate(parts)]
+    heads = union_all(*numbered).subquery()
+    return select(heads.c.number, heads.c.id).order_by(heads.c.number, heads.c.due_at, heads.c.id)
+
+
 def _ids(query: Select[Any], **parameters: Any) -> list[int]:
     return list(connection().scalars(query, parameters))
 
@@ -127,7 +157,7 @@ def _ids(query: Select[Any], **parameters: Any) -> list[int]:
 def _merged(branches: list[Conditions], filters: Wanted, limit: Any) -> Select[Any]:
     parts = [_part(branch, filters, limit).subquery() for branch in branches]
     merged = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
-    return select(merged.c.id).order_by(merged.c.due_at, merged.c.id).limit(limit)
+    return select(merged.c.id, merged.c.due_at).order_by(merged.c.due_at, merged.c.id).limit(limit)
 
 
 def _part(conditions: Conditions, filters: Wanted, limit: Any) -> Select[Any]:

@@ -62,8 +62,11 @@ def _only_supervisors() -> None:
 @blueprint.get("")
 def board() -> str:
     """Show late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
-    late = worklist.page(current_user, worklist.Wanted(scope="all", late=True))
-    today = worklist.page(current_user, worklist.Wanted(scope="all", due_by=_end_of_day()))
+    late, today = worklist.first_pages(
+        current_user,
+        worklist.Wanted(scope="all", late=True),
+        worklist.Wanted(scope="all", due_by=_end_of_day()),
+    )
     query = (
         select(UserTask.group, func.count(), func.count().filter(UserTask.overdue.is_(True)))
         .where(UserTask.state == TaskState.OPEN)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 
 from models.base import session
-from models.definition import DefinitionDraft, ProcessDefinition
+from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.states import CaseState
 from models.user_task import UserTask
+from office.drafts import Draft
 from web.definitions.queries import running_cases
 
 LATELY = timedelta(days=30)
@@ -38,7 +40,7 @@ class Card:
 
     newest: Version
     former: list[Version] = field(default_factory=list)
-    draft: DefinitionDraft | None = None
+    draft: Draft | None = None
 
     @property
     def running(self) -> int:
@@ -62,9 +64,8 @@ class Figures:
     closed_late: int
 
 
-def cards() -> list[Card]:
-    """Return every published process by key."""
-    drafts = {row.key: row for row in session().scalars(select(DefinitionDraft))}
+def cards(drafts: Mapping[str, Draft]) -> list[Card]:
+    """Return every published process by key, with its draft of these."""
     grouped: dict[str, list[Version]] = {}
     for version in _versions():
         grouped.setdefault(version.key, []).append(version)
@@ -72,13 +73,6 @@ def cards() -> list[Card]:
         Card(versions[0], [version for version in versions[1:] if version.running], drafts.get(key))
         for key, versions in sorted(grouped.items())
     ]
-
-
-def new_drafts() -> list[DefinitionDraft]:
-    """Return drafts of processes that have no version yet."""
-    published = select(ProcessDefinition.key)
-    query = select(DefinitionDraft).where(DefinitionDraft.key.not_in(published)).order_by(DefinitionDraft.key)
-    return list(session().scalars(query))
 
 
 def versions(key: str, inside: running_cases.Called | None = None) -> list[Version]:
@@ -119,8 +113,13 @@ def figures(key: str, now: datetime, inside: running_cases.Called | None = None)
     of_key, case = ProcessInstance.key == key, ProcessInstance
     passed = select(UserTask.instance_id).where(UserTask.process_key == key)
     closed = and_(or_(of_key, case.id.in_(passed)), case.state == CaseState.COMPLETED, case.ended_at > now - LATELY)
-    running = select(func.count(), func.count().filter(case.overdue)).where(of_key, case.state == CaseState.ACTIVE)
-    own, own_late = session().execute(running).one()
-    late = session().scalars(select(case.id).where(case.state == CaseState.ACTIVE, case.overdue)) if cases else ()
-    over, over_late = session().execute(select(func.count(), func.count().filter(case.overdue)).where(closed)).one()
-    return Figures(own + len(cases), len(cases), own_late + len(cases & set(late)), over, over_late)
+    running = and_(of_key, case.state == CaseState.ACTIVE)
+    late = and_(case.id.in_(cases), case.state == CaseState.ACTIVE, case.overdue)
+    counts = [_counted(condition) for condition in (running, and_(running, case.overdue), late)]
+    counts += [_counted(condition) for condition in (closed, and_(closed, case.overdue))]
+    own, own_late, called_late, over, over_late = map(int, session().execute(select(*counts)).one())
+    return Figures(own + len(cases), len(cases), own_late + called_late, over, over_late)
+
+
+def _counted(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ProcessInstance).where(condition).scalar_subquery()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, literal, select, tuple_, union_all
 
 from models.acts import CaseRequest
 from models.base import session
@@ -18,6 +18,8 @@ from office.acts.requests import ASKS, STANDING
 
 OPEN, DONE = "open", "done"
 LATE_STEP, LATE_ORDER = "deadline_missed", "work_order_late"
+REQUEST, STEP, CASE = "request", "step", "case"
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,13 @@ class Standing:
 
 
 def of(notices: Iterable[DepartmentNotice]) -> dict[str, Standing]:
-    """Return how each of these stands now, by its key; at most three statements."""
+    """Return how each of these stands now, by its key; by one statement."""
     rows = list(notices)
     requests = {row.key: _place(row.key) for row in rows if row.subject in ASKS}
     steps = {row.key: _place(row.key) for row in rows if row.subject == LATE_STEP}
     orders = {row.key: row.text for row in rows if row.subject == LATE_ORDER}
-    states = _states(requests.values())
-    tasks, numbers = _open_steps(steps.values()), {row.case_number or "" for row in rows if row.subject == LATE_STEP}
-    running = _running({*orders.values(), *numbers})
-    cases = {row.key: row.case_number or "" for row in rows}
+    cases = {row.key: row.case_number or "" for row in rows if row.subject == LATE_STEP}
+    states, tasks, running = _now(requests.values(), steps.values(), {*orders.values(), *cases.values()})
     standings = {key: Standing(states.get(place, ""), states.get(place) in STANDING) for key, place in requests.items()}
     for key, place in steps.items():
         standings[key] = _late(place in tasks if place[1] else cases[key] in running)
@@ -48,27 +48,45 @@ def _late(is_open: bool) -> Standing:
     return Standing(OPEN if is_open else DONE, is_open)
 
 
-def _place(key: str) -> tuple[int, int]:
+def _place(key: str) -> Place:
     """Return the instance, and the number of a request or the token of a step (none of a whole case), that a key names."""
     _, instance, number = (*key.split(":"), "", "")[:3]
     return int(instance) if instance.isdecimal() else 0, int(number) if number.isdecimal() else 0
 
 
-def _states(places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+def _now(
+    requests: Iterable[Place], steps: Iterable[Place], numbers: Iterable[str]
+) -> tuple[dict[Place, str], set[Place], set[str]]:
+    """Return the states of these requests, which of these steps are open, and which of these cases are running."""
+    parts = [
+        part
+        for part in (_states(list(requests)), _open_steps(list(steps)), _running(list(numbers)))
+        if part is not None
+    ]
+    rows = session().execute(union_all(*parts)).all() if parts else []
+    states = {(row.instance, row.number): row.text for row in rows if row.kind == REQUEST}
+    tasks = {(row.instance, row.number) for row in rows if row.kind == STEP}
+    return states, tasks, {row.text for row in rows if row.kind == CASE}
+
+
+def _states(places: list[Place]) -> Select[Any] | None:
     request: Any = CaseRequest
-    query = select(request.instance_id, request.number, request.state)
-    rows = session().execute(query.where(tuple_(request.instance_id, request.number).in_(list(places))))
-    return {(instance, number): state for instance, number, state in rows}
+    query = _row(REQUEST, request.instance_id, request.number, request.state)
+    return query.where(tuple_(request.instance_id, request.number).in_(places)) if places else None
 
 
-def _open_steps(places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def _open_steps(places: list[Place]) -> Select[Any] | None:
     task: Any = UserTask
-    query = select(task.instance_id, task.token).where(task.state == TaskState.OPEN)
-    rows = session().execute(query.where(tuple_(task.instance_id, task.token).in_(list(places))))
-    return {(instance, token) for instance, token in rows}
+    query = _row(STEP, task.instance_id, task.token, literal("")).where(task.state == TaskState.OPEN)
+    return query.where(tuple_(task.instance_id, task.token).in_(places)) if places else None
 
 
-def _running(numbers: Iterable[str]) -> set[str]:
-    case = ProcessInstance
-    query = select(case.business_key).where(case.business_key.in_(list(numbers)), case.state == CaseState.ACTIVE)
-    return set(session().scalars(query))
+def _running(numbers: list[str]) -> Select[Any] | None:
+    case: Any = ProcessInstance
+    query = _row(CASE, literal(0), literal(0), case.business_key).where(case.state == CaseState.ACTIVE)
+    return query.where(case.business_key.in_(numbers)) if numbers else None
+
+
+def _row(kind: str, instance: Any, number: Any, text: Any) -> Select[Any]:
+    columns = {"kind": literal(kind), "instance": instance, "number": number, "text": text}
+    return select(*(column.label(name) for name, column in columns.items()))

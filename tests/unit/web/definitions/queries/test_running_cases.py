@@ -38,7 +38,7 @@ def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
         cases.start("OUTER", business_key="AJ-902", variables={}, by=CLEO, at=engine.now())
         published("INNER", INNER.replace('name="ask"', 'name="asked"'))
         assert running("INNER") == [(2, 0, 0), (1, 2, 1)]
-        card = next(one for one in processes.cards() if one.newest.key == "INNER")
+        card = next(one for one in processes.cards({}) if one.newest.key == "INNER")
         assert (card.running, card.called) == (2, 1)
         assert processes.figures("INNER", engine.now()).running == 2
         assert running("OUTER")[-1] == (1, 1, 0)
