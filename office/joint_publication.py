@@ -140,11 +140,11 @@ class _Side:
     files: Set[str]
     changed_files: Set[str]
 
-    def touches(self, other: _Side) -> bool:
-        """Whether one calls or begins the other, or both have a file that one of them has changed."""
-        if other.draft.key in self.needs or self.draft.key in other.needs:
+    def touches(self, neighbour: _Side) -> bool:
+        """Whether one calls or begins the neighbour, or both have a file that one of them has changed."""
+        if neighbour.draft.key in self.needs or self.draft.key in neighbour.needs:
             return True
-        return bool(self.files & other.files & (self.changed_files | other.changed_files))
+        return bool(self.files & neighbour.files & (self.changed_files | neighbour.changed_files))
 
 
 def _sides(stored: Sequence[Draft]) -> list[_Side]:
@@ -163,7 +163,7 @@ def _neighbours(draft: Draft, sides: Sequence[_Side]) -> list[str]:
     near, waiting = {draft.key}, {draft.key}
     while waiting:
         reached = [side for side in sides if side.draft.key in waiting]
-        waiting = {side.draft.key for side in sides if any(other.touches(side) for other in reached)} - near
+        waiting = {side.draft.key for side in sides if any(neighbour.touches(side) for neighbour in reached)} - near
         near |= waiting
     return [step.draft.key for step in precedence.order([side.draft for side in sides if side.draft.key in near])]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Exists, bindparam, exists, insert, select, update
 
 from engine import Actor, NotFound, NotPermitted
-from models.base import connection, session, transaction
+from models.base import session, transaction
 from models.notice import Notice, NoticeConfirmation
 
 manual_ref = "CH1.6"
@@ -15,7 +15,6 @@ manual_ref = "CH1.6"
 
 _CONFIRMED = select(NoticeConfirmation.notice_id).where(NoticeConfirmation.user == bindparam("user"))
 _UNCONFIRMED = select(Notice).where(Notice.active.is_(True), Notice.id.not_in(_CONFIRMED)).order_by(Notice.at)
-_WAITING = select(Notice.id).where(Notice.active.is_(True), Notice.id.not_in(_CONFIRMED)).limit(1)
 
 
 class NotForYou(NotPermitted):
@@ -44,9 +43,10 @@ def withdraw(notice_id: int, *, by: Actor) -> None:
             raise UnknownNotice(notice=notice_id)
 
 
-def waits(user: str) -> bool:
-    """Tell whether there is a notice that the person has not confirmed."""
-    return connection().execute(_WAITING, {"user": user}).first() is not None
+def waits_for(user: ColumnElement[str]) -> Exists:
+    """Return the condition that there is a notice that a person has not confirmed, by the column of their log-in."""
+    confirmed = exists().where(NoticeConfirmation.notice_id == Notice.id, NoticeConfirmation.user == user)
+    return exists().where(Notice.active.is_(True), ~confirmed.correlate_except(NoticeConfirmation))
 
 
 def unconfirmed(user: str) -> list[Notice]:

@@ -16,7 +16,7 @@ from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.states import CaseState, TaskState
 from models.user_task import UserTask
-from office import correspondence, free_text, intake, masking, notices, reply_amounts
+from office import correspondence, free_text, intake, masking, reply_amounts
 from service_tasks import numbers
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
@@ -54,7 +54,7 @@ class Instances(MethodView):
         published.current(key)
         if key not in (intake.PROCESS, *intake.CHOICES):
             raise BeginsElsewhere(process=key)
-        if person().has("clerk") and notices.unconfirmed(person().name):
+        if person().has("clerk") and person().has_notices:
             raise NoticesUnread
         complaint = _intake(key, body["variables"])
         number = intake.accept(complaint, by=actor(), at=engine.now(), key=headers["key"], other_words=False)

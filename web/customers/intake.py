@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import language
-from office import free_text, intake, notices
+from office import free_text, intake
 from service_tasks import amounts, numbers
 from web.edge import access, access_logging, auth, idempotency_keys, unsent_forms
 from web.edge.addresses import asked
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
 @blueprint.before_request
 def _only_counters() -> Response | None:
     access.check_counter(current_user)
-    if notices.unconfirmed(current_user.name) and current_user.has("clerk"):
+    if current_user.has_notices and current_user.has("clerk"):
         return redirect(url_for("notices.unread", next=unsent_forms.aside() or url_for("intake.form")))
     return None
 

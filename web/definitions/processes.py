@@ -77,7 +77,7 @@ def process(key: str) -> str:
 
 def page_of(key: str, **refusal: Any) -> str:
     """Return the page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
-    definition, inside = published.current(key), running_cases.called()
+    definition, inside = in_force.published(key), running_cases.called()
     versions, entries = processes.versions(key, inside), publications.entries(key)
     lines = publications.lines(entries)
     owners = hands.owners([current_user.name])

@@ -25,7 +25,7 @@ from models.base import glance, transaction
 from models.base import session as database
 from models.identity import HouseholdNumber, LoginSession, Membership, User, UserRole
 from models.unsent import UnsentForm
-from office import guesses, logins
+from office import guesses, logins, notices
 from web.edge import known_browsers, nearest_page, unsent_forms
 from web.telling.i18n import LANGUAGES, SPOKEN, is_api, of_browser
 
@@ -44,9 +44,10 @@ _HOUSEHOLD = (
     .correlate(_USER)
     .label("household")
 )
+_NOTICES = notices.waits_for(_USER.c.name).correlate(_USER).label("notices")
 _ABOUT = (
     *(_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role),
-    *(_UNSENT, _HOUSEHOLD),
+    *(_UNSENT, _NOTICES, _HOUSEHOLD),
 )
 _JOINED = _USER.outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name).outerjoin(
     _ROLE, _ROLE.c.user == _USER.c.name
@@ -69,7 +70,8 @@ _LOGGED_IN = (
 class Person(UserMixin):
     """The person logged in, with departments and roles as they were when the request began; `session` is the key of their log-in.
 
-    `has_unsent`: forms are kept for them (`web.edge.unsent_forms`). `has_household`: there are numbers on which they may not work.
+    `has_unsent`: forms are kept for them (`web.edge.unsent_forms`). `has_notices`: some wait for them to be confirmed (`office.notices`).
+    `has_household`: there are numbers on which they may not work.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Person(UserMixin):
     roles: frozenset[str] = field(default_factory=frozenset)
     session: str = field(default="", repr=False)
     has_unsent: bool = False
+    has_notices: bool = False
     has_household: bool = True
 
     def get_id(self) -> str:
@@ -166,6 +169,7 @@ def _person(rows: Sequence[Any]) -> Person | None:
         departments,
         roles,
         has_unsent=bool(first.unsent),
+        has_notices=bool(first.notices),
         has_household=bool(first.household),
     )
 

@@ -18,7 +18,7 @@ from engine import cases, proof, published, running, runtime
 from models.base import glance, session
 from models.states import TaskState
 from models.user_task import NamedTask, TaskColumns, UserTask
-from office import acts, batches, correspondence, notices, secret_fields, work_orders
+from office import acts, batches, correspondence, secret_fields, work_orders
 from office.masking import Sight, masked
 from service_tasks import pricing_file
 from service_tasks.gateway import gateway
@@ -101,7 +101,7 @@ def of_case(number: str) -> Response:
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> str | Response:
     """Return a task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
-    if current_user.has("clerk") and notices.waits(current_user.name):
+    if current_user.has("clerk") and current_user.has_notices:
         return redirect(url_for("notices.unread", next=request.path))
     return _page(task_id, Answer(None, {}))
 
