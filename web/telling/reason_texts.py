@@ -73,13 +73,20 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
         "group_unknown": gettext("There is no department %(name)s.", name=cause.values.get("name")),
         "person_unknown": gettext("Nobody works here under the login %(name)s.", name=cause.values.get("name")),
         "twice": gettext("This stands in the address more than once. Leave one."),
-        "unknown_parameter": gettext(
-            "“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name")
-        ),
+        "unknown_parameter": _no_parameter(cause),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
         ),
     }
+
+
+def _no_parameter(cause: language.Reason) -> str:
+    """Return that nothing here is called so, with the nearest name that there is, else with all of them."""
+    sentence = gettext("“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name"))
+    nearest = gettext("Nearest known: %(near)s.", near=cause.values.get("near"))
+    known = gettext("Known here: %(names)s.", names=", ".join(cause.values.get("known", ())))
+    more = nearest if cause.values.get("near") else known if cause.values.get("known") else ""
+    return f"{sentence} {more}".rstrip()
 
 
 def _of_complaints(cause: language.Reason) -> dict[str, str]:
