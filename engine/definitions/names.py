@@ -75,7 +75,12 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         if process is None or process.package.files.get(f"{key}.bpmn") != content.files.get(f"{key}.bpmn"):
             continue  # what cannot be read is a problem; the version in force stands for it
         problems = [*_of_expressions(around, process), *_of_fields(process), *_of_decisions(around, process, uses)]
-        problems += [*_not_judged(around, process), *_of_texts(around, process), *_of_limits(around, process), *outcomes.check(around, process, uses)]
+        problems += [
+            *_not_judged(around, process),
+            *_of_texts(around, process),
+            *_of_limits(around, process),
+            *outcomes.check(around, process, uses),
+        ]
         problems += [
             replace(problem, file=f"{key}.bpmn") for problem in pictures.leftovers(content.bpmn(key), process.diagram)
         ]

@@ -243,7 +243,8 @@ FILTERS: dict[str, tuple[str, frozenset[str]]] = {
     "audit.heat_map": ("audit.heat_map", frozenset({"from", "to", "version", "measure"})),
     "audit.log": ("audit.overview", frozenset({"from", "to", "process"})),
     "cases.listing": (
-        "cases.listing", frozenset({"from", "to", "text", "customer", "clerk", "process", "version", "state"}),
+        "cases.listing",
+        frozenset({"from", "to", "text", "customer", "clerk", "process", "version", "state"}),
     ),
     "tasklist.worklist_page": ("tasklist.worklist_page", frozenset({"text"})),
 }
@@ -347,11 +348,14 @@ def read(endpoint: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a page as values. Errors: WrongAddress with every wrong one."""
     if endpoint not in _SCHEMAS:
         return {}
+    reasons: dict[str, Any] = {}
     try:
         values: dict[str, Any] = _SCHEMAS[endpoint].load({name: arguments[name] for name in arguments}, unknown=EXCLUDE)
     except ValidationError as error:
-        raise WrongAddress(reasons=error.messages) from None
+        values, reasons = dict(error.valid_data), dict(error.messages)
     since, until = values.get("from"), values.get("to")
     if since and until and since > until:
-        raise WrongAddress(reasons={"to": [Reason("min", {"limit": since})]})
+        reasons["to"] = [Reason("min", {"limit": since})]
+    if reasons:
+        raise WrongAddress(reasons=reasons)
     return values

@@ -98,6 +98,12 @@ def test_a_filter_that_cannot_be_is_told_at_its_field(desk: Flask, field: str) -
     assert name == "process" or page.typed(name) == value
 
 
+def test_everything_that_is_wrong_is_told_at_once(desk: Flask) -> None:
+    """Each at its own field."""
+    page = Visitor(desk, "ada", "en").get("/cases?from=2026-11-20&to=2026-11-01&clerk=nobody")
+    assert (page.status, page.tree.xpath('//p[starts-with(@id, "error-")]/@id')) == (422, ["error-clerk", "error-to"])
+
+
 def test_programs_are_told_of_names_too(desk: Flask) -> None:
     """Every resource, also one of which nothing can be asked in the address; what the description has is what is taken."""
     with desk.app_context():
