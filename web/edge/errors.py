@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web.edge import addresses, field_names, nearest_page, unavailable, unsent_forms
+from web.edge import access_logging, addresses, field_names, nearest_page, unavailable, unsent_forms
 from web.edge.addresses import UnknownParameter, WrongAddress
 from web.edge.bodies import MOST_FIELDS, MOST_MEGABYTES
 from web.telling import error_catalogue, error_texts, reason_texts
@@ -64,6 +64,7 @@ def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:
 
 def _engine_error(error: engine.EngineError) -> Answer:
     status = status_of(error)
+    access_logging.refused(error)
     if status >= 500:
         return unavailable.answer(error, error_texts.describe(error))
     if isinstance(error, WrongAddress):

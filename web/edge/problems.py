@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 import engine
 import engine.language
-from web.edge import errors, field_names
+from web.edge import access_logging, errors, field_names
 from web.telling import error_texts, reason_texts
 
 
@@ -33,6 +33,7 @@ def answer(status: int, title: str, code: str, **more: Any) -> Response:
 
 def _engine_error(error: engine.EngineError) -> Response:
     status = errors.status_of(error)
+    access_logging.refused(error)
     if isinstance(error, engine.language.InvalidForm):
         about = {name: value for name, value in error.values.items() if name != "reasons"}
         return answer(status, error_texts.describe(error), error.code, reasons=_reasons(error), values=plain(about))

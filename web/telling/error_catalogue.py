@@ -81,6 +81,7 @@ def texts() -> dict[str, str]:
         "SubmittedDraft": gettext(
             "This draft has been submitted for approval. Saving takes that back; say that this is meant."
         ),
+        "UnknownParameter": gettext("The address asks by a name that nothing here has. Nothing is shown or sent."),
         "WrongAddress": gettext("The address asks for something that cannot be shown."),
         "NotAnOwner": gettext("Only a process owner may change processes."),
         "UnusableFile": gettext("This file cannot be kept with the process: check its name and size."),

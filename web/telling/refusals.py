@@ -255,4 +255,4 @@ def _written(name: str, value: Any) -> str:
 
 
 def _rows(kind: str, numbers: list[int]) -> str:
-    return gettext(ROWS[kind], rows=", ".join(map(str, numbers)))
+    return gettext(ROWS[kind], rows=gettext(", ").join(map(str, numbers)))

@@ -455,7 +455,7 @@ class _Teller:
         return gettext(CLOSED, period=text, closed=f"{today:%Y-%m}")
 
     def decided(self, step: Decided) -> Told | None:
-        rules = "; ".join(
+        rules = gettext("; ").join(
             remark(m.get("annotation") or "") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
         )
         return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
@@ -570,13 +570,13 @@ def shown(value: Any, field: Field) -> str:
         return yuan(value)
     values = value if isinstance(value, list) else [value]
     if field.type == "lines":
-        return "; ".join(written(item) for item in values)
+        return gettext("; ").join(written(item) for item in values)
     by_value: dict[str | bool, str] = {
         option.value: in_language(option.label, option.label_en) for option in field.options
     }
     if field.is_boolean:
         by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
-    return ", ".join(by_value.get(item, written(item)) for item in values)
+    return gettext(", ").join(by_value.get(item, written(item)) for item in values)
 
 
 def written(value: object) -> str:
@@ -592,5 +592,5 @@ def written(value: object) -> str:
     if disputed.is_picked(value):
         return disputed.picked_text(value, written)
     if isinstance(value, list):
-        return ", ".join(written(item) for item in value)
+        return gettext(", ").join(written(item) for item in value)
     return "" if value is None else str(value)
