@@ -139,6 +139,7 @@ class _Recorder:
     def events(self, entries: list[record.CaseEntry], since: int) -> Iterator[Event]:
         stood: Counter[tuple[str, int, str]] = Counter()
         for entry in entries:
+            self.teller.turn_to(entry)
             if entry.seq < since:
                 self._pass(entry, stood)
                 continue
