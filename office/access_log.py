@@ -22,12 +22,13 @@ MOST_FILTER, OF_MARK = 200, 16
 
 @dataclass(frozen=True)
 class Look:
-    """Somebody opened a case, or took its history or a paper of it away: `what`."""
+    """Somebody opened a case, or took its history or a paper of it away: `what`; `refused` that they wanted to open it and may not."""
 
     user: str
     at: datetime
     exported: bool = False
     what: str = ""
+    refused: bool = False
 
 
 def at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
@@ -39,6 +40,17 @@ def at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datetime:
     """Return the same of a customer."""
     customer = {"number": masking.number(msisdn), "mark": mark(msisdn)}
     return record.record_act_once("customer_looked_at", by=by, at=at, within=ONE_LOOK, **customer)
+
+
+def refused_at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
+    """Write down that somebody wanted to look at a case and may not; since when the record says so."""
+    return record.record_act_once("look_refused", by=by, at=at, within=ONE_LOOK, case=case)
+
+
+def refused_at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datetime:
+    """Return the same of a customer."""
+    customer = {"number": masking.number(msisdn), "mark": mark(msisdn)}
+    return record.record_act_once("look_refused", by=by, at=at, within=ONE_LOOK, **customer)
 
 
 def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
@@ -63,8 +75,8 @@ def of_case(case: str) -> list[Look]:
 
 
 def _looked(step: PersonStep, case: str) -> bool:
-    if step["type"] == "case_looked_at":
-        return step["case"] == case
+    if step["type"] == "case_looked_at" or step["type"] == "look_refused":
+        return step.get("case") == case
     return step["type"] == "exported" and step["chosen"].get("case") == case
 
 
@@ -76,8 +88,13 @@ def of_customer(msisdn: str) -> list[Look]:
 
 def _looks(word: str, is_one: Callable[[PersonStep], bool]) -> list[Look]:
     return [
-        Look(entry.actor, entry.at, step["type"] == "exported", step["what"] if step["type"] == "exported" else "")
+        _look(entry.actor, entry.at, step)
         for entry in record.entries_naming(word)
         for step in cast(list[PersonStep], entry.steps)
         if is_one(step)
     ]
+
+
+def _look(user: str, at: datetime, step: PersonStep) -> Look:
+    exported = step["type"] == "exported"
+    return Look(user, at, exported, step["what"] if step["type"] == "exported" else "", step["type"] == "look_refused")

@@ -312,6 +312,17 @@ def left_to_approve(draft: Draft, submitter: str) -> list[str]:
     return hands.left_to_approve([*drafts.authors(draft), draft.submitted_by or submitter])
 
 
+def left_for(by: engine.Actor) -> list[tuple[Draft, list[str]]]:
+    """Return the submitted drafts that this person may approve, by process, each with the processes that go into force at once with it."""
+    if drafts.OWNER not in by.roles:
+        return []
+    of_others = select(DefinitionDraft.key).where(DefinitionDraft.submitted_by != by.user).order_by(DefinitionDraft.key)
+    submitted = [draft for key in session().scalars(of_others) if (draft := drafts.stored(key)) is not None]
+    return [
+        (draft, hands.submitted_with(draft.key)) for draft in submitted if by.user in left_to_approve(draft, by.user)
+    ]
+
+
 def left_after_a_change(draft: Draft, user: str) -> list[str] | None:
     """Return the log-ins of those who may still approve a stored draft once an owner without a hand in it has changed it; None for anybody else."""
     authors = drafts.authors(draft)

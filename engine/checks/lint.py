@@ -6,7 +6,7 @@ Each rule yields problems with the line and element it concerns; texts for peopl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -76,7 +76,18 @@ def _problems(content: Package) -> list[Problem]:
     problems += _catalogues(content)
     problems += _turned(content)
     problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(diagrams)]
-    return problems or _standing_still(content)
+    return list(once(problems)) or _standing_still(content)
+
+
+def once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is wrong with a form or table once, however many steps use it; of a diagram, what is wrong at each element."""
+    told: set[tuple[object, ...]] = set()
+    for problem in problems:
+        place = (problem.element_id, problem.line) if problem.file.endswith(".bpmn") else ()
+        fact = (problem.file, problem.rule, repr(sorted(problem.values.items(), key=str)), *place)
+        if fact not in told:
+            told.add(fact)
+            yield problem
 
 
 def _standing_still(content: Package) -> list[Problem]:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from engine.checks import lint
 from engine.definitions import endless_refusals, form_lint, messages, names, refusals, soundness, standalone_files
-from engine.definitions.package import Package, load_package
+from engine.definitions.package import MissingFile, Package, load_package
 from engine.definitions.surroundings import form_of
 from engine.diagrams.diagram import Diagram, parse
 from engine.ground.errors import EngineError, Problem
+from engine.ground.xml import MalformedXml
 from engine.language.vocabulary import Vocabulary
 from engine.runtime import runtime
 
@@ -32,7 +33,8 @@ def warnings_of(
     Shape: `departments` are the codes and the names by which lanes and user tasks may call them; without any, none is judged.
     """
     around = list(in_force)
-    return [*_ways(content, departments), *_messages(content, around), *names.check(content, around, opening_types)]
+    findings = [*_ways(content, departments), *_messages(content, around), *names.check(content, around, opening_types)]
+    return list(lint.once(findings))
 
 
 def warnings_of_file(file: Path, opening_types: Mapping[str, str], departments: Iterable[str] = ()) -> list[Problem]:
@@ -52,10 +54,8 @@ def _ways(content: Package, departments: Iterable[str]) -> list[Problem]:
 def _explored(
     canonical: bytes, topics: frozenset[str], departments: frozenset[str], words: Vocabulary
 ) -> tuple[Problem, ...]:
-    """Explore a package and keep the answer, because an editor asks about the same draft again and again; a diagram that has problems is not explored."""
+    """Explore a package and keep the answer, because an editor asks about the same draft again and again; of one that has problems the ways are not followed, which is said."""
     content = load_package(canonical)
-    if lint.check(content):
-        return ()
     problems = sorted(_of_diagrams(content, departments), key=lambda problem: problem.line)
     return tuple(
         replace(problem, file=problem.file or f"{content.key}.bpmn", warning=problem.rule not in CERTAIN)
@@ -71,13 +71,28 @@ def _messages(content: Package, in_force: Iterable[Package]) -> Iterator[Problem
 
 
 def _of_diagrams(content: Package, departments: frozenset[str]) -> Iterator[Problem]:
+    if lint.check(content):
+        yield Problem(0, "", "ways_not_judged", {})
+    else:
+        yield from _of_ways(content)
+    diagram = _readable(content)
+    if diagram is not None:
+        yield from _labels(diagram, content)
+        yield from _departments(diagram, departments) if departments else ()
+
+
+def _of_ways(content: Package) -> Iterator[Problem]:
     diagrams = {key: parse(content.bpmn(key)) for key in content.processes}
     yield from soundness.check(diagrams[content.key])
     yield from refusals.check(content.key, diagrams)
     yield from endless_refusals.check(content, diagrams)
-    yield from _labels(diagrams[content.key], content)
-    if departments:
-        yield from _departments(diagrams[content.key], departments)
+
+
+def _readable(content: Package) -> Diagram | None:
+    try:
+        return parse(content.bpmn(content.key))
+    except (MalformedXml, MissingFile):
+        return None
 
 
 def _labels(diagram: Diagram, content: Package) -> Iterator[Problem]:

@@ -75,7 +75,12 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         if process is None or process.package.files.get(f"{key}.bpmn") != content.files.get(f"{key}.bpmn"):
             continue  # what cannot be read is a problem; the version in force stands for it
         problems = [*_of_expressions(around, process), *_of_fields(process), *_of_decisions(around, process, uses)]
-        problems += [*_of_texts(around, process), *_of_limits(around, process), *outcomes.check(around, process, uses)]
+        problems += [
+            *_not_judged(around, process),
+            *_of_texts(around, process),
+            *_of_limits(around, process),
+            *outcomes.check(around, process, uses),
+        ]
         problems += [
             replace(problem, file=f"{key}.bpmn") for problem in pictures.leftovers(content.bpmn(key), process.diagram)
         ]
@@ -92,6 +97,14 @@ def _of_expressions(around: Surroundings, process: Drawn) -> Iterator[Problem]:
             problem = _warning(expression, finding, expression.file or f"{process.key}.bpmn")
             yield replace(problem, warning=not _fails(expression, finding, process))
     yield from _never_asked(around, process)
+
+
+def _not_judged(around: Surroundings, process: Drawn) -> Iterator[Problem]:
+    """Say by which element it cannot be known what is set, so that of names only those are told that look like a known one."""
+    source = around.unknown_source(process.key)
+    if source is not None:
+        values = {"name": source.name}
+        yield Problem(source.line, source.id, "names_not_judged", values, f"{process.key}.bpmn", warning=True)
 
 
 def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:

@@ -96,8 +96,13 @@ class Surroundings:
 
     def _told(self, key: str, types: Types) -> Names:
         if key in self._incomplete:  # what is known of a variable may not be all
-            return Names(dict.fromkeys(types, ANYTHING), complete=False)
+            return Names(dict.fromkeys(types, ANYTHING), complete=False, likely=self._settled)
         return Names(types, self._settled)
+
+    def unknown_source(self, key: str) -> Element | None:
+        """Return the first element of a process that may set what nobody can tell: without a form that can be read, or calling what is not there."""
+        process = self.drawn[key]
+        return next((e for e in process.diagram.elements.values() if self._is_unknown(process, e)), None)
 
     def seen(self, key: str, element_id: str) -> Types:
         """Return the same as far as it is known, in a process in which something may set what nobody can tell as well."""

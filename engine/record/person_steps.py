@@ -28,6 +28,15 @@ class MessagesRead(TypedDict):
     type: Literal["messages_read"]
 
 
+class LookRefused(TypedDict):
+    """A case (`case`) or a customer (`number`, masked, and `mark`) was to be looked at by somebody who may not."""
+
+    type: Literal["look_refused"]
+    case: NotRequired[str]
+    number: NotRequired[str]
+    mark: NotRequired[str]
+
+
 class Exported(TypedDict):
     """Something was taken away: `chosen` are the filters, `rows` how many, `personal` whether with personal values."""
 
@@ -115,7 +124,7 @@ class TokensRevoked(TypedDict):
     tokens: int
 
 
-Looked = CaseLookedAt | CustomerLookedAt | MessagesRead
+Looked = CaseLookedAt | CustomerLookedAt | MessagesRead | LookRefused
 Token = TokenMade | TokensRevoked
 Refusal = EntryRefused | RefusalsNotKept
 PersonStep = Looked | Exported | Refusal | PersonIdentified | LoggedIn | LoginLocked | LoggedOut | SessionsEnded | Token

@@ -74,6 +74,7 @@ STEPS: dict[str, str] = {
     "draft_approved": "of a definition: revision, sha256, authors (everybody who had a hand in it), differing (scenarios), warnings (how many, when there were any), together (the processes put in force with it, when there were any), restores (the version asked back into force, when it is one)",
     "draft_returned": "of a definition: revision, reason, together (the processes given back with it, when there were any)",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
+    "look_refused": "of a person, once an hour: case, or number and mark; what they may not look at",
     "case_looked_at": "of a person, once an hour: case",
     "customer_looked_at": "of a person, once an hour: number (masked), mark (by which the looks at one customer are found)",
     "messages_read": "of a person, once an hour: text messages that wait to be sent were fetched",

@@ -44,6 +44,14 @@ class EarlierFile(UnknownFile):
     """An export of an earlier version, which did not say yet of which case it is or what it can be checked by."""
 
 
+# How earlier versions wrote the traces of a log.
+EARLIER: tuple[dict[str, Any], ...] = (
+    {},
+    {"acts": False},
+    {"acts": False, "resource_of": telling.who_earlier},
+)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One case of a file: what is wrong with it, how many entries its history has grown by since, whether it was erased among them, and whether an earlier version wrote the file,
@@ -163,7 +171,9 @@ def _csv(content: str) -> Finding:
     if verdict is not None:
         recorded = _upto(verdict, count)
         differing = list(_lines(rows, agreement.made_otherwise(recorded, _rows)))
-        earlier = bool(differing) and not list(_lines(rows, agreement.made_otherwise(recorded, _earlier_rows)))
+        earlier = bool(differing) and any(
+            not list(_lines(rows, agreement.made_otherwise(recorded, made))) for made in (_rows_without, _earlier_rows)
+        )
         wrong += [] if earlier else differing
     return replace(_finding(case, verdict, count, wrong), earlier=earlier)
 
@@ -176,7 +186,13 @@ def _rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
 def _earlier_rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
     """Return rows as earlier versions wrote them: what the desk did by itself bore the name of whoever acted last."""
     actors = {str(entry.seq): entry.actor for entry in verdict.history}
-    return [{**row, "actor": actors[row["seq"]]} for row in _rows(verdict, personal)]
+    return [{**row, "actor": actors[row["seq"]]} for row in _rows_without(verdict, personal)]
+
+
+def _rows_without(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
+    """Return rows as earlier versions wrote them: what a completed step came to was not said."""
+    text = "".join(histories.csv_lines(verdict, personal=personal, outcomes=False)).lstrip(histories.BOM)
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], versions: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
@@ -222,10 +238,7 @@ def _trace(content: str) -> Finding:
         recorded, personal = _upto(verdict, int(count)), attributes.get("personal", "")
         is_ours, earlier = _is_ours(content, _traces(recorded), personal), False
         if not is_ours:
-            earlier = any(
-                _is_ours(content, _traces(recorded, resource_of=resource_of, acts=False), personal)
-                for resource_of in (telling.who, telling.who_earlier)
-            )
+            earlier = any(_is_ours(content, _traces(recorded, outcomes=False, **made), personal) for made in EARLIER)
         wrong += [] if is_ours or earlier else ["the trace is not as in the record"]
     return replace(_finding(case, verdict, int(count), wrong), earlier=earlier)
 

@@ -125,10 +125,12 @@ def _runs_through(process: str) -> ColumnElement[bool]:
 Who = Callable[[CaseEntry, CaseStep], str]
 
 
-def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, acts: bool = True) -> str:
+def trace(
+    verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, acts: bool = True, outcomes: bool = True
+) -> str:
     """Return the trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by.
 
-    Earlier versions wrote another name at what the desk does by itself (`resource_of`), and nothing of `acts` outside the steps.
+    Earlier versions wrote another name at what the desk does by itself (`resource_of`), nothing of `acts` outside the steps and no `outcomes` of steps.
     """
     definition, entries = telling.definition_of(verdict), verdict.history
     personal = personal and verdict.erasure is None
@@ -141,7 +143,7 @@ def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, a
         text_attribute("verified", telling.verified(verdict)),
         *(_outcome(entries) if acts else ()),
     ]
-    return "".join([*parts, *_events(entries, definition, personal, resource_of, acts)]) + "</trace>\n"
+    return "".join([*parts, *_events(entries, definition, personal, resource_of, acts, outcomes)]) + "</trace>\n"
 
 
 def _outcome(entries: list[CaseEntry]) -> Iterator[str]:
@@ -155,7 +157,7 @@ def _outcome(entries: list[CaseEntry]) -> Iterator[str]:
 
 
 def _events(
-    entries: list[CaseEntry], definition: Definition, personal: bool, resource_of: Who, acts: bool
+    entries: list[CaseEntry], definition: Definition, personal: bool, resource_of: Who, acts: bool, outcomes: bool
 ) -> Iterator[str]:
     scopes = record.Scopes(definition.key)
     groups: dict[int | None, str] = {}
@@ -169,6 +171,7 @@ def _events(
                 shown_step = telling.shown(step, definition, personal) if any(name in step for name in SAID) else step
                 item = _item(scopes, record.scope_of(step))
                 more = {"org:group": groups.get(record.token_of(step)), "item": item, "occurrence": _occurrence(step)}
+                more["outcome"] = telling.came_to(definition, process, step, entry.steps) if outcomes else None
                 resource = {"org:resource": resource_of(entry, shown_step)}
                 yield _event(entry, shown_step, process, definition, resource, more)
             elif acts and step["type"] in OUTSIDE:

@@ -36,6 +36,7 @@ COLUMNS = (
     "verified",
 )
 BOM = "\ufeff"
+OUTCOME = COLUMNS.index("result")
 
 
 def history_json(instance_id: int, *, personal: bool = False) -> str:
@@ -85,8 +86,8 @@ def history_csv(instance_id: int, *, personal: bool = False) -> Iterator[str]:
     return csv_lines(verification.verify(instance_id), personal=personal)
 
 
-def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
-    """Yield the lines of a case that has been verified."""
+def csv_lines(verdict: Verdict, *, personal: bool, outcomes: bool = True) -> Iterator[str]:
+    """Yield the lines of a case that has been verified; earlier versions did not say what a completed step came to (`outcomes`)."""
     definition, claim = telling.definition_of(verdict), telling.verified(verdict)
     personal = personal and verdict.erasure is None
     scopes = record.Scopes(definition.key)
@@ -96,6 +97,7 @@ def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
             scopes.follow(step)
             process = scopes.process(record.scope_of(step))
             row = _row(entry, telling.shown(step, definition, personal), process, definition)
+            row[OUTCOME] = row[OUTCOME] or (telling.came_to(definition, process, step, entry.steps) if outcomes else "")
             yield csv_line([*row, verdict.business_key, entry.hash.hex(), claim])
 
 

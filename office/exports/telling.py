@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from engine.definitions import Definition
 from engine.proof import Verdict
 from engine.record import CaseEntry
 from engine.record.case_steps import CaseStep
-from office import masking
+from office import masking, step_outcomes
 
 DESK = "desk"
 UNITS = {"amounts": "fen"}
@@ -55,6 +56,11 @@ def who_earlier(entry: CaseEntry, step: CaseStep) -> str:
             return str(step.get("by") or entry.actor)
         case _:
             return entry.actor
+
+
+def came_to(definition: Definition, process: str, step: CaseStep, steps: Sequence[CaseStep]) -> str:
+    """Return what a completed step came to where it was not simply done, as `step_outcomes` has it; empty for any other step."""
+    return step_outcomes.came_to(definition, process, step, steps) if step["type"] == "user_task_completed" else ""
 
 
 def verified(verdict: Verdict) -> str:

@@ -57,7 +57,7 @@ def refuses(*statuses: int) -> Callable[[View], View]:
     """Describe the refusals of an operation, beside those that every operation has: of no token, of its address, and of the edge."""
 
     def described(view: View) -> View:
-        for status in sorted({401, 422, *AT_THE_EDGE, *statuses}):
+        for status in sorted({400, 401, 422, *AT_THE_EDGE, *statuses}):
             view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
         return view
 
@@ -95,6 +95,16 @@ def _authenticate() -> Response | None:
     g.person = caller
     if not preferred(request.accept_languages):
         g.language = caller.language
+    return _wrong_query()
+
+
+def _wrong_query() -> Response | None:
+    """Refuse an address that asks by a name that the resource does not have, or twice; None for any other."""
+    of_query = schemas.QUERIES.get(str(request.endpoint)) if request.method == "GET" else None
+    try:
+        addresses.refuse_unknown(of_query().fields if of_query is not None else ())
+    except addresses.UnknownParameter as error:
+        return problems.misshapen({"query": error.reasons}, 400)
     twice = {name: [engine.language.Reason("twice")] for name in addresses.given_twice()}
     return problems.misshapen({"query": twice}) if twice else None
 

@@ -410,3 +410,7 @@ class Problem(Schema):
         values=fields.List(fields.Nested(FieldReason)),
         metadata={"description": "for refused input: why, by field"},
     )
+
+
+# What may be asked for in the address, by endpoint; elsewhere nothing.
+QUERIES: dict[str, type[Schema]] = {"api.Tasks": TaskFilter, "api.Entries": EntryFilter}

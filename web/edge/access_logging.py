@@ -13,16 +13,23 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_login import current_user
+from sqlalchemy import bindparam, select
 
 import engine
+from models.base import session
+from models.instance import ProcessInstance
 from office import access_log
+from office.intake import NotAtACounter
 from office.masking import Sight
+from service_tasks import numbers
 from web.edge import auth
+from web.edge.access import NotYourCase
 
 MOST_KEPT = 20_000
 NAME = "looks"
+_NUMBER = select(ProcessInstance.business_key).where(ProcessInstance.id == bindparam("instance"))
 
 
 class Noted:
@@ -61,6 +68,18 @@ def at_case(number: str, sight: Sight) -> None:
 def at_customer(msisdn: str) -> None:
     """Record that the person of this request looks a customer up."""
     _note(access_log.mark(msisdn), partial(access_log.at_customer, msisdn))
+
+
+def refused(error: engine.EngineError) -> None:
+    """Record that the person of this request wants to look at a case or a customer and may not; a form that is refused is no look."""
+    if request.method != "GET":
+        return
+    msisdn = numbers.msisdn(str((request.view_args or {}).get("msisdn") or request.args.get("msisdn", "")))
+    if isinstance(error, NotYourCase):
+        number = session().scalar(_NUMBER, {"instance": error.values["instance"]}) or ""
+        _note(f"refused {number}", partial(access_log.refused_at_case, number))
+    elif isinstance(error, NotAtACounter) and msisdn:
+        _note(f"refused {access_log.mark(msisdn)}", partial(access_log.refused_at_customer, msisdn))
 
 
 def at_messages() -> None:

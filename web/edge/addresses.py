@@ -1,17 +1,19 @@
 """What an address may ask for: the query parameters of every page, each with what it may hold, and the one place that reads them.
 
-A parameter that a page does not know is told on the page, for addresses come out of mails and old bookmarks; a file is refused. One whose value
-cannot be, names nothing or stands there twice is refused by name: a filter passed over in silence would show, or export, what was not asked for. The parameters of the API stand in `web.api.schemas`.
+A parameter that nothing here is called is refused, with the nearest that there is: a filter passed over would show, or export, what was not asked for.
+So is one whose value cannot be, names nothing or stands there twice; on a page with a filter form it is told at its field. The parameters of the API
+stand in `web.api.schemas`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -25,7 +27,7 @@ from models.identity import Department, User
 from office import free_text
 from service_tasks import numbers
 
-MOST_NUMBER = 2**31 - 1
+MOST_NUMBER, MOST_NAME = 2**31 - 1, 60
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 LIKE_MSISDN, LEAST_FIGURES = re.compile(r"[+()0-9 -]+"), 7
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -40,6 +42,10 @@ class WrongAddress(engine.Invalid):
         """What is wrong, by parameter."""
         reasons: Mapping[str, list[Reason]] = self.values["reasons"]
         return reasons
+
+
+class UnknownParameter(WrongAddress):
+    """An address asks by a name that nothing here has; `reasons` name the nearest that there is."""
 
 
 def wrong(code: str, **values: object) -> ValidationError:
@@ -195,7 +201,6 @@ DEPARTMENT = Known("group_unknown", Department.code, type="string", description=
 PERSON = Known("person_unknown", User.name)
 FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
-FILES = frozenset({"audit.log", "audit.history", "trying.as_scenario"})  # no page on which something could be said
 FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
@@ -232,13 +237,28 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
 }
 # fmt: on
+# The filter forms: the page on which each stands, and its fields.
+FILTERS: dict[str, tuple[str, frozenset[str]]] = {
+    "audit.doings": ("audit.doings", frozenset({"person", "show"})),
+    "audit.heat_map": ("audit.heat_map", frozenset({"from", "to", "version", "measure"})),
+    "audit.log": ("audit.overview", frozenset({"from", "to", "process"})),
+    "cases.listing": (
+        "cases.listing",
+        frozenset({"from", "to", "text", "customer", "clerk", "process", "version", "state"}),
+    ),
+    "tasklist.worklist_page": ("tasklist.worklist_page", frozenset({"text"})),
+}
+UNREAD = frozenset({"static", "health.live", "None"})  # what asks there puts anything behind the address
 _SCHEMAS = {endpoint: Schema.from_dict(dict(fields))() for endpoint, fields in ASKED.items()}
 
 
 def register(app: Flask) -> None:
     """Refuse what no address can mean, and let templates see what theirs asks for."""
     app.before_request(_refuse_impossible)
-    app.jinja_env.globals.update(asked=asked, no_msisdn=no_msisdn, passed_over=passed_over, is_day=ISO_DAY.fullmatch)
+    app.before_request(_refuse_unknown)
+    app.jinja_env.globals.update(
+        asked=asked, no_msisdn=no_msisdn, is_day=ISO_DAY.fullmatch, wrong_filters=wrong_filters, filters_typed=typed
+    )
 
 
 def no_msisdn(search: str) -> bool:
@@ -256,18 +276,62 @@ def _refuse_impossible() -> None:
         abort(400)
 
 
+def _refuse_unknown() -> None:
+    """Refuse a name by which nothing can be asked for at the address of a page or file. Errors: UnknownParameter."""
+    endpoint = str(request.endpoint)
+    if request.method in ("GET", "HEAD") and endpoint not in UNREAD and not endpoint.startswith("api"):
+        refuse_unknown(ASKED.get(endpoint, ()))
+
+
+def refuse_unknown(known: Iterable[str]) -> None:
+    """Refuse what this address asks for by other names than these, the marks of mails left out. Errors: UnknownParameter."""
+    names = list(known)
+    unknown = [name for name in request.args if name not in names and not name.startswith("utm_")]
+    if unknown:
+        raise UnknownParameter(reasons={name: [_unknown(name, names)] for name in unknown})
+
+
+def _unknown(name: str, known: list[str]) -> Reason:
+    near = get_close_matches(name.lower(), known, n=1)
+    return Reason("unknown_parameter", {"name": name[:MOST_NAME], "near": near[0] if near else "", "known": known})
+
+
 def asked() -> Mapping[str, Any]:
-    """Return what the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
+    """Return what the address of this request asks for, by parameter; what it leaves out, or its form tells as wrong, has its default. Errors: WrongAddress."""
     arguments, endpoint = request.args, str(request.endpoint)
     once = [name for name, field in ASKED.get(endpoint, {}).items() if not isinstance(field, Several)]
     twice = {name: [Reason("twice")] for name in once if len(arguments.getlist(name)) > 1}
-    unknown = {name: [Reason("unknown_parameter", {"name": name})] for name in unread() if endpoint in FILES}
-    if twice or unknown:
-        raise WrongAddress(reasons={**unknown, **twice})
+    if twice:
+        raise WrongAddress(reasons=twice)
     several = {
         name: arguments.getlist(name) for name in arguments if name in ASKED.get(endpoint, ()) and name not in once
     }
-    return read(endpoint, {**arguments.to_dict(), **several})
+    values = {**arguments.to_dict(), **several}
+    return read(endpoint, {name: value for name, value in values.items() if name not in wrong_filters()})
+
+
+def form_page(error: WrongAddress) -> str | None:
+    """Return the endpoint of the page whose filter form has everything that this address has wrong; None where there is none."""
+    page, fields_of_form = FILTERS.get(str(request.endpoint), ("", frozenset()))
+    of_form = isinstance(error, WrongAddress) and not isinstance(error, UnknownParameter)
+    twice = any(len(request.args.getlist(name)) > 1 for name in error.reasons)
+    return page if page and of_form and not twice and error.reasons.keys() <= fields_of_form else None
+
+
+def tell_at_form(error: WrongAddress) -> None:
+    """Have the page of this request tell at its filter form what the address has wrong."""
+    g.wrong_filters = error.reasons
+
+
+def wrong_filters() -> Mapping[str, list[Reason]]:
+    """Return what the filter form of this page has to tell, by field; empty when nothing is wrong."""
+    reasons: Mapping[str, list[Reason]] = g.get("wrong_filters", {})
+    return reasons
+
+
+def typed(name: str, value: object) -> object:
+    """Return what a field of a filter form shows: what was typed as long as something is wrong, else the `value` that was read."""
+    return request.args.get(name, "") if wrong_filters() else value
 
 
 def given_twice() -> list[str]:
@@ -280,28 +344,18 @@ def form_named() -> str:
     return request.args.get("form", "")
 
 
-def unread() -> list[str]:
-    """Return the parameters of this address that its page does not know, the marks of mails left out: they filter nothing, and that is said."""
-    endpoint = str(request.endpoint)
-    if endpoint not in ASKED or request.method != "GET":
-        return []
-    return [name for name in request.args if name not in ASKED[endpoint] and not name.startswith("utm_")]
-
-
-def passed_over() -> list[str]:
-    """Return what a page has to say of its address: files have refused it."""
-    return [] if request.endpoint in FILES else unread()
-
-
 def read(endpoint: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a page as values. Errors: WrongAddress with every wrong one."""
     if endpoint not in _SCHEMAS:
         return {}
+    reasons: dict[str, Any] = {}
     try:
         values: dict[str, Any] = _SCHEMAS[endpoint].load({name: arguments[name] for name in arguments}, unknown=EXCLUDE)
     except ValidationError as error:
-        raise WrongAddress(reasons=error.messages) from None
+        values, reasons = dict(error.valid_data), dict(error.messages)
     since, until = values.get("from"), values.get("to")
     if since and until and since > until:
-        raise WrongAddress(reasons={"from": [Reason("max", {"limit": until})]})
+        reasons["to"] = [Reason("min", {"limit": since})]
+    if reasons:
+        raise WrongAddress(reasons=reasons)
     return values

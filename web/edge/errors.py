@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web.edge import field_names, nearest_page, unavailable, unsent_forms
-from web.edge.addresses import WrongAddress
+from web.edge import access_logging, addresses, field_names, nearest_page, unavailable, unsent_forms
+from web.edge.addresses import UnknownParameter, WrongAddress
 from web.edge.bodies import MOST_FIELDS, MOST_MEGABYTES
 from web.telling import error_catalogue, error_texts, reason_texts
 from web.telling.i18n import is_api
 
 STATUSES: tuple[tuple[type[engine.EngineError], int], ...] = (
+    (UnknownParameter, 400),
     (engine.NotFound, 404),
     (engine.NotPermitted, 403),
     (engine.Conflict, 409),
@@ -63,15 +64,26 @@ def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:
 
 def _engine_error(error: engine.EngineError) -> Answer:
     status = status_of(error)
+    access_logging.refused(error)
     if status >= 500:
         return unavailable.answer(error, error_texts.describe(error))
     if isinstance(error, WrongAddress):
-        wrong = [
-            (field_names.parameter(name), [reason_texts.reason(entry) for entry in reasons])
-            for name, reasons in error.reasons.items()
-        ]
-        return answer(status, error_texts.describe(error), error.code, wrong=wrong, back=request.path)
+        return _wrong_address(error, status)
     return _with_typed(status, error_texts.describe(error), error.code)
+
+
+def _wrong_address(error: WrongAddress, status: int) -> Answer:
+    """Tell what an address has wrong: at the fields of its filter form, which keeps everything, else on a page of its own."""
+    page = addresses.form_page(error)
+    if page is not None:
+        addresses.tell_at_form(error)
+        arguments = (request.view_args or {}) if page == request.endpoint else {}
+        return current_app.view_functions[page](**arguments), status
+    wrong = [
+        (field_names.parameter(name), [reason_texts.reason(entry) for entry in reasons])
+        for name, reasons in error.reasons.items()
+    ]
+    return answer(status, error_texts.describe(error), error.code, wrong=wrong, back=request.path)
 
 
 def _with_typed(status: int, text: str, code: str) -> Answer:

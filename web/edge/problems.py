@@ -14,9 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 import engine
 import engine.language
-from web.edge import errors, field_names
+from web.edge import access_logging, errors, field_names
 from web.telling import error_texts, reason_texts
-from web.telling.i18n import language
 
 
 def register(blueprint: Blueprint) -> None:
@@ -34,6 +33,7 @@ def answer(status: int, title: str, code: str, **more: Any) -> Response:
 
 def _engine_error(error: engine.EngineError) -> Response:
     status = errors.status_of(error)
+    access_logging.refused(error)
     if isinstance(error, engine.language.InvalidForm):
         about = {name: value for name, value in error.values.items() if name != "reasons"}
         return answer(status, error_texts.describe(error), error.code, reasons=_reasons(error), values=plain(about))
@@ -89,10 +89,18 @@ def _flat(messages: Any, at: str = "") -> list[tuple[str, list[dict[str, Any]]]]
 SHAPES = {
     "Missing data for required field.": "required",
     "Field may not be null.": "required",
-    "Not a valid string.": "not_text",
-    "Not a valid integer.": "not_a_number",
+    "Not a valid string.": "not_a_string",
+    "Not a valid utf-8 string.": "not_text",
+    "Not a valid integer.": "not_an_integer",
+    "Not a valid number.": "not_a_number",
+    "Not a valid boolean.": "not_a_boolean",
+    "Not a valid list.": "not_a_list",
+    "Not a valid date.": "not_a_date",
+    "Not a valid datetime.": "not_an_instant",
+    "Not a valid aware datetime.": "not_an_instant",
     "Unknown field.": "unknown_field",
     "Invalid input type.": "not_an_object",
+    "Invalid type.": "not_an_object",
     "Not a valid mapping type.": "not_an_object",
     "not_json": "not_json",
 }
@@ -102,29 +110,32 @@ LIMITS = (
     (re.compile(r"greater than or equal to (-?\d+)"), "min"),
     (re.compile(r"less than or equal to (-?\d+)"), "max"),
 )
+ONE_OF = re.compile(r"Must be one of: (.+)\.")
 
 
 def _shape(message: Any) -> dict[str, Any]:
     """Return one message of marshmallow, or a reason of ours, with its text in the caller's language."""
-    reason = (
-        message
-        if isinstance(message, engine.language.Reason)
-        else engine.language.Reason(SHAPES.get(str(message), "shape"))
-    )
+    reason = message if isinstance(message, engine.language.Reason) else _reason(str(message))
     text = reason_texts.reason(reason) if reason.code != "shape" else _shape_text(str(message))
     return {"code": "shape" if reason is not message else reason.code, "text": text, "values": plain(reason.values)}
 
 
+def _reason(message: str) -> engine.language.Reason:
+    """Return what marshmallow means, as a reason of ours: `shape` for what has none."""
+    options = ONE_OF.fullmatch(message)
+    if options is not None:
+        return engine.language.Reason("not_one_of", {"options": options[1]})
+    return engine.language.Reason(SHAPES.get(message, "shape"))
+
+
 def _shape_text(message: str) -> str:
-    """Return what marshmallow says in English, in the caller's language; what has no sentence of ours is told in English to whoever reads that."""
+    """Return what marshmallow says in English, in the caller's language; what has no sentence of ours is told as a shape that does not fit."""
     sentences = [
         reason_texts.reason(engine.language.Reason(code, {"limit": int(limit)}))
         for pattern, code in LIMITS
         for limit in pattern.findall(message)
     ]
-    if sentences:
-        return " ".join(sentences)
-    return message if language() == "en" else reason_texts.reason(engine.language.Reason("shape"))
+    return " ".join(sentences) or reason_texts.reason(engine.language.Reason("shape"))
 
 
 def plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, lit
 from engine import cases
 from models.base import connection, glance
 from models.complaint import Complaint
-from models.definition import ProcessDefinition
+from models.definition import DefinitionDraft, ProcessDefinition
 from models.instance import ProcessInstance
 from models.states import TaskState
 from models.user_task import UserTask
@@ -267,9 +267,12 @@ def _row(record: Any, barred: str) -> Row:
 
 
 def counts(person: Person) -> dict[str, int]:
-    """Return the figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
+    """Return the figures beside the navigation: mine, my departments', late, drafts that others have submitted; each counted up to MOST_COUNTED."""
     row = connection().execute(_counted(person.departments), {"me": person.name}).one()
     return dict(row._mapping)
+
+
+_SUBMITTED = select(func.count()).where(DefinitionDraft.submitted_by != bindparam("me")).scalar_subquery()
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
@@ -280,7 +283,8 @@ def _counted(departments: frozenset[str]) -> Select[*tuple[int, ...]]:
         "group": of_departments,
         "late": [*of_departments, UserTask.overdue.is_(True)],
     }
-    return select(*(_up_to(conditions).label(name) for name, conditions in conditions_by_name.items()))
+    figures = [_up_to(conditions).label(name) for name, conditions in conditions_by_name.items()]
+    return select(*figures, _SUBMITTED.label("submitted"))
 
 
 def _up_to(conditions: Conditions) -> ScalarSelect[int]:

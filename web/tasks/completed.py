@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import definitions, language
 from models.user_task import NamedTask
+from office import step_outcomes
 from web.queries import money
 from web.telling.code_texts import code_text
 from web.telling.i18n import gettext, in_language, yuan
@@ -27,17 +28,9 @@ def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[st
 
 
 def sent_back(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
-    """Return the words of the box that was ticked instead of doing the step, by which the process goes back; empty when the step itself was done.
-
-    Such a box decides how the process goes on, and ticked it takes away what else had to be filled in.
-    """
-    form, branching = (
-        definition.form(row.element_id, row.process_key),
-        definition.branching(row.element_id, row.process_key),
-    )
-    readable = form.readable(typed)
-    ticked = (box for box in form.inputs if box.type == "checkbox" and readable.get(box.key) is True)
-    box = next((box for box in ticked if box.key in branching and form.gives_way_to(box.key)), None)
+    """Return the words of the box that was ticked instead of doing the step, by which the process goes back; empty when the step itself was done."""
+    form = definition.form(row.element_id, row.process_key)
+    box = step_outcomes.box_of_return(definition, row.element_id, row.process_key, form.readable(typed))
     return in_language(box.label, box.label_en) if box else ""
 
 

@@ -18,7 +18,7 @@ from engine import cases, proof, published, running, runtime
 from models.base import glance, session
 from models.states import TaskState
 from models.user_task import NamedTask, TaskColumns, UserTask
-from office import acts, batches, correspondence, secret_fields, work_orders
+from office import acts, batches, correspondence, publication, secret_fields, work_orders
 from office.masking import Sight, masked
 from service_tasks import pricing_file
 from service_tasks.gateway import gateway
@@ -47,7 +47,10 @@ def register(app: Flask) -> None:
 def _counts() -> dict[str, Any]:
     if not (current_user and current_user.is_authenticated):
         return {"counts": {}, "at_a_counter": False}
-    counts = {name: _count(number) for name, number in worklist.counts(current_user).items()}
+    figures = worklist.counts(current_user)
+    if figures["submitted"]:
+        figures["submitted"] = len(publication.left_for(auth.actor()))
+    counts = {name: _count(number) for name, number in figures.items()}
     return {"counts": counts, "at_a_counter": access.at_a_counter(current_user)}
 
 
@@ -75,6 +78,8 @@ def worklist_page() -> str:
         wanted=filters,
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
+        approvals=publication.left_for(auth.actor()),
+        process_name=names.process_name,
         requests=acts.asked_of(auth.actor(), engine.now()),
         chases=work_orders.chases_unread(frozenset(current_user.departments)),
     )

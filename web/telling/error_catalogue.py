@@ -22,7 +22,7 @@ def texts() -> dict[str, str]:
         "MayNotHaveNamed": gettext("Only a supervisor has a liability named."),
         "NotToName": gettext("Nobody has to be named for it, or a step asks for it already."),
         "UnknownLiability": gettext("There is no liability of this number."),
-        "SamePerson": gettext("Whoever asks for something does not grant it, under this log-in or another."),
+        **dict.fromkeys(("FourEyesViolation", "SamePerson", "OwnPayment", "NotASecondPerson"), _by_another()),
         "NotGranting": gettext("Extensions are granted by a supervisor, reversals by a supervisor and accounting."),
         "UnknownReceipt": gettext("There is no receipt of this number."),
         "NoReasonForCopy": gettext("The receipt has been printed before. Please say why it is printed again."),
@@ -43,13 +43,9 @@ def texts() -> dict[str, str]:
         "NotOfTheDepartment": gettext("Please choose somebody of the department this task belongs to."),
         "RoleMissing": gettext("This page belongs to another role."),
         "BeginsElsewhere": gettext("This process is not begun with a complaint; another process or a date begins it."),
-        "FourEyesViolation": gettext(
-            "Somebody else has to do this step, because you prepared what it checks, under this log-in or another."
-        ),
         "OwnHousehold": gettext(
             "This number belongs to your own household, so a colleague has to work on it. Nothing was changed."
         ),
-        "OwnPayment": gettext("You had a hand in this payment, so somebody else looks at it again."),
         "NoticesUnread": gettext("There are notices to read and confirm before the next case."),
         "ClaimedByAnother": gettext("A colleague has taken this task."),
         "AlreadyCompleted": gettext("This task is done already. Nothing was changed."),
@@ -85,6 +81,7 @@ def texts() -> dict[str, str]:
         "SubmittedDraft": gettext(
             "This draft has been submitted for approval. Saving takes that back; say that this is meant."
         ),
+        "UnknownParameter": gettext("The address asks by a name that nothing here has. Nothing is shown or sent."),
         "WrongAddress": gettext("The address asks for something that cannot be shown."),
         "NotAnOwner": gettext("Only a process owner may change processes."),
         "UnusableFile": gettext("This file cannot be kept with the process: check its name and size."),
@@ -103,9 +100,6 @@ def texts() -> dict[str, str]:
             "Some scenarios differ from what was agreed. Confirm that this is meant, or change the draft."
         ),
         "NoReason": gettext("Please say why, in one or two sentences."),
-        "NotASecondPerson": gettext(
-            "Somebody who has no hand in this draft has to approve it: you saved it since it was begun, or submitted it."
-        ),
         "NobodyToApprove": gettext(
             "Nobody is left to approve this: every process owner has saved this draft or submits it. Ask the operator of the system to name another process owner."
         ),
@@ -133,3 +127,10 @@ def texts() -> dict[str, str]:
 def why_barred(code: str) -> str:
     """Return why somebody else has to do a task, by the code of the refusal."""
     return texts().get(code) or texts()["NotPermitted"]
+
+
+def _by_another() -> str:
+    """Return the one sentence for whoever may not check what is their own: a step, a request, a payment, a draft."""
+    return gettext(
+        "Somebody else has to do this: you asked for it, prepared it or had a hand in it, under this log-in or another."
+    )

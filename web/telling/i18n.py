@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, overload
 
 from babel import Locale
@@ -25,6 +26,7 @@ from service_tasks.zone import ZONE
 from web.telling import plurals
 
 LANGUAGES = ("zh", "en")
+QUOTATION, PLACEHOLDER, MOST_SENTENCES = re.compile("“[^”]*”"), re.compile(r"%\((\w+)\)s"), 4_096
 # In the cookie, what the last person in this browser read; the next one who logs in does not take it over.
 SPOKEN = "spoken"
 SOON = timedelta(hours=2)
@@ -87,7 +89,23 @@ class _Catalogues(Domain):
 
     def gettext(self, text: str, /, **values: object) -> str:
         translation: str = self.get_translations().ugettext(_counted(text, values) if values else text)
-        return translation % values if values else translation
+        return filled(translation, values) if values else translation
+
+
+def filled(sentence: str, values: Mapping[str, Any]) -> str:
+    """Return a sentence with its values; what is quoted within a quotation stands in single marks."""
+    return sentence % _inner(sentence, values)
+
+
+def _inner(sentence: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    inside = {name for name in _quoted(sentence) if isinstance(values.get(name), str)}
+    return {**values, **{name: values[name].replace("“", "‘").replace("”", "’") for name in inside}}
+
+
+@lru_cache(maxsize=MOST_SENTENCES)
+def _quoted(sentence: str) -> frozenset[str]:
+    """Return the placeholders of a sentence that stand between quotation marks."""
+    return frozenset(name for quotation in QUOTATION.findall(sentence) for name in PLACEHOLDER.findall(quotation))
 
 
 def _counted(text: str, values: Mapping[str, Any]) -> str:
@@ -106,7 +124,8 @@ def written(text: str, /, **values: object) -> Markup:
     """Return a text of a template in the language of the page; values go in by name, escaped."""
     catalogues = _catalogues
     if values:
-        return Markup(catalogues.get_translations().ugettext(_counted(text, values))) % values  # noqa: S704 - ours: a template's or its translation
+        sentence = catalogues.get_translations().ugettext(_counted(text, values))
+        return Markup(sentence) % _inner(sentence, values)  # noqa: S704 - ours: a template's or its translation
     key = (language(), text)
     markup = catalogues.plain.get(key)
     if markup is None:

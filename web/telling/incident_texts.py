@@ -70,7 +70,7 @@ def why(kind: str, message: str, element_names: Mapping[str, str]) -> str:
         return str(gettext(DRAWN[kind])) % {
             "missing": missing,
             "text": message,
-            "wordings": ", ".join(sorted(notification.TEMPLATES)),
+            "wordings": gettext(", ").join(sorted(notification.TEMPLATES)),
             "why": refusals.brief(message),
         }
     sentence = error_catalogue.texts().get(kind)

@@ -68,18 +68,31 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
             line=cause.values.get("in_line"),
         ),
         "not_an_object": gettext("An object with named values is expected here."),
+        "not_a_string": gettext("A text is expected here."),
+        "not_an_integer": gettext("A whole number is expected here."),
+        "not_a_boolean": gettext("Either true or false is expected here."),
+        "not_a_list": gettext("A list is expected here."),
+        "not_an_instant": gettext("An instant is expected here, such as 2026-11-23T08:30:00Z."),
+        "not_one_of": gettext("One of these is expected here: %(options)s.", options=cause.values.get("options")),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "process_unknown": gettext("There is no process %(name)s.", name=cause.values.get("name")),
         "group_unknown": gettext("There is no department %(name)s.", name=cause.values.get("name")),
         "person_unknown": gettext("Nobody works here under the login %(name)s.", name=cause.values.get("name")),
         "twice": gettext("This stands in the address more than once. Leave one."),
-        "unknown_parameter": gettext(
-            "“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name")
-        ),
+        "unknown_parameter": _no_parameter(cause),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
         ),
     }
+
+
+def _no_parameter(cause: language.Reason) -> str:
+    """Return that nothing here is called so, with the nearest name that there is, else with all of them."""
+    sentence = gettext("“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name"))
+    nearest = gettext("Nearest known: %(near)s.", near=cause.values.get("near"))
+    known = gettext("Known here: %(names)s.", names=gettext(", ").join(cause.values.get("known", ())))
+    more = nearest if cause.values.get("near") else known if cause.values.get("known") else ""
+    return f"{sentence} {more}".rstrip()
 
 
 def _of_complaints(cause: language.Reason) -> dict[str, str]:

@@ -20,7 +20,7 @@ SENTENCES = {
     "number_cancelled": _(
         "The number is cancelled and takes no prepayment. What it owes can be paid: %(owed)s. If nothing is owed, choose that nothing is paid now."
     ),
-    "number_unknown": _("There is no such number."),
+    "number_unknown": _("No customer has this number."),
     "account_format": _("The account number is not written as this bank writes it."),
     "batch_closed": _("The list of %(period)s is closed: it has been handed in."),
     "card_issued": _("That card was issued already, in case %(case)s. Please take another one."),
@@ -120,7 +120,9 @@ SENTENCES = {
     ),
     "same_department": _("The work order is with this department already. Please choose another, or answer it."),
     "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),
-    "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),
+    "own_household": _(
+        "This number belongs to your own household, so a colleague has to work on it. Nothing was changed."
+    ),
     "proof_unknown": _("There is no bank payment of this number with that proof. Please compare it with the paper."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
@@ -253,4 +255,4 @@ def _written(name: str, value: Any) -> str:
 
 
 def _rows(kind: str, numbers: list[int]) -> str:
-    return gettext(ROWS[kind], rows=", ".join(map(str, numbers)))
+    return gettext(ROWS[kind], rows=gettext(", ").join(map(str, numbers)))

@@ -38,7 +38,7 @@ from engine.record.case_steps import (
     WaitStep,
     WorkStep,
 )
-from office import intake
+from office import intake, step_outcomes
 from office.complaints import CONFIRM
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
@@ -69,6 +69,12 @@ ORDERED = {
     "work_orders/ask": _("Answer due"),
     "work_orders/hand_on": _("The limit begins anew, until"),
     "work_orders/send_back": _("Now due"),
+}
+# How a step ended, by what it came to.
+ENDED = {
+    "": _("Done: %(task)s"),
+    step_outcomes.SENT_BACK: _("Not done, sent back: %(task)s"),
+    step_outcomes.REFUSED: _("Not approved: %(task)s"),
 }
 CLOSED = _("%(period)s, as the list of %(closed)s has closed")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -122,11 +128,12 @@ class _Teller:
         self.places: dict[int, int] = {}
         self.suggestion: Mapping[str, Any] = {}
         self.at: datetime | None = None
+        self.beside: list[CaseStep] = []
 
     def tell(self, entries: list[record.CaseEntry], span: range) -> Iterator[Line]:
         """Yield the lines of the entries shown; of the others only what later ones speak of is kept."""
         for entry in entries:
-            self.at = entry.at
+            self.turn_to(entry)
             for step in entry.steps:
                 self._follow(step)
                 self.enter(step)
@@ -134,6 +141,10 @@ class _Teller:
                 if sentence is not None:
                     kind, text, details = sentence
                     yield Line(entry.seq, entry.at, entry.actor, kind, text, details, record.token_of(step))
+
+    def turn_to(self, entry: record.CaseEntry) -> None:
+        """Begin with an entry: when it was, and the steps that belong together in it."""
+        self.at, self.beside = entry.at, entry.steps
 
     def _follow(self, step: CaseStep) -> None:
         """Keep the tokens that wait for somebody or something."""
@@ -390,15 +401,21 @@ class _Teller:
     def completed(self, step: TaskCompleted) -> Told | None:
         process = self.scopes.process(step.get("scope", 0))
         form = self.definition.form(step["element"], process)
+        outcome = step_outcomes.came_to(self.definition, process, step, self.beside)
         secret = self.definition.private.secret
         details = [
             (in_language(f.label, f.label_en), self.as_suggested(step, f.key, shown(step["form"].get(f.key), f)))
             for f in form.inputs
             if f.key in step["form"] and f.key not in secret
         ]
+        answer = step_outcomes.answer_of_way(self.definition, process, step) if not outcome else None
+        sentence = gettext(ENDED[outcome], task=self.name(step))
+        if answer is not None:
+            text = in_language(answer.label, answer.label_en)
+            sentence = gettext("%(sentence)s (%(answer)s)", sentence=sentence, answer=text)
         return (
             "person",
-            gettext("Done: %(task)s", task=self.name(step)),
+            sentence,
             [*(d for d in details if d[1]), *_confirmed(step)],
         )
 
@@ -455,7 +472,7 @@ class _Teller:
         return gettext(CLOSED, period=text, closed=f"{today:%Y-%m}")
 
     def decided(self, step: Decided) -> Told | None:
-        rules = "; ".join(
+        rules = gettext("; ").join(
             remark(m.get("annotation") or "") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
         )
         return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
@@ -570,13 +587,13 @@ def shown(value: Any, field: Field) -> str:
         return yuan(value)
     values = value if isinstance(value, list) else [value]
     if field.type == "lines":
-        return "; ".join(written(item) for item in values)
+        return gettext("; ").join(written(item) for item in values)
     by_value: dict[str | bool, str] = {
         option.value: in_language(option.label, option.label_en) for option in field.options
     }
     if field.is_boolean:
         by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
-    return ", ".join(by_value.get(item, written(item)) for item in values)
+    return gettext(", ").join(by_value.get(item, written(item)) for item in values)
 
 
 def written(value: object) -> str:
@@ -592,5 +609,5 @@ def written(value: object) -> str:
     if disputed.is_picked(value):
         return disputed.picked_text(value, written)
     if isinstance(value, list):
-        return ", ".join(written(item) for item in value)
+        return gettext(", ").join(written(item) for item in value)
     return "" if value is None else str(value)

@@ -81,7 +81,8 @@ class Variables:
         if value is None or value in ("", [], {}):
             return gettext("nothing")
         if isinstance(value, Mapping):
-            return "; ".join(f"{self.name(name)}: {self.value(name, inner)}" for name, inner in value.items())
+            parts = ((self.name(name), self.value(name, inner)) for name, inner in value.items())
+            return gettext("; ").join(gettext("%(field)s: %(why)s", field=name, why=text) for name, text in parts)
         if isinstance(value, list | tuple):
             return gettext(", ").join(self.value(variable, item) for item in value)
         if isinstance(value, bool):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from engine.language import patterns
@@ -23,6 +24,7 @@ EQUALITY = ("=", "!=")
 TEMPORAL = frozenset(
     {"date", "time", "date and time", "days and time duration", "years and months duration"},
 )
+HARDLY_ANOTHER = 0.85
 DURATIONS = frozenset({"days and time duration", "years and months duration"})
 
 
@@ -36,14 +38,15 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Names:
-    """The variables that can exist, by name; with `complete` there are no others."""
+    """The variables that can exist, by name; with `complete` there are no others, with `likely` hardly any that look like one of them."""
 
     types: Mapping[str, Type]
     complete: bool = True
+    likely: bool = False
 
     def with_types(self, more: Mapping[str, Type], *, complete: bool = True) -> Names:
         """Return these and others before them."""
-        return Names({**self.types, **more}, self.complete and complete)
+        return Names({**self.types, **more}, self.complete and complete, self.likely)
 
 
 Doubts = list[Doubt]
@@ -97,8 +100,10 @@ def variable(name: str) -> Judge:
         declared = names.types.get(name)
         if declared is not None:
             return declared if declared.said == name else declared.named(name)
-        if names.complete and name != INPUT:
-            doubts.append(Doubt("unknown_name", {"variable": name, "near": _near(name, names)}))
+        if name != INPUT and (names.complete or names.likely):
+            near = _near(name, names)
+            if names.complete or _looks_like(name, near):
+                doubts.append(Doubt("unknown_name", {"variable": name, "near": near}))
         return ANYTHING
 
     return judge
@@ -108,6 +113,11 @@ def _near(name: str, names: Names) -> str:
     if name.lower() in ("true", "false", "null"):
         return name.lower()
     return inferred.nearest(name, names.types)
+
+
+def _looks_like(name: str, near: str) -> bool:
+    """Tell whether a name is so like a known one that it can hardly be meant as another."""
+    return bool(near) and SequenceMatcher(None, name.lower(), near.lower()).ratio() >= HARDLY_ANOTHER
 
 
 # -- calculation -------------------------------------------------------------------------------------------------------

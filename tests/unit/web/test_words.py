@@ -19,6 +19,7 @@ import engine.language
 import models.billing
 import models.customer
 from engine.record.case_steps import CaseStep
+from service_tasks import notification
 from service_tasks.gateway.listing import Listed
 from tools import catalogue
 from web.telling import act_texts, error_catalogue, error_texts, reason_texts
@@ -109,6 +110,37 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
 def test_no_translation_raises_its_voice() -> None:
     """The desk speaks politely: no exclamation marks, and none of the words that blame a system."""
     assert [text for text in catalogue.translations().values() if re.search("[!！]|系统错误|非法", text)] == []
+
+
+SIGN = "[\u3400-\u9fff《》“”]"
+HALF_WIDTH = re.compile(
+    rf"{SIGN}[,;:?!](?=\s?(?:{SIGN}|%\(|\$|\{{))|(?:%\(\w+\)s|\$\w+)[,;:](?=\s?{SIGN})|{SIGN}\((?=[^)]*{SIGN})|\((?={SIGN})[^)]*\)"
+)
+DRAWN = sorted(
+    file for kind in ("*.bpmn", "forms/*.form", "decisions/*.dmn") for file in (ROOT / "processes").glob(kind)
+)
+
+
+def chinese_lines() -> Iterator[tuple[str, str]]:
+    """Every line in Chinese that somebody reads, with where it is: catalogue, diagrams, forms, tables, scripts of the pages and what the office writes; not how it was written formerly."""
+    yield from (("messages.po", text) for text in catalogue.translations().values())
+    for file in DRAWN:
+        yield from (
+            (file.name, text) for text in re.findall(r'"([^"]*)"|>([^<]*)<', file.read_text("utf-8")) for text in text
+        )
+    for file in sorted((ROOT / "web" / "frontend" / "src").rglob("*.js")):
+        yield from ((file.name, text) for text in re.findall(r'"((?:[^"\\\\]|\\\\.)*)"', file.read_text("utf-8")))
+    spoken = [file for file in BEYOND_PAGES if file.parts[len(ROOT.parts)] != "engine"]
+    former = {text for wordings in notification.FORMERLY.values() for text in wordings}
+    for file, node in nodes(ast.Constant, files=spoken):
+        if isinstance(node.value, str) and node.value not in former:
+            yield where(file, node), node.value
+
+
+def test_chinese_is_written_with_full_width_punctuation() -> None:
+    """A comma, a colon or a bracket between Chinese signs is as wide as they are."""
+    wrong = [(place, text) for place, text in chinese_lines() if HALF_WIDTH.search(text)]
+    assert wrong == []
 
 
 def test_templates_hold_no_chinese() -> None:

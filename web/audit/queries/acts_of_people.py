@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from engine import record
-from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
+from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, LookRefused, PersonStep, Refusal, Token
 from models.base import session
 from models.identity import User
 from office import masking
@@ -24,7 +24,7 @@ PAGE = 50
 KINDS: dict[str, tuple[str, ...]] = {
     "logins": ("logged_in", "login_failed", "login_locked", "login_refused", "logged_out", "sessions_ended"),
     "tokens": ("token_made", "tokens_revoked"),
-    "looks": ("case_looked_at", "customer_looked_at", "messages_read"),
+    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "look_refused"),
     "exports": ("exported",),
 }
 
@@ -84,6 +84,8 @@ def _doings(act: record.Act) -> list[Doing]:
 def _case(step: PersonStep) -> str:
     if step["type"] in ("case_looked_at", "entry_refused", "refusals_not_kept"):
         return step["case"]
+    if step["type"] == "look_refused":
+        return step.get("case", "")
     return step["chosen"].get("case", "") if step["type"] == "exported" else ""
 
 
@@ -103,7 +105,7 @@ def _told(step: PersonStep) -> str:
             return str(gettext("logged %(name)s out everywhere; sessions: %(number)s", name=name, number=number))
         case "token_made" | "tokens_revoked":
             return _token(step)
-        case "case_looked_at" | "customer_looked_at" | "messages_read":
+        case "case_looked_at" | "customer_looked_at" | "messages_read" | "look_refused":
             return _looked(step)
         case "exported":
             return _exported(step)
@@ -129,10 +131,18 @@ def _looked(step: Looked) -> str:
             return str(gettext("looked at a case of others"))
         case "customer_looked_at":
             return str(gettext("looked up the customer %(number)s", number=step["number"]))
+        case "look_refused":
+            return _not_shown(step)
         case "messages_read":
             return str(gettext("fetched the text messages that wait to be sent"))
         case _:
             assert_never(step)
+
+
+def _not_shown(step: LookRefused) -> str:
+    if step.get("number"):
+        return str(gettext("wanted to look up the customer %(number)s and was refused", number=step["number"]))
+    return str(gettext("wanted to look at a case of others and was refused"))
 
 
 def _tried(step: LoggedIn | LoginLocked) -> str:

@@ -50,12 +50,14 @@ class Figure:
 
 
 def wanted(process: str, arguments: Mapping[str, Any]) -> Wanted:
-    """Return what an address asks for; the last ninety days where it says nothing."""
+    """Return what an address asks for; the last ninety days, or those before its end, where it says nothing."""
     today = engine.now().astimezone(ZONE).date()
+    until = arguments["to"] or max(today, arguments["from"] or today)
+    since = arguments["from"] or until - USUAL
     return Wanted(
         process=process,
-        since=arguments["from"] or today - USUAL,
-        until=arguments["to"] or today,
+        since=since,
+        until=until,
         version=arguments["version"],
         measure=arguments["measure"],
     )

@@ -139,6 +139,7 @@ class _Recorder:
     def events(self, entries: list[record.CaseEntry], since: int) -> Iterator[Event]:
         stood: Counter[tuple[str, int, str]] = Counter()
         for entry in entries:
+            self.teller.turn_to(entry)
             if entry.seq < since:
                 self._pass(entry, stood)
                 continue
@@ -373,9 +374,10 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
     if isinstance(value, Mapping):
         texts = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if k in code_texts.COLUMNS}
         inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in texts.items())
-        return "; ".join(f"{code_texts.column_text(k)}: {text}" for k, text in inner) or gettext("in the record")
+        parts = (gettext("%(field)s: %(why)s", field=code_texts.column_text(k), why=text) for k, text in inner)
+        return gettext("; ").join(parts) or gettext("in the record")
     if isinstance(value, list):
-        between = gettext("; ") if any(map(suggestions.is_reason, value)) else ", "
+        between = gettext("; ") if any(map(suggestions.is_reason, value)) else gettext(", ")
         return between.join(_plain(name, item, personal) for item in value)
     if name == "process" or (name == "proposed_process" and isinstance(value, str)):
         return names.process_name(str(value))

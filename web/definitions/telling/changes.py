@@ -16,7 +16,7 @@ from service_tasks import labels
 from web.definitions.telling import time_limits
 from web.definitions.telling.part_names import Called
 from web.telling import element_kinds, names
-from web.telling.i18n import in_language, language
+from web.telling.i18n import filled, in_language, language
 from web.telling.i18n import mark as _
 
 ENGLISH = {
@@ -192,7 +192,7 @@ def text(change: definitions.Difference) -> str:
     """Return one change as a sentence."""
     values = {"what": fact(change.what), "name": name(change), "kind": kind(change.what)}
     values |= {"before": shown(change.before, change.what), "after": shown(change.after, change.what)}
-    return str(gettext(_sentence(change)) % values)
+    return filled(gettext(_sentence(change)), values)
 
 
 def _sentence(change: definitions.Difference) -> str:

@@ -12,8 +12,8 @@ from engine import definitions, language, proof
 from office.scenarios import Difference
 from web.definitions.telling import findings
 from web.telling import code_texts, error_catalogue, incident_texts, names, reason_texts, verdicts
+from web.telling.i18n import filled, yuan
 from web.telling.i18n import mark as _
-from web.telling.i18n import yuan
 from web.telling.variables import Variables
 
 KINDS = {
@@ -63,7 +63,7 @@ class _Told:
 
     def text(self, difference: Difference) -> str:
         values = {name: self._shown(difference, name, value) for name, value in self._values(difference).items()}
-        sentence = str(gettext(KINDS[difference.kind]) % values)
+        sentence = filled(gettext(KINDS[difference.kind]), values)
         return gettext("Step %(n)s: %(said)s", n=difference.step, said=sentence) if difference.step else sentence
 
     def _values(self, difference: Difference) -> Mapping[str, Any]:
@@ -92,9 +92,9 @@ class _Told:
         if name == "incidents":
             return "".join(map(self._incident, value))
         if name == "refused":
-            return "; ".join(self._reason(key, code) for key, code in value.items())
+            return gettext("; ").join(self._reason(key, code) for key, code in value.items())
         if name == "why":
-            return "; ".join(self._reason(key, *reason) for key, reason in value.items()) or gettext("nothing")
+            return gettext("; ").join(self._reason(key, *reason) for key, reason in value.items()) or gettext("nothing")
         if name == "fields":
             return gettext(", ").join(value)
         return _amount(difference.kind, name, value)

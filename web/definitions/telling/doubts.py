@@ -258,7 +258,7 @@ def _case(case: Iterable[tuple[str, str]]) -> str:
     """Return an example of the values for which something holds."""
     any_other = gettext("anything else")
     tests = [f"{heading} = {value or any_other}" for heading, value in case]
-    return "; ".join(tests) or str(gettext("every case"))
+    return gettext("; ").join(tests) or str(gettext("every case"))
 
 
 def _cell(values: Mapping[str, Any]) -> str:

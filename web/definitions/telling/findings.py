@@ -76,6 +76,12 @@ RULES = {
     "duplicate_name": _("Two columns or values have the same name (%(name)s). Give one of them another."),
     "too_many": _("There are too many of a kind: %(count)s where at most %(limit)s are read. Divide the table."),
     "too_many_options": _("The form offers too many choices; at most %(limit)s are read. Divide the step."),
+    "ways_not_judged": _(
+        "Where cases could stand still, which refusals nobody catches and which messages nobody sends is looked at once the problems are resolved."
+    ),
+    "names_not_judged": _(
+        "What “%(name)s” sets cannot be known as long as its form or process cannot be read. Until then a name that nothing sets is told only where it looks like a known one."
+    ),
     "more_findings": _("There are %(count)s problems. The first %(limit)s are listed; resolve these and look again."),
     "too_many_components": _("The form has too many fields; at most %(limit)s are read. Divide the step."),
     "unsupported_expression_language": _("Expressions are written in %(language)s here. Write them in FEEL."),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext
 
 from engine import diagrams
+from web.telling.i18n import filled
 from web.telling.i18n import mark as _
 
 KINDS = {
@@ -36,4 +37,4 @@ def _sentence(kind: str, mendings: list[diagrams.Mending]) -> str:
     names = [str(mending.values.get("name") or mending.element_id) for mending in mendings]
     listing = gettext(", ").join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
     values = {"count": len(mendings), **mendings[0].values, "names": listing}
-    return str(gettext(KINDS[kind]) % values)
+    return filled(gettext(KINDS[kind]), values)

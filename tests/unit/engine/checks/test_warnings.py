@@ -19,6 +19,7 @@ from tests.support.drawing import (
     end,
     error_end,
     flow,
+    gateway,
     node,
     package,
     path,
@@ -144,9 +145,9 @@ def test_a_lane_that_is_no_department(lane: str, near: str | None) -> None:
 
 
 def test_a_diagram_with_problems_is_not_explored() -> None:
-    """First things first."""
+    """First things first; that it was not is said."""
     content = package("P", process("P", start(), node("task", "x"), end(), path("begun", "x", "finished")))
-    assert checks.warnings_of(content) == []
+    assert {problem.rule for problem in checks.warnings_of(content)} == {"names_not_judged", "ways_not_judged"}
 
 
 def sending(key: str, message: str) -> definitions.Package:
@@ -183,3 +184,32 @@ def test_a_service_task_that_is_told_which_message_to_bring() -> None:
     """A batch of an older version releases its cases by a service task."""
     brings = process("S", start(), service("x", "test/bring", message='"done"'), end(), path("begun", "x", "finished"))
     assert told_beside(waiting("W", "done"), package("S", brings)) == []
+
+
+CONTRADICTORY = """{"id": "narrow", "components": [
+  {"key": "amount", "type": "number", "label": "金额", "labelEn": "Amount", "validate": {"min": 9, "max": 1}}]}"""
+
+
+def test_what_is_wrong_with_a_form_is_told_once() -> None:
+    """However many steps use it; what is wrong at each step is told at each."""
+    steps = (user("x", form="narrow"), user("y", form="narrow"), user("a", form="gone"), user("b", form="gone"))
+    diagram = process("P", start(), *steps, end(), path("begun", "x", "y", "a", "b", "finished"))
+    problems = published.problems(package("P", diagram, {"forms/narrow.form": CONTRADICTORY}))
+    assert [problem.element_id for problem in problems if problem.file == "forms/narrow.form"] == ["x"]
+    assert [problem.element_id for problem in problems if problem.rule == "unknown_form"] == ["a", "b"]
+
+
+def test_a_misspelt_name_is_told_beside_what_is_wrong_with_the_drawing() -> None:
+    """Also where a form that cannot be read may set anything; what cannot be judged yet is said."""
+    entered = """{"id": "entered", "components": [{"key": "disputed_amount", "type": "number", "label": "金额", "labelEn": "Amount"}]}"""
+    choice = gateway("choice", default="to_other")
+    parts = (start(), user("x", form="entered"), user("lost", form="gone"), choice, end(), end("other"))
+    parts = (*parts, path("begun", "x", "lost", "choice"), flow("choice", "finished", "disputed_amonut > 5"))
+    parts = (*parts, flow("choice", "other", id="to_other"), user("apart"))
+    findings = checks.warnings_of(package("P", process("P", *parts), {"forms/entered.form": entered}))
+    rules = {finding.rule: finding for finding in findings}
+    assert rules["unknown_name_near"].values["near"] == "disputed_amount"
+    assert (rules["names_not_judged"].element_id, "ways_not_judged" in rules) == ("lost", True)
+    strange = [part.replace("disputed_amonut", "weather") for part in parts]
+    kept = checks.warnings_of(package("P", process("P", *strange), {"forms/entered.form": entered}))
+    assert not [finding for finding in kept if finding.rule.startswith("unknown_name")]

@@ -336,14 +336,14 @@ def test_what_a_decision_gives_has_its_types() -> None:
     ]
 
 
-def test_where_somebody_else_may_set_something_nothing_is_told() -> None:
-    """A step without a form, a process that is not there, an element of another tool: any name may come from it."""
+def test_where_somebody_else_may_set_something_that_is_said() -> None:
+    """A step without a form, a process that is not there, an element of another tool: any name may come from it, and of none it is told that nothing sets it."""
     unknown = (
         choosing("amuont > 1", user("ask", form="nowhere")),
         choosing("amuont > 1", call("ask", "nowhere")),
         choosing("amuont > 1", node("scriptTask", "ask")),
     )
-    assert [rules(diagram) for diagram in unknown] == [[], [], []]
+    assert [rules(diagram) for diagram in unknown] == [[("ask", "names_not_judged")]] * 3
 
 
 def test_what_cannot_but_fail_is_a_problem() -> None:

@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from marshmallow import Schema
 
 import engine
 from engine import proof
+from engine.language import Reason
 from office import notices, tokens
 from tests.support import wording
 from tests.support.actors import SAM
 from tests.support.visitors import Caller
 from web.api import schemas
-from web.edge import addresses, field_names
+from web.edge import addresses, field_names, problems
 from web.edge.asgi.refusals import TEXTS as AT_THE_EDGE
+from web.telling import reason_texts
 
 NUMBER = "13900000201"
 COMPLAINT = {
@@ -398,3 +401,48 @@ def test_every_parameter_and_field_has_a_name_of_its_own(app: Flask) -> None:
         ]
         assert unnamed == []
     assert sent - field_names.SENT.keys() == set()
+
+
+KINDS: tuple[Any, ...] = ("x", 7, 1.5, True, [7], {"a": 7}, None)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_value_of_the_wrong_kind_is_told_in_words(app: Flask, language: str) -> None:
+    """Which field and which kind is expected there, of every resource; nothing in the words of the library that found it."""
+    bodies = [one for one in vars(schemas).values() if isinstance(one, type) and issubclass(one, Schema)]
+    wrong = [
+        (body.__name__, name, kind)
+        for body in bodies
+        for name in body().fields
+        for kind in KINDS
+    ]  # fmt: skip
+    with app.test_request_context(headers={"Accept-Language": language}):
+        unfit = reason_texts.reason(Reason("shape"))
+        for body, name, kind in wrong:
+            messages = getattr(schemas, body)(partial=True).validate({name: kind})
+            told = problems.misshapen({"json": messages}).json["reasons"] if messages else {}
+            for reason in (reason for reasons in told.values() for reason in reasons):
+                assert reason["text"] != unfit, (body, name, kind, messages)
+                assert not re.search(r"[Nn]ot a valid|Invalid type", reason["text"]), (body, name, kind)
+                assert reason["label"]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("zh-CN", "这里应为整数。"), ("en", "A whole number is expected here.")]
+)
+def test_a_text_where_a_number_is_due(app: Flask, cleo: Caller, language: str, expected: str) -> None:
+    """By the name that a person knows, too."""
+    cleo.headers["Accept-Language"] = language
+    answer = cleo.post("/processes/TS-002/instances", {"variables": {**COMPLAINT, "disputed_amount": "ten"}})
+    (reason,) = answer.json["reasons"]["variables.disputed_amount"]
+    assert (answer.status_code, reason["text"], reason["pointer"]) == (422, expected, "#/variables/disputed_amount")
+
+
+def test_a_form_with_a_value_of_the_wrong_kind(cleo: Caller, case: dict[str, Any]) -> None:
+    """What is entered at a step is told as at the page, whatever kind it is of."""
+    for value in ([7], {"a": 7}, 7, True):
+        form = {"finding": value, "cause_note": value}
+        answer = cleo.post(f"/tasks/{task_id(case)}/completion", {"form": form})
+        assert answer.status_code == 422, answer.json
+        for reasons in answer.json["reasons"].values():
+            assert not [r for r in reasons if re.search(r"[Nn]ot a valid|Invalid", r["text"])], answer.json

@@ -22,6 +22,7 @@ from office import publication
 from office.scenarios import Played
 from tests.support.actors import CLEO
 from tests.support.other_tools import FILES
+from tests.support.visitors import Page
 
 pytestmark = pytest.mark.slow
 PROCESSES = Path(__file__).parents[4] / "processes"
@@ -189,6 +190,22 @@ def test_nobody_approves_their_own(app: Flask, olu: Browser, otto: Browser) -> N
         refused = Browser(app, name).post("/processes/TS-002/publish/approval", revision=revision, against=1)
         assert refused.status_code == 403
     assert len(versions(app)) == 1
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_whoever_may_approve_finds_the_draft_on_their_worklist(app: Flask, olu: Browser, otto: Browser) -> None:
+    """With who submitted it and why, and a figure at the processes; whoever has a hand in it, and who is no owner, has neither."""
+    revision = olu.replace("要退现而票据遗失？", "票据在？")
+    olu.submit(revision)
+    pages = {name: Page(Browser(app, name).client.get("/tasks")) for name in ("olu", "otto", "sam")}
+    waiting = pages["otto"].tree.xpath('//*[@id="approvals"]//tbody/tr')
+    assert [row.xpath(".//a/@href") for row in waiting] == [["/processes/TS-002/publish"]]
+    assert "新规定" in waiting[0].text_content()
+    figures = {name: page.tree.xpath('//nav//a[@href="/processes"]//*[@class="desk-count"]/text()') for name, page in pages.items()}  # fmt: skip
+    assert figures == {"olu": [], "otto": ["1"], "sam": []}
+    assert not [name for name in ("olu", "sam") if pages[name].has("approvals")]
+    otto.post("/processes/TS-002/publish/return", revision=revision, reason="再看看")
+    assert not Page(otto.client.get("/tasks")).has("approvals")
 
 
 @pytest.mark.usefixtures("as_agreed")

@@ -59,6 +59,24 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     monkeypatch.setattr(engine, "now", lambda: now + by)
 
 
+def test_a_look_that_is_refused_is_written_too(desk: Flask, case: str) -> None:
+    """At the page and by the API, a case and a customer, once an hour; the auditor reads it among the looks, and at the case."""
+    nora = Visitor(desk, "nora")
+    program = Caller(desk.test_client(), tokens.create("nora", at=engine.now()))
+    instance = session().scalars(select(ProcessInstance.id)).one()
+    answers = [nora.get(f"/cases/{case}").status, nora.get(f"/cases/{case}/replay").status, nora.get("/customers?msisdn=13900000202").status]  # fmt: skip
+    answers += [program.get(f"/instances/{instance}").status_code, program.get("/accounts/13900000202").status_code]
+    assert answers == [403] * 5
+    steps = [step for entry in record.read_history("user", "nora") for step in entry.steps]
+    refused = [step for step in steps if step["type"] == "look_refused"]
+    assert [step.get("case") or step["number"] for step in refused] == [case, "139****0202"]
+    ada = Visitor(desk, "ada")
+    told = ada.get("/audit/people?person=nora&show=looks").text
+    assert "想查看他人的案件，被拒绝" in told
+    assert "想查询客户 139****0202，被拒绝" in told
+    assert "想查看，被拒绝" in ada.get(f"/cases/{case}?tab=looks").text
+
+
 def test_a_look_is_written_once_an_hour(desk: Flask, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reloads, the replay of the same case, another log-in and another process add nothing; the next hour does."""
     ada = Visitor(desk, "ada")

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from office.intake import START_VARIABLES
 from web.telling.code_texts import cell_text
-from web.telling.i18n import remark, yuan
+from web.telling.i18n import filled, remark, yuan
 from web.telling.timeline import plain, written
 from web.telling.variables import STARTED
 
@@ -61,3 +61,18 @@ def test_what_a_service_task_calls_fen_is_shown_as_yuan(desk: Flask, name: str, 
         g.language = language
         assert (cell_text(name, 50), plain(name, 50)) == (read, read)
         assert (cell_text("minutes", 50), plain("minutes", 50), cell_text(name, True)) == ("50", "50", written(True))
+
+
+@pytest.mark.parametrize(
+    ("language", "read"), [("zh", "“为什么选‘没有’”：是。"), ("en", "“Why ‘none’ was chosen”: yes.")]
+)
+def test_a_quotation_in_a_quotation_has_single_marks(desk: Flask, language: str, read: str) -> None:
+    """In texts of Python and of templates; what stands outside of quotation marks keeps its own."""
+    question = {"zh": "为什么选“没有”", "en": "Why “none” was chosen"}[language]
+    answer = {"zh": "是", "en": "yes"}[language]
+    with desk.test_request_context("/"):
+        g.language = language
+        assert gettext(" “%(question)s”: %(answer)s.", question=question, answer=answer).strip() == read
+        template = desk.jinja_env.from_string("{{ _(' “%(question)s”: %(answer)s.', question=q, answer=a) }}")
+        assert template.render(q=question, a=answer).strip() == read
+        assert filled("%(a)s “%(b)s”", {"a": "“x”", "b": "“y”"}) == "“x” “‘y’”"

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from service_tasks import refusals as values
-from web.telling import refusals
+from web.telling import error_catalogue, refusals
 
 SUM = 123_456
 WRITTEN = {"zh": "1,234.56 元", "en": "¥1,234.56"}
@@ -49,3 +49,27 @@ def test_where_nothing_is_left_no_zero_is_named(desk: Flask, code: str, language
         kept = refusals.sentence({"code": code, "amount": SUM, **dict.fromkeys(SAYS_WHAT_IS_LEFT, 1)})
     assert "0.00" not in told
     assert "0.01" in kept
+
+
+OF_ONE_KIND = (
+    ("FourEyesViolation", "SamePerson", "OwnPayment", "NotASecondPerson"),
+    ("NotASupervisor", "NotForYou"),
+    ("NoReason", "NoReasonGiven"),
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("codes", OF_ONE_KIND, ids=[codes[0] for codes in OF_ONE_KIND])
+def test_one_refusal_has_one_wording(desk: Flask, codes: tuple[str, ...], language: str) -> None:
+    """Whoever may not check what is their own reads the same at a step, a request, a payment and a draft."""
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        assert len({error_catalogue.why_barred(code) for code in codes}) == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_number_that_nobody_has_is_called_one_thing(desk: Flask, language: str) -> None:
+    """Wherever it was typed, and so is a number of the own household."""
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        unknown = {refusals.sentence({"code": code}) for code in ("number_unknown", "subscription_unknown")}
+        assert unknown == {error_catalogue.why_barred("SubscriptionUnknown")}
+        assert refusals.sentence({"code": "own_household"}) == error_catalogue.why_barred("OwnHousehold")

@@ -13,7 +13,7 @@ export const TEXTS = {
     nothing_to_undo: "没有可撤销的改动", nothing_to_redo: "没有可重做的改动", map: "小地图", map_hint: "打开或收起右边的小地图", smaller: "缩小", larger: "放大", whole_hint: "看全图", nothing_found: "没有找到。可以用中文或英文名称、编号查找。", search_hint: "名称或编号", names_shown: "图上名称", names_hint: "图上显示并修改的是这种语言的名称；没有英文时显示中文。还没有名称的元素，第一次填的名称两种语言都用。",
     // saving
     saved: "已保存 {time}", saved_by: "{who} 保存于 {time}", not_stored: "还没有改动", unsaved: "有未保存的改动", saving: "正在保存…",
-    offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
+    offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点“再存一次”；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
     refused: "这次没有存上：{why} 改动留在这个浏览器里。", conflict: "{who} 在 {time} 保存过这份草稿，您的改动还没有存进去。", conflict_own: "您在另一个窗口里在 {time} 保存过这份草稿，这里的改动还没有存进去。",
     comma: "、", costs_approval: "这份草稿由{who}绘制。您一旦保存改动，就不能再批准它；之后能批准的有：{left}。", costs_last_approval: "这份草稿由{who}绘制，只有您还能批准。您一旦保存改动，就没有人能批准它了。要改的地方请告诉{who}；草稿提交审批后，也可以退回并写明原因。",
     returned: "{who} 于 {time} 退回了这份草稿：{reason}", withdraws: "{who} 已于 {time} 提交这份草稿审批。保存您的改动会撤回提交；在您决定之前，改动只存在本浏览器里。", withdraw: "撤回提交并保存", leave_submitted: "保持已提交（我的改动留在本浏览器）",
@@ -26,10 +26,10 @@ export const TEXTS = {
     // panel
     general: "名称", name_zh: "名称", name_en: "英文名称", element_id: "编号", id_hint: "用英文单词，长期不变：案件记录、场景和译文都用它。", name_bad: "“{name}”里的“{found}”不能用：名称只用字母、数字和下划线，不以数字开头。", not_a_count: "“{text}”不是整数，不会起作用。请写数字，例如 200；不限就留空。", box_refused: "有一处填写没有存进草稿", not_taken: "“{label}”里填的“{text}”没有存进草稿，原来的值还在：{why}", id_bad: "只能用字母、数字、下划线、点和连字符，以字母或下划线开头。",
     id_taken: "这个编号已经用过。", id_reserved: "这个编号留给系统用。", manual: "手册条款", manual_ref: "条款编号", manual_hint: "可以写几条，用逗号分开。", manual_unknown: "手册里没有 {id}。",
-    task: "人工任务", form: "表单", none: "（未选）", new_form: "新建表单…", form_hint: "内容在「表单」页里改。", group: "办理部门", group_lane: "（同泳道）", due: "办理时限", due_hint: "例如 same_day(entered_at)、entered_at + duration(\"PT24H\")。",
+    task: "人工任务", form: "表单", none: "（未选）", new_form: "新建表单…", form_hint: "内容在“表单”页里改。", group: "办理部门", group_lane: "（同泳道）", due: "办理时限", due_hint: "例如 same_day(entered_at)、entered_at + duration(\"PT24H\")。",
     group_from: "部门由变量决定", group_from_hint: "FEEL 表达式，得出部门代码，如 order_department；没有结果时由上面的部门办理。", skipped_when: "什么时候不必办", skipped_when_hint: "FEEL 表达式，到达时为真就直接过去，不问任何人；如由原流程答复的：reply_by_caller = true。", due_group: "与同组任务共用时限", customer_waits: "等客户时暂停计时", case_due: "整个案件的时限", case_due_hint: "从受理起算；没有自己时限的步骤都用它。", case_limit: "办完就算在案件时限内答复了客户", approves: "批准（批准书的名称）", approves_hint: "填了就是审批任务，须写明不能由同一人办理；批准的金额、款项和收款号码以后不能超出。", approved_when: "什么时候算批准", approved_amount: "批准的金额（分）", approved_kind: "批准的款项", approved_payee: "批准的收款号码", approved_lines: "批准的明细", not_by: "不能由同一人办理", not_by_hint: "写另一任务的编号：办过那一步的人不能办这一步；写 * 表示经办过本案的人都不能办。", tries: "提交前先试办", tries_hint: "写后面服务任务的编号：填的内容会被它退回时，这里就告诉办理人。", tries_when: "什么情况下试办", papers: "打印的表单", papers_hint: "写表单的编号，如 refund_form；几张用逗号隔开。办理这一步时可以打印。", watch: "办理要点", watch_zh: "给办理人的话", watch_en: "英文", subject_en: "标题中固定文字的英文",
     operator: "自动处理", topic: "处理项目", operator_errors: "可能退回：{codes}。可用错误边界事件接住。", no_errors: "不会退回。", outside: "在系统之外办理，会自动重试。", result_variable: "结果变量",
-    parameter: "{title}（{type}）", required_parameter: "{title}（{type}，必填）", must_fill: "请填写。", unit_fen: "单位：分", decision: "业务规则", decision_table: "决策表", decision_hint: "内容在「决策表」页里改。",
+    parameter: "{title}（{type}）", required_parameter: "{title}（{type}，必填）", must_fill: "请填写。", unit_fen: "单位：分", decision: "业务规则", decision_table: "决策表", decision_hint: "内容在“决策表”页里改。",
     call: "调用流程", called: "被调流程", inputs: "带入", outputs: "带回", mapping_hint: "每行一项：变量 = 表达式。", mapping_bad: "第 {line} 行要写成：变量 = 表达式。", mappings: "变量",
     items: "逐项办理", repeated: "办理几次", once: "一次", items_parallel: "清单每项一次，同时", items_sequential: "清单每项一次，依次", items_list: "清单", items_list_hint: "得出清单的表达式，例如 disputed_positions；最多 100 项。", items_name: "每项在里面的名称",
     items_results: "结果清单的名称", items_result: "每项的结果", items_result_hint: "在这一项里看到的值；这一项写的其他变量不带出来。", items_until: "什么条件下不再办其余各项", items_until_hint: "每办完一项就看一次，例如 numberOfCompletedInstances = 2。",

@@ -32,8 +32,8 @@ export class Sheet {
     this.changed = changed;
     this.above = make("div", {});
     this.table = make("div", { class: "desk-editor-table" });
-    new MutationObserver(() => this.named()).observe(this.table, { childList: true, subtree: true });
-    this.titles = new Titles(draft);
+    new MutationObserver(() => this.named()).observe(this.table, { childList: true, characterData: true, subtree: true });
+    this.titles = new Titles(draft, () => this.named());
     this.element = make("div", { class: "desk-stack" }, this.above, this.table, this.titles.element);
     this.editor = new Tables({ container: this.table, decisionTable: { additionalModules: [translation] } });
     this.ready = this.draw();
@@ -43,8 +43,12 @@ export class Sheet {
     return this.draft.text(this.name) ?? "";
   }
 
-  /** A pencil has its name for those who hear it only; who points at it reads it too. The column of the rules' numbers has none at all. */
+  /**
+   * A pencil has its name for those who hear it only; who points at it reads it too. The column of the rules' numbers has none at all.
+   * The headings of columns are the file's own, in Chinese: who reads English sees the English ones in their place.
+   */
   named() {
+    elements(this.table, ".input-label, .output-label", HTMLElement).forEach((one) => marked(one, this.titles.english(one.textContent ?? "")));
     elements(this.table, "th.index-column:empty", HTMLElement).forEach((one) => one.append(make("span", { class: "visually-hidden" }, say("rule_number"))));
     elements(this.table, ".edit-button:not([title])", HTMLElement).forEach((one) => (one.title = one.ariaLabel ?? ""));
   }
@@ -137,4 +141,13 @@ export class Sheet {
     this.waiting = false;
     this.editor.destroy();
   }
+}
+
+/**
+ * @param {HTMLElement} heading
+ * @param {string} english
+ */
+function marked(heading, english) {
+  if (english) heading.dataset.english = english;
+  else delete heading.dataset.english;
 }

@@ -1,7 +1,7 @@
 /* The English titles of a table's columns: the table holds the Chinese, the catalogue of the process the English, under the Chinese heading. */
 import { make } from "../dom.js";
 import { english, withEnglish } from "../diagram/catalogue.js";
-import { say } from "../texts.js";
+import { either, say } from "../texts.js";
 
 /** @import { Decision } from "../../../types/tables" */
 /** @import { Draft } from "../draft.js" */
@@ -11,9 +11,14 @@ const SECTION = "columns";
 export class Titles {
   shown = "";
 
-  /** @param {Draft} draft */
-  constructor(draft) {
+  /**
+   * changed(): called when a title has been written.
+   * @param {Draft} draft
+   * @param {() => void} changed
+   */
+  constructor(draft, changed) {
     this.draft = draft;
+    this.changed = changed;
     this.file = `translations/${draft.key}.en.yaml`;
     this.list = make("div", { class: "desk-editor-titles" });
     this.element = make("section", { class: "desk-panel", hidden: true }, make("div", { class: "desk-panel-head" }, make("h3", {}, say("columns_english"))), make("div", { class: "desk-panel-body" }, make("p", { class: "desk-hint" }, say("columns_hint")), this.list));
@@ -42,11 +47,21 @@ export class Titles {
   }
 
   /**
+   * What a heading is called on an English page; empty on a Chinese one and where it has no English title.
+   * @param {string} heading
+   */
+  english(heading) {
+    const text = english(this.draft.text(this.file), heading, SECTION);
+    return either("", text);
+  }
+
+  /**
    * @param {string} heading
    * @param {string} text
    */
   write(heading, text) {
     this.draft.change(this.file, withEnglish(this.draft.text(this.file) ?? "", heading, text, SECTION));
+    this.changed();
   }
 }
 
