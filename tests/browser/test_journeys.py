@@ -304,7 +304,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_ts008_direct_debit(office: Office, language: str) -> None:
-    """An account keyed wrongly: the late fee is waived by the supervisor, the mandate renewed, the next debit watched."""
+    """An account keyed wrongly: the late fee is waived by the supervisor and accounting, the mandate renewed, the next debit watched."""
     office.language = language
     said = "银行托收没有扣款，还收了滞纳金"
     case = office.take_in(
@@ -316,6 +316,7 @@ def test_ts008_direct_debit(office: Office, language: str) -> None:
     office.does("cleo", case, "修改托收资料", correction="帐号末位更正", charge_arisen="yes")
     office.does("cleo", case, "填写减免申请", relief_reason="录入错误")
     office.does("sam", case, "主管批示", relief_approved="yes", approval_opinion="同意减免")
+    office.does("amy", case, "核算室复核金额", second_approved="yes", second_opinion="复核无误")
     office.does("cleo", case, "录入托收资料", **mandate)
     office.does("cleo", case, "回复并告知事项", notes_told=True, resolution="托收已重办", reply_channel="counter")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="香洲专业厅", liable_person="李某")
