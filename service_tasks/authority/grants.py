@@ -68,9 +68,7 @@ def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: st
 
 
 @cache
-def _summing(
-    of_late_fee: bool, has_customer: bool, has_approval: bool
-) -> Select[int, int, int, int, int, int, int]:
+def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Select[int, int, int, int, int, int, int]:
     """Return the statement, made once for each kind of question."""
     of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(of_case, Grant.carried_out.is_not(None))

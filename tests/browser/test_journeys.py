@@ -237,7 +237,7 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "回复处理结果", resolution="核定 15.90 元", reply_channel="phone")
     thursday(office, "2026-03-05")
     office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="15.90 元已冲减")
-    office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
+    office.does("cleo", case, "通知到帐或未退", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     concluded(office, case)
     assert_closed(
         office,
