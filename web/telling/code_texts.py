@@ -70,6 +70,7 @@ CODES = {
     "in_service": _("in service"),
     "suspended": _("suspended"),
     "cancelled": _("cancelled"),
+    "changed": _("number changed"),
     "number_cancelled": _("the number is cancelled"),
     "invalid": _("never in service"),
     "originating": _("outgoing call"),
