@@ -115,7 +115,7 @@ def test_ts001_charge_dispute(office: Office) -> None:
     office.until("2026-04-02")
     office.does("cleo", case, "回复客户", resolution="5 元功能费已在三月帐单冲减", reply_channel="phone")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="香洲专业厅", liable_person="李某")
-    office.does("cleo", case, "听取当事人意见", liable_objects="no")
+    office.does("sam", case, "听取当事人意见", answered_by="supervisor", heard_how="当天电话告知", liable_objects="no")
     concluded(office, case, own_fault=True)
     assert_closed(
         office,
@@ -147,7 +147,7 @@ def assert_refunded_in_cash(office: Office) -> None:
     )
     office.does("cleo", case, "回复客户", reply_channel="counter")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="拱北厅", liable_person="李某")
-    office.does("cleo", case, "听取当事人意见", liable_objects="no")
+    office.does("sam", case, "听取当事人意见", answered_by="supervisor", heard_how="当天电话告知", liable_objects="no")
     concluded(office, case, own_fault=True)
     zh = office.language == "zh"
     assert_closed(
@@ -320,7 +320,7 @@ def test_ts008_direct_debit(office: Office, language: str) -> None:
     office.does("cleo", case, "录入托收资料", **mandate)
     office.does("cleo", case, "回复并告知事项", notes_told=True, resolution="托收已重办", reply_channel="counter")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="香洲专业厅", liable_person="李某")
-    office.does("cleo", case, "听取当事人意见", liable_objects="no")
+    office.does("sam", case, "听取当事人意见", answered_by="supervisor", heard_how="当天电话告知", liable_objects="no")
     office.until("2026-04-17")
     office.does("cleo", case, "核查下次扣款", debit_succeeded="yes")
     concluded(office, case, own_fault=True)
