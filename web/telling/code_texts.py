@@ -240,7 +240,7 @@ CODES = {
     "no_funds": _("not enough on the account"),
     "account_closed": _("the account is closed"),
     "bank_other": _("another reason of the bank"),
-    "no_failure": _("nothing has failed now"),
+    "no_failure": _("no debit failed, or a later one worked"),
     "minor": _("minor"),
     "moderate": _("moderate"),
     "serious": _("serious"),
