@@ -20,6 +20,7 @@ PROMISED = "promised_credit"  # another case settled the cause
 NAMED = (*STAFF_CAUSES, PROMISED)  # a supervisor says who bears it
 NO_STATE = "none"  # where there is no liability
 OURS = ("management", "technology", "equipment", "engineering", "debit_program", "system", "operator")
+ANSWERERS = ("person", "supervisor")  # whose own words, or who writes them down
 DECISIONS = ("upheld", "another", "company")
 HOLDER, AGENT = "holder", "agent"
 SPOT_WAY = "cash"  # of the authority table, whoever's purse it comes from
@@ -201,24 +202,34 @@ def company(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 class AnswerParameters(schemas.Parameters):
-    """What liability/answer takes."""
+    """What liability/answer takes; a process from before does not say who answers."""
 
     number = schemas.number("责任编号", "Number", required=True)
     objects = schemas.flag("有异议", "Objects", required=True)
     objection = schemas.text("异议", "Objection", longest=500, personal=True, load_default=None, allow_none=True)
+    answered_by = schemas.choice("由谁填写", "Who answers", ANSWERERS, load_default=None, allow_none=True)
 
 
 @handler(
     "liability/answer",
     parameters=AnswerParameters,
     result=LiabilityResult,
+    errors={"not_the_person": ("answered_by",), "not_a_supervisor": ("answered_by",)},
     manual_ref="TS-002.12, CH2.10",
     title_zh="登记当事人意见",
     title_en="What whoever was named says",
 )
 def answer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Keep what the person or agency says of it: accepted it stands, objected to it waits for a decision."""
+    """Keep what the person or agency says of it: accepted it stands, objected to it waits for a decision.
+
+    The person themself says it, or a supervisor writes down what they said; nobody else answers in their place.
+    """
     row = _locked(parameters["number"], call)
+    is_own = row.bearer == "person" and employees.is_person(call.actor, row.name, row.employee)
+    if parameters["answered_by"] == "person" and not is_own:
+        raise BpmnError("not_the_person", name=row.name)
+    if parameters["answered_by"] == "supervisor" and not employees.is_supervisor(call.actor):
+        raise BpmnError("not_a_supervisor")
     row.state = LiabilityState.OBJECTED if parameters["objects"] else LiabilityState.STANDS
     row.objection = (parameters["objection"] or "") if parameters["objects"] else ""
     session().flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -11,7 +11,7 @@ from engine.runtime import BpmnError, Call, handler
 from models.customer import SubscriptionState
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import LinePart, Subscription, gateway
+from service_tasks.gateway import LinePart, Refused, Subscription, gateway
 from service_tasks.gateway.listing import Listing, papers
 
 INFORMATION_FEES = "information_fees"
@@ -227,3 +227,47 @@ def _check_information_fees(line_parts: Iterable[LinePart], subscription: Subscr
             raise BpmnError("not_information_fee", line=part.line)
         if subscription.kind != "prepaid" and not fees[part.line].period:
             raise BpmnError("not_billed", line=part.line)
+
+
+class RejectParameters(schemas.Parameters):
+    """What lines/reject takes."""
+
+    msisdn = schemas.msisdn(required=True)
+    lines = picked(allow_none=True)
+
+
+class RejectResult(Schema):
+    """What lines/reject returns."""
+
+    count = schemas.number("项数", "Lines")
+
+
+@handler(
+    "lines/reject",
+    parameters=RejectParameters,
+    result=RejectResult,
+    manual_ref="TS-001.3",
+    title_zh="登记不予减免的项目",
+    title_en="Keep which lines were refused",
+)
+def reject(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Keep that these lines, which were asked for before anything was reserved, were refused: whoever picks them later reads in which case and when.
+
+    A line that another case has meanwhile is left out: it says more.
+    """
+    subscription, line_parts = gateway().find(parameters["msisdn"]), parts(parameters["lines"] or ())
+    if subscription is None or not line_parts:
+        return {"count": 0}
+    if _was_refused(subscription, line_parts, call):
+        return {"count": len(line_parts)}
+    return {"count": sum(_was_refused(subscription, [part], call) for part in line_parts)}
+
+
+def _was_refused(subscription: Subscription, line_parts: Sequence[LinePart], call: Call) -> bool:
+    """Reserve these for the case and free them as refused; tell whether they could be reserved."""
+    try:
+        gateway().reserve(subscription.id, line_parts, effect(call))
+    except Refused:
+        return False
+    gateway().free(subscription.id, line_parts, effect(call), key=call.key, is_refused=True)
+    return True

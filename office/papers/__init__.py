@@ -32,6 +32,7 @@ class Paper:
     reasons: tuple[str, ...]
     signs: tuple[str, ...]
     late_fees: bool = False
+    numbers: tuple[tuple[str, str], ...] = ()  # the papers on which the money moved, once it has
 
 
 _ALL = (
@@ -53,6 +54,12 @@ _ALL = (
         ),
         reasons=("form_reason", "hold_reason", "relief_reason", "finding_note", "complaint_text"),
         signs=("客户", "经办人", "主管", "核算"),
+        numbers=(
+            ("refund.refund_number", "退款凭证号码"),
+            ("credit.credit_note", "冲减凭证号码"),
+            ("refund.replacement", "换开收据号码"),
+            ("refund.red_invoice", "红字发票号码"),
+        ),
     ),
     Paper(
         key="late_fee_waiver",
@@ -66,6 +73,7 @@ _ALL = (
         facts=(("relief_kind", "申请减免"), ("failure_cause", "托收失败原因")),
         reasons=("relief_reason", "complaint_text"),
         signs=("客户", "经办人", "主管", "核算"),
+        numbers=(("waiver.waiver_number", "减免凭证号码"),),
     ),
     Paper(
         key="counter_receipt",

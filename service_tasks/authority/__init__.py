@@ -60,8 +60,8 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "customer_90_days": before.customer + (amount if basis != grants.OWN_MONEY else 0),
         "clerk_today": before.today + amount,
         "clerk_cash_today": before.cash_today + (amount if cash else 0),
-        "customer_given": before.given_customer,
-        "own_money_given": before.given_own_money,
+        "customer_given": before.customer,
+        "own_money_given": before.own_money,
         "clerk_given": before.given_today,
         "approved": approvals.level(approval),
     }

@@ -29,18 +29,17 @@ CLERK = "clerk"
 
 
 class Sums(NamedTuple):
-    """Fen given on clerks' own authority so far, and under one approval; own money of the customer does not count for the customer.
+    """Fen given so far: to the customer by anybody on whatever authority, their own money apart; today by the clerk alone; under one approval.
 
-    What is `given` is on whosever authority: what whoever approves has to know, beside what the clerk's own authority is measured by.
+    `given_today` is what the clerk handled on whosever authority, which whoever approves has to know beside what the clerk's own is measured by.
     """
 
     in_case: int
     customer: int
+    own_money: int
     today: int
     cash_today: int
     under: int
-    given_customer: int
-    given_own_money: int
     given_today: int
 
 
@@ -69,9 +68,7 @@ def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: st
 
 
 @cache
-def _summing(
-    of_late_fee: bool, has_customer: bool, has_approval: bool
-) -> Select[int, int, int, int, int, int, int, int]:
+def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Select[int, int, int, int, int, int, int]:
     """Return the statement, made once for each kind of question."""
     of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(of_case, Grant.carried_out.is_not(None))
@@ -85,17 +82,15 @@ def _summing(
     customer = Grant.customer_id == (bindparam("customer") if has_customer else None)
     today, of_customer = and_(alone, of_day), and_(customer, Grant.at > bindparam("since"))
     given_customer = and_(counts, of_customer)
-    not_own_money = and_(alone, of_customer, Grant.basis != OWN_MONEY)
     approved = Grant.under == (bindparam("under") if has_approval else None)
     same_way = Grant.way == "late_fee" if of_late_fee else Grant.way != "late_fee"
     return select(
         _sum(and_(carried, Grant.basis == bindparam("basis")), amount),
-        _sum(not_own_money, amount),
+        _sum(and_(given_customer, Grant.basis != OWN_MONEY), amount),
+        _sum(and_(given_customer, Grant.basis == OWN_MONEY), amount),
         _sum(today, amount),
         _sum(and_(today, Grant.cash), amount),
         _sum(and_(carried, approved, same_way), amount),
-        _sum(and_(given_customer, Grant.basis != OWN_MONEY), amount),
-        _sum(and_(given_customer, Grant.basis == OWN_MONEY), amount),
         _sum(and_(counts, of_day), amount),
     ).where(or_(of_case, of_customer, of_day))
 

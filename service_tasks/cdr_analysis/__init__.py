@@ -134,6 +134,8 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
         "lines": [_line_of(orphan) for orphan in open_orphans],
         **apart.told(),
         "picked": picks,
+        "events": _events(numbers[-1]),
+        "changed_from": numbers[-2].msisdn if len(numbers) > 1 else None,
         "elsewhere": sum(orphan.charge.msisdn != parameters["msisdn"] for orphan in open_orphans),
         "amount": amount if known else None,
         "paid": paid_fen == amount if open_orphans else None,
@@ -170,6 +172,10 @@ def _apart(orphans: Iterable[orphan_monternet.Orphan], msisdn: str, call: Call) 
     charges = [orphan.charge for orphan in orphans if orphan.charge.msisdn == msisdn]
     lines = [records.Line(charge.id, "information", charge.amount, "") for charge in charges]
     return given.apart(msisdn, lines, {charge.id: charge.at for charge in charges}, call)
+
+
+def _events(number: orphan_monternet.Number) -> list[dict[str, Any]]:
+    return [{"event": row.event, "day": dates.day_of(row.at)} for row in orphan_monternet.events(number)]
 
 
 def _orphan(orphan: orphan_monternet.Orphan) -> dict[str, Any]:

@@ -64,6 +64,13 @@ class Orphan(NamedTuple):
     counted_at: datetime
 
 
+class Event(NamedTuple):
+    """What befell a number (`suspended`, `cancelled` or `changed`, from or to another number), and when."""
+
+    event: str
+    at: datetime
+
+
 class Number(NamedTuple):
     """What is known of one number: the histories of all who held it, and since when it replaces another number.
 
@@ -75,6 +82,16 @@ class Number(NamedTuple):
     changed_at: datetime | None = None
     ordered: tuple[Order, ...] = ()
     carried: tuple[Order, ...] = ()
+
+
+def events(number: Number) -> list[Event]:
+    """Return what befell a number, in order of time: what the date of use is held against."""
+    changes = [change for holder in number.holders for change in holder]
+    stopped = [change for change in changes if change.state != SubscriptionState.IN_SERVICE]
+    rows = [Event("changed" if row.reason == "number_change" else str(row.state), row.at) for row in stopped]
+    if number.changed_at:
+        rows.append(Event("changed", number.changed_at))
+    return sorted(set(rows), key=lambda row: row.at)
 
 
 def find(number: Number, charges: Iterable[Charge]) -> list[Orphan]:

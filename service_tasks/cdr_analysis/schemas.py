@@ -176,11 +176,19 @@ class OrphanCharge(Schema):
     call = schemas.number("话单编号", "Record")
 
 
+class NumberEvent(Schema):
+    """What befell the number, and on what day."""
+
+    event = schemas.text("变动", "Change")
+    day = schemas.day("日期", "Day")
+
+
 class OrphanResult(Found):
     """What cdr_analysis/orphan_monternet returns; `orphan` is null when nothing was looked at, or the records are gone.
 
     `paid` says that all of it is, null while there is no orphan charge; `site` names the providers, of all Monternet charges when none is an orphan.
     `picked` are the orphan charges as a form picks them, as far as they stand on bills of the number asked for; `elsewhere` counts those on the number before.
+    `events` are the suspensions, cancellations and changes on record of the number asked for; `changed_from` is the number before.
     """
 
     orphan = schemas.flag("无主话单", "Orphan charges found", allow_none=True)
@@ -190,6 +198,8 @@ class OrphanResult(Found):
     lines = schemas.rows("涉及的费用", "Lines picked", Line)
     picked = schemas.rows("本号码的项目", "Lines of this number", Part, personal=True)
     elsewhere = schemas.number("原号码上的笔数", "Charges on the number before")
+    events = schemas.rows("系统记录的变动", "Changes on record", NumberEvent)
+    changed_from = schemas.msisdn(allow_none=True)
     amount = schemas.fen("无主话单金额", "Amount")
     paid = schemas.flag("已缴费", "Paid")
     paid_amount = schemas.fen("其中已缴", "Of it paid")

@@ -115,7 +115,7 @@ def test_ts001_charge_dispute(office: Office) -> None:
     office.until("2026-04-02")
     office.does("cleo", case, "回复客户", resolution="5 元功能费已在三月帐单冲减", reply_channel="phone")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="香洲专业厅", liable_person="李某")
-    office.does("cleo", case, "听取当事人意见", liable_objects="no")
+    office.does("sam", case, "听取当事人意见", answered_by="supervisor", heard_how="当天电话告知", liable_objects="no")
     concluded(office, case, own_fault=True)
     assert_closed(
         office,
@@ -147,7 +147,7 @@ def assert_refunded_in_cash(office: Office) -> None:
     )
     office.does("cleo", case, "回复客户", reply_channel="counter")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="拱北厅", liable_person="李某")
-    office.does("cleo", case, "听取当事人意见", liable_objects="no")
+    office.does("sam", case, "听取当事人意见", answered_by="supervisor", heard_how="当天电话告知", liable_objects="no")
     concluded(office, case, own_fault=True)
     zh = office.language == "zh"
     assert_closed(
@@ -237,7 +237,7 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "回复处理结果", resolution="核定 15.90 元", reply_channel="phone")
     thursday(office, "2026-03-05")
     office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="15.90 元已冲减")
-    office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
+    office.does("cleo", case, "通知到帐或未退", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     concluded(office, case)
     assert_closed(
         office,
@@ -304,7 +304,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_ts008_direct_debit(office: Office, language: str) -> None:
-    """An account keyed wrongly: the late fee is waived by the supervisor, the mandate renewed, the next debit watched."""
+    """An account keyed wrongly: the late fee is waived by the supervisor and accounting, the mandate renewed, the next debit watched."""
     office.language = language
     said = "银行托收没有扣款，还收了滞纳金"
     case = office.take_in(
@@ -316,10 +316,11 @@ def test_ts008_direct_debit(office: Office, language: str) -> None:
     office.does("cleo", case, "修改托收资料", correction="帐号末位更正", charge_arisen="yes")
     office.does("cleo", case, "填写减免申请", relief_reason="录入错误")
     office.does("sam", case, "主管批示", relief_approved="yes", approval_opinion="同意减免")
+    office.does("amy", case, "核算室复核金额", second_approved="yes", second_opinion="复核无误")
     office.does("cleo", case, "录入托收资料", **mandate)
     office.does("cleo", case, "回复并告知事项", notes_told=True, resolution="托收已重办", reply_channel="counter")
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="香洲专业厅", liable_person="李某")
-    office.does("cleo", case, "听取当事人意见", liable_objects="no")
+    office.does("sam", case, "听取当事人意见", answered_by="supervisor", heard_how="当天电话告知", liable_objects="no")
     office.until("2026-04-17")
     office.does("cleo", case, "核查下次扣款", debit_succeeded="yes")
     concluded(office, case, own_fault=True)

@@ -51,6 +51,7 @@ def test_two_papers_of_a_wrong_debit(office: Office, tmp_path: Path) -> None:
     page.locator("[data-submit-default]").click()
     expect(page.locator(".desk-note-ok, .desk-note-wait")).to_be_visible()
     office.does("sam", case, "主管批示", relief_approved="yes", approval_opinion="同意减免")
+    office.does("amy", case, "核算室复核金额", second_approved="yes", second_opinion="复核无误")
     office.case("cleo", case)
     expect(page.locator("#papers a")).to_have_text(["滞纳金减免表"])
     page.screenshot(path=tmp_path / "case.png", full_page=True)

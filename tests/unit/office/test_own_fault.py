@@ -102,7 +102,12 @@ def test_what_the_analysis_proves_is_told(office: Flask) -> None:
         {"state": "cancelled", "reason": "request", "history": closed, "bill": {"period": "2026-10", "items": [fee]}},
         cdrs=[{"start": "2026-10-20T10:00:00", "kind": "monternet", "information": 1500, "service_provider": "Sina"}],
     )
-    number = {"charged_msisdn": f"13700{case[-6:]}", "number_event": "cancelled", "demand": "退还"}
+    number = {
+        "charged_msisdn": f"13700{case[-6:]}",
+        "number_event": "cancelled",
+        "event_on": "2026-10-01",
+        "demand": "退还",
+    }
     confirming = cases.complete(instance.user_task_ids[0], form=number, by=GINA, at=AT).user_task_ids[0]
     cases.complete(confirming, form={"orphan_confirmed": "yes"}, by=GINA, at=AT)
     text = "Monternet fees after the number was closed or changed, site: Sina"

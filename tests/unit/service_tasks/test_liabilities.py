@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.runtime import BpmnError
 from models.base import session, transaction
-from models.identity import User
+from models.identity import User, UserRole
 from models.liability import Liability
 
 STAFF = {"cause": "staff", "error_kind": "wrong_order"}
@@ -110,6 +110,33 @@ def test_a_number_is_that_of_whoever_is_named(desk: Any) -> None:
     assert desk.refused("liability/name", person="李某", employee="cleo", **parameters) == "names_oneself"
     for person, employee in (("李 某", "1008"), ("张某", "2001"), ("赵某", "cora"), ("张某", None)):
         assert desk.run("liability/name", person=person, employee=employee, **parameters)["state"] == "named"
+
+
+@pytest.mark.parametrize(
+    ("person", "role", "answered_by", "code"),
+    [
+        ("王某", "clerk", "person", None),
+        ("李某", "supervisor", "supervisor", None),
+        ("李某", "clerk", "person", "not_the_person"),
+        ("李某", "supervisor", "person", "not_the_person"),
+        ("李某", "clerk", "supervisor", "not_a_supervisor"),
+    ],
+)
+def test_nobody_answers_in_the_place_of_whoever_was_named(
+    desk: Any, person: str, role: str, answered_by: str, code: str | None
+) -> None:
+    """The person under their own log-in, or a supervisor who writes down what they said."""
+    number = desk.run("liability/open", amount=2000, **STAFF)["number"]
+    desk.run("liability/name", number=number, unit_kind="own", unit="拱北厅", person=person, employee=None)
+    with transaction():
+        session().add(User(name="cleo", display_name="王某", password_hash="x"))
+        session().flush()
+        session().add(UserRole(user="cleo", role=role))
+    statement = {"number": number, "objects": True, "objection": "不是我", "answered_by": answered_by}
+    if code is None:
+        assert desk.run("liability/answer", **statement)["state"] == "objected"
+    else:
+        assert desk.refused("liability/answer", **statement) == code
 
 
 @pytest.mark.parametrize(("employee", "fits"), [("YG0042", True), ("yg 0042", True), ("carl", True), (None, True), ("xx-9", False), ("YG42", False)])  # fmt: skip

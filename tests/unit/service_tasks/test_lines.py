@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine import language
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.runtime import BpmnError
-from models.base import transaction
+from models.base import session, transaction
+from models.lines import DisputedLine, LineClaim, LineRejection
 from service_tasks.gateway import Effect, LinePart, gateway
 from tests.unit.service_tasks.conftest import AT
 
@@ -35,6 +37,20 @@ FEES = [{**FEE, "information": 1500}, {**FEE, "start": "2026-10-11T09:00:00", "i
 def fee(number: int, amount: int, reason: str = "") -> dict[str, Any]:
     """An information fee as a form has it."""
     return {"line": f"information-fee:{number}", "amount": amount, "reason": reason}
+
+
+def test_lines_that_were_asked_for_and_refused_are_kept_with_their_case(desk: Any) -> None:
+    """TS-001.3 asks before anything is reserved: what was refused is free, names case and day, and what another case has says more."""
+    desk.given(NUMBER)
+    own = gateway().subscription(MSISDN).id
+    with transaction():
+        gateway().reserve(own, [LinePart("bill-item:2026-10:2", 2000)], Effect(key="5:1", at=AT, case="AJ-5"))
+    asked = [{"line": f"bill-item:2026-10:{item}", "amount": 1000, "reason": "半月"} for item in (1, 2)]
+    assert desk.run("lines/reject", call_key="7:1", msisdn=MSISDN, lines=asked) == {"count": 1}
+    assert desk.run("lines/reject", call_key="7:2", msisdn=MSISDN, lines=None) == {"count": 0}
+    rows = session().execute(select(DisputedLine.address, LineRejection.amount).join(LineRejection)).all()
+    assert rows == [("bill-item:2026-10:1", 1000)]
+    assert session().scalars(select(LineClaim.case_number)).all() == ["AJ-5"]
 
 
 def apart(desk: Any, *lines: dict[str, Any], **parameters: Any) -> Any:

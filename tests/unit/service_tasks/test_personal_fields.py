@@ -25,7 +25,16 @@ KNOWN = frozenset(
             "department",
             "direction",
         ),
-        *("dispute_type", "duty", "earlier", "error_kind", "evidence.kind", "evidence.process", "evidence.word"),
+        *(
+            "dispute_type",
+            "duty",
+            "earlier",
+            "error_kind",
+            "events.event",
+            "evidence.kind",
+            "evidence.process",
+            "evidence.word",
+        ),
         *("failed.period", "failed.reason", "fault", "finding", "given.case", "given.component", "given.line"),
         *("given.state", "group", "into", "item", "joined", "key", "kind", "last_bill_period", "late_fees.component"),
         *(

@@ -104,6 +104,21 @@ def test_only_what_was_on_hold_is_told_as_on_hold(settled: dict[str, Any], text:
     assert published("TS-002").decision("refund_wording").evaluate(no_results | case, SCOPE).value == text
 
 
+def test_what_accounting_rejected_is_never_told_as_credited() -> None:
+    """TS-006 says amount and reason and asks for no "rest"; TS-002 says what its hold came to, a case from before what stood on hold."""
+    rejection = "15.00 元经核算不予冲减，已恢复应缴：当日仍有使用"
+    unpaid = {"refund_resolution": None, "payment": None, "registered": {"unpaid_amount": 1500}}
+    rejected = unpaid | {"hold_outcome": "rejected", "hold_resolution": rejection}
+    assert told("TS-006", "ts006_reply", **rejected) == f"{rejection}。"
+    credited_hold = unpaid | {"hold_outcome": "credited", "hold_resolution": "15.00 元已冲减。"}
+    assert told("TS-006", "ts006_reply", **credited_hold) == "15.00 元已冲减；其余话费请按时缴纳。"
+    wording = published("TS-002").decision("refund_wording")
+    case = dict.fromkeys(("refund", "transferred", "credit", "spot")) | {"hold_outcome": "rejected"}
+    case |= {"credit_amount": 1500, "settled_hold": {"outcome": "rejected", "amount": 1500}}
+    assert wording.evaluate(case | {"hold_answer": rejection}, SCOPE).value == rejection
+    assert "已恢复应缴" in wording.evaluate(case, SCOPE).value
+
+
 @pytest.mark.parametrize(("fallen_fen", "there"), [(0, True), (6000, False)])
 def test_roaming_that_was_not_paid_is_not_told_as_moved(fallen_fen: int, there: bool) -> None:
     """TS-005 says of another number what TS-002 says: only what was paid has gone there."""

@@ -251,6 +251,10 @@ def _facts(paper: Paper, request: Asked, variables: Variables) -> Iterator[tuple
         value = request.step.variables.get(name)
         if value not in (None, "", [], {}):
             yield label, variables.value(name, value).strip("“”")
+    for path, label in paper.numbers:
+        number = engine.language.forms.at_path(request.step.variables, path)
+        if isinstance(number, str) and number:
+            yield label, number
     yield from _shares(paper, request)
     for reversal in _taken_back(paper, request):
         yield (

@@ -293,6 +293,8 @@ def test_orphans_follow_the_history_of_the_number(desk: Any) -> None:
             }
         ],
         "picked": [{"line": f"information-fee:{record}", "amount": 800, "component": "", "reason": ""}],
+        "events": [{"event": "suspended", "day": "2026-11-05"}],
+        "changed_from": None,
         "elsewhere": 0,
     }
 
@@ -316,6 +318,21 @@ def test_the_old_number_of_a_change_is_looked_at_too(desk: Any) -> None:
     desk.given(old, new, cdrs=[monternet("2026-10-20T09:00:00", msisdn="13900000008")])
     answer = desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)
     assert [(row["msisdn"], row["after"]) for row in answer["charges"]] == [("13900000008", "number_change")]
+
+
+def test_what_befell_the_number_is_told_with_its_day(desk: Any) -> None:
+    """TS-006.3: the date of use is held against these; of a change each of the two numbers has the day, and the new one names the old."""
+    suspended = {"at": "2026-09-01", "from": "in_service", "to": "suspended", "reason": "arrears"}
+    closed = {"at": "2026-10-15", "from": "suspended", "to": "cancelled", "reason": "number_change"}
+    old = {"msisdn": "13900000008", "state": "cancelled", "reason": "number_change", "state_since": "2026-10-15"}
+    new = {"msisdn": MSISDN, "number_changed_from": "13900000008", "opened_at": "2026-10-15"}
+    desk.given(old | {"history": [suspended, closed]}, new)
+    answers = [desk.run("cdr_analysis/orphan_monternet", msisdn=msisdn) for msisdn in (MSISDN, "13900000008")]
+    assert [[(row["event"], row["day"]) for row in answer["events"]] for answer in answers] == [
+        [("changed", "2026-10-15")],
+        [("suspended", "2026-09-01"), ("changed", "2026-10-15")],
+    ]
+    assert [answer["changed_from"] for answer in answers] == ["13900000008", None]
 
 
 def test_an_old_number_without_a_record_counts_from_the_change(desk: Any) -> None:

@@ -367,7 +367,8 @@ def registered(case: str) -> int:
     begun = cases.start("TS-006", business_key=case, variables=variables, by=CLEO, at=at)
     asked_for = {"charged_msisdn": GONE, "number_event": "cancelled", "event_on": f"{at:%Y-%m-%d}", "demand": "退"}
     judged = cases.complete(begun.user_task_ids[0], form=asked_for, by=CLEO, at=at).user_task_ids[0]
-    return cases.complete(judged, form={"orphan_confirmed": "yes"}, by=CLEO, at=at).user_task_ids[0]
+    by_record = {"event_settled": "record", "orphan_confirmed": "yes"}
+    return cases.complete(judged, form=by_record, by=CLEO, at=at).user_task_ids[0]
 
 
 def test_orphan_fees_are_those_of_the_charged_number_and_given_once(app: Flask) -> None:

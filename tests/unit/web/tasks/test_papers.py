@@ -146,6 +146,9 @@ def test_once_made_it_stands_on_the_case(desk: Flask, said: list[Mapping[str, An
     assert first.data == second.data
     assert (said[0]["amount"], dict(map(tuple, said[0]["facts"]))["手机号码"]) == ("80.00", "139****0201")
     assert "副本" in said[0]["date"]
+    facts = dict(map(tuple, said[0]["facts"]))
+    assert facts["退款凭证号码"].startswith("TF-")
+    assert facts["票据号码"] == PAID["receipt_number"]
     assert said[0]["signs"][1]["name"] not in ("", "cleo")
 
 
