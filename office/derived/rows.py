@@ -21,6 +21,7 @@ from models.complaint import Complaint
 from models.instance import CaseKey, ProcessInstance
 from models.liability import Liability, LiabilityPart
 from models.notice import DepartmentNotice, OutboxMessage
+from models.receipt_exchange import ReceiptExchange
 from models.usage import BankMandate
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office.derived.calls import answered
@@ -88,7 +89,7 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
         papers={model: _by("case_number", _posted(model, numbers)) for model, _ in PAPERS.values()},
         collected={
             model: _by("case_number", _all(model, model.case_number.in_(numbers)))
-            for model in (SecondaryPricingItem, Grant)
+            for model in (SecondaryPricingItem, Grant, ReceiptExchange)
         },
         liabilities=_liabilities(numbers),
         orders=_orders(ids, numbers),
