@@ -338,8 +338,12 @@ def said(
 
 def _waiting(waits: str, addressed: Mapping[str, str]) -> str:
     if waits == "letter":
-        return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **addressed)
-    return gettext("“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **addressed)
+        return gettext(
+            "“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **addressed
+        )
+    return gettext(
+        "“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **addressed
+    )
 
 
 def _done(addressed: Mapping[str, str], instead: str) -> str:
