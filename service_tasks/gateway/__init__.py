@@ -106,9 +106,6 @@ class BillingGateway(Protocol):
     def receipts(self, subscription_id: int) -> list[Receipt]:
         """Return all its receipts with their replacements, newest first."""
 
-    def red_invoice(self, number: str) -> RedInvoice | None:
-        """Return the red invoice of that number."""
-
     def custody(self, subscription_id: int) -> Custody:
         """Return which of its receipts are not asked for: those that the office took back for cash and still holds, and electronic ones."""
 

@@ -25,7 +25,7 @@ from service_tasks.gateway.lookups import (
     subscription,
 )
 from service_tasks.gateway.payments import owed_on_no_bill
-from service_tasks.gateway.receipts import custody, receipt, receipts, red_invoice
+from service_tasks.gateway.receipts import custody, receipt, receipts
 from service_tasks.gateway.repayments import paid_by_staff, refund_cash, refund_deposit, refund_prepayment, transfer
 from service_tasks.gateway.repricing import (
     apply_secondary_pricing,
@@ -91,7 +91,6 @@ __all__ = [
     "post",
     "receipt",
     "receipts",
-    "red_invoice",
     "refund_cash",
     "refund_deposit",
     "refund_prepayment",

@@ -19,11 +19,16 @@ SERIES = {"replacement": "HJ", "red_invoice": "HC"}
 
 
 class Presented(NamedTuple):
-    """The paper that somebody brings, by its number, with what it holds (fen); `row` is the receipt of the payment, locked."""
+    """The paper that somebody brings, with what its payment holds (fen); `row` is the receipt of the payment, locked.
+
+    `owed` is cash that was paid against it, was taken back and has not come back: it may be given in another way, but stands on no paper.
+    """
 
     row: ReceiptRow
     number: str
+    amount: int
     left: int
+    owed: int
 
 
 def locked(number: str) -> ReceiptRow:
@@ -47,14 +52,14 @@ def presented(row: ReceiptRow, number: str) -> Presented:
         raise Refused(reason="receipt_unknown", receipt=number)
     if not paper.is_current:
         raise Refused(reason="receipt_replaced", receipt=number, replacement=paper.current)
-    return Presented(row, paper.number, paper.left)
+    return Presented(row, paper.number, paper.amount, paper.left, paper.owed)
 
 
 def after_cash(paper: Presented, cash: int, entry_id: int, effect: Effect) -> Exchanged | None:
     """Give out what comes of the paper against which this cash was paid; None of one of which nothing is left. Once for each entry."""
     if paper.row.medium == "electronic":
         return _issue("red_invoice", paper.row.number, paper.number, cash, entry_id, effect)
-    rest = paper.left - cash
+    rest = min(paper.amount, paper.left - cash - paper.owed)
     return _issue("replacement", paper.row.number, paper.number, rest, entry_id, effect) if rest > 0 else None
 
 

@@ -43,12 +43,6 @@ def receipts(subscription_id: int) -> list[Receipt]:
     return sorted(values, key=lambda value: (value.issued_at, value.number), reverse=True)
 
 
-def red_invoice(number: str) -> RedInvoice | None:
-    """Return the red invoice of that number."""
-    row = session().get(ReceiptExchange, number)
-    return _red(row) if row is not None and row.kind == "red_invoice" else None
-
-
 def custody(subscription_id: int) -> Custody:
     """Return which receipts are not asked for: taken back for cash with no other given for them, also where that cash is owed back since, and electronic ones.
 
@@ -69,7 +63,9 @@ def custody(subscription_id: int) -> Custody:
 def replacement_of(number: ColumnElement[str] | Any) -> ScalarSelect[str]:
     """Return in SQL the replacement that the customer has in the place of a receipt; null while there is none."""
     row = ReceiptExchange
-    standing = select(row.number).where(row.receipt_number == number, row.kind == "replacement", row.voided_by.is_(None))
+    standing = select(row.number).where(
+        row.receipt_number == number, row.kind == "replacement", row.voided_by.is_(None)
+    )
     return standing.order_by(row.entry_id.desc()).limit(1).scalar_subquery()
 
 
@@ -102,27 +98,24 @@ def _values(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Receipt]:
 
 
 def _of_payment(original: ReceiptRow, exchanges: Sequence[ReceiptExchange], owed: int) -> Iterator[Receipt]:
-    """Return the receipt of a payment and its replacements; a paper that no longer stands holds nothing."""
+    """Return the receipt of a payment and its replacements."""
     replacements = [row for row in exchanges if row.kind == "replacement"]
-    standing = next((row for row in replacements if row.voided_by is None), None)
-    current = standing.number if standing else original.number
+    standing = next((row.number for row in replacements if row.voided_by is None), original.number)
     left = original.amount - original.refunded
-    if exchanges:
-        left = max(0, left - owed)
-    fields = {"subscription_id": original.subscription_id, "kind": original.kind, "medium": original.medium}
-    fields |= {"original": original.number, "current": current}
-    reds = tuple(_red(row) for row in exchanges if row.kind == "red_invoice")
+    fields: dict[str, Any] = {"subscription_id": original.subscription_id, "kind": original.kind}
+    fields |= {"medium": original.medium, "original": original.number, "current": standing, "owed": owed}
     yield Receipt(
         number=original.number,
         amount=original.amount,
-        refunded=original.refunded if not exchanges else original.amount - (0 if standing else left),
+        refunded=original.refunded,
+        left=left if standing == original.number else 0,
         issued_at=original.issued_at,
-        red_invoices=reds,
+        red_invoices=tuple(_red(row) for row in exchanges if row.kind == "red_invoice"),
         **fields,
     )
     for row in replacements:
-        holds = min(row.amount, left) if row is standing else 0
-        yield Receipt(number=row.number, amount=row.amount, refunded=row.amount - holds, issued_at=row.at, **fields)
+        refunded, holds = max(0, row.amount - left), left if row.number == standing else 0
+        yield Receipt(number=row.number, amount=row.amount, refunded=refunded, left=holds, issued_at=row.at, **fields)
 
 
 def _red(row: ReceiptExchange) -> RedInvoice:

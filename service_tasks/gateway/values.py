@@ -145,10 +145,11 @@ class RedInvoice(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """A receipt, or a replacement over the rest of one; `refunded` of its amount it holds no more.
+    """A receipt, or a replacement over the rest of one; `refunded` of its amount went back.
 
-    `original` is the receipt of the payment itself, `current` the paper that now stands for it and is the only one against which cash is paid: another
-    one where this was replaced or is void.
+    `left` is what its payment still holds, nothing on a paper that stands no more. `original` is the receipt of the payment itself, `current` the paper
+    that now stands for it and is the only one against which cash is paid: another one where this was replaced or is void. `owed` is cash against it that
+    was taken back and has not come back.
     """
 
     number: str
@@ -156,16 +157,13 @@ class Receipt:
     kind: str
     amount: int
     refunded: int
+    left: int
     issued_at: datetime
     medium: str
     original: str
     current: str
+    owed: int = 0
     red_invoices: tuple[RedInvoice, ...] = ()
-
-    @property
-    def left(self) -> int:
-        """What it still holds, in fen."""
-        return self.amount - self.refunded
 
     @property
     def is_current(self) -> bool:

@@ -70,11 +70,18 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise together(BpmnError("receipt_unknown", receipt=number), *beyond)
     if beyond and receipt is not None and not receipt.is_current:
         raise together(BpmnError("receipt_replaced", receipt=number, replacement=receipt.current), *beyond)
-    if beyond and receipt is not None and receipt.refunded >= receipt.amount:
+    if beyond and receipt is not None and receipt.left <= 0:
         raise together(BpmnError("receipt_used", receipt=number), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
-    codes = ("receipt_unknown", "receipt_replaced", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
+    codes = (
+        "receipt_unknown",
+        "receipt_replaced",
+        "receipt_used",
+        "exceeds_receipt",
+        "exceeds_disputed",
+        "insufficient_prepayment",
+    )
     with refusing(*codes, renamed=lines.NOT_HELD):
         refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=parts)
     way = "own_money" if parameters["kind"] == "prepayment" else "cash"
@@ -222,9 +229,7 @@ def reserve_deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if receipt.kind != "deposit":
         raise BpmnError("no_deposit")
     with refusing("line_taken"):
-        gateway().reserve(
-            subscription.id, [LinePart(line, receipt.left or receipt.amount)], effect(call)
-        )
+        gateway().reserve(subscription.id, [LinePart(line, receipt.left or receipt.amount)], effect(call))
     return {"amount": min(receipt.left, stands)}
 
 

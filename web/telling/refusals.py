@@ -125,7 +125,9 @@ SENTENCES = {
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),
-    "receipt_replaced": _("%(receipt)s does not stand any more. Please ask for %(replacement)s, which the customer has for it."),
+    "receipt_replaced": _(
+        "%(receipt)s does not stand any more. Please ask for %(replacement)s, which the customer has for it."
+    ),
     "receipt_used": _("Receipt %(receipt)s has been paid back in full. Another receipt is needed."),
     "same_number": _("The target is the disputed number itself."),
     "subscription_unknown": _("No customer has this number."),

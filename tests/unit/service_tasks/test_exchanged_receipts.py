@@ -63,10 +63,12 @@ def hand_back(entry: int, key: str, *, handed_back: bool = True) -> None:
 
 
 def standing() -> dict[str, int]:
-    """What the papers of the bill's payment hold, those that stand, in fen."""
+    """What the paper says that stands for the bill's payment, less what went back since it was given out, in fen."""
     session().expire_all()
     papers = gateway().receipts(gateway().subscription(MSISDN).id)
-    return {paper.number: paper.left for paper in papers if paper.original == "SJ-1" and paper.is_current}
+    return {
+        paper.number: paper.amount - paper.refunded for paper in papers if paper.original == "SJ-1" and paper.is_current
+    }
 
 
 def test_a_receipt_with_138_over_several_items_that_repays_50_is_replaced_over_88(desk: Any) -> None:
@@ -151,14 +153,15 @@ def test_the_last_cash_back_brings_the_paper_before_it_back_and_an_earlier_one_a
 
 
 def test_cash_that_is_owed_stands_on_no_paper(desk: Any) -> None:
-    """Taken back and not handed back: the customer still has 50.00 and the replacement over 88.00, together what was paid."""
+    """Taken back and not handed back: the customer still has 50.00 and the replacement over 88.00, together what was paid; with 8.00 credited and 30.00 in cash another says 50.00."""
     repay(desk, "7:1", "SJ-1", 1, 5000)
     hand_back(0, "back:1", handed_back=False)
     assert standing() == {"HJ-2026-000001": 8800}
     line = {"line": "bill-item:2026-10:3", "amount": 5800}
     credit = {"msisdn": MSISDN, "amount": 5800, "disputed_amount": 5800, "kind": "charge", "lines": [line]}
     assert desk.run("refunds/credit", call_key="7:2", **credit)["fallen"] == 5000
-    assert standing() == {"HJ-2026-000001": 8000}
+    assert standing() == {"HJ-2026-000001": 8800}
+    assert repay(desk, "7:3", "HJ-2026-000001", 2, 3000)["replacement_amount"] == 5000
 
 
 def test_a_credit_that_is_taken_back_stands_on_a_replacement_again(desk: Any) -> None:
