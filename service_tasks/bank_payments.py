@@ -103,5 +103,5 @@ def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
             subscription.id, subscription.msisdn, reference, effect(call), receipt=receipt
         )
     grants.carry_out(parameters["approval"], call, way="own_money", amount=correction.amount, payee=subscription.msisdn)
-    moved = {name: value for name, value in correction._asdict().items() if name != "exchange"}
-    return moved | exchanged(correction.exchange)
+    shares = {name: value for name, value in correction._asdict().items() if name != "exchange"}
+    return shares | exchanged(correction.exchange)

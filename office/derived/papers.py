@@ -53,16 +53,16 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
 
 def _exchanges(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     """Check that the replacement or red invoice that a call names is there, over what it said."""
-    rows = {row.number: row for row in beside.collected.get(ReceiptExchange, {}).get(verdict.business_key, [])}
     for call in answered(verdict):
         fields = call.fields
         for kind, amount in (("replacement", "replacement_amount"), ("red_invoice", "amount")):
             if (number := fields.get(kind)) is None:
                 continue
-            if number not in rows:
+            row = beside.exchanges.get(number)
+            if row is None:
                 yield call.seq, f"receipt_exchange {number} is missing"
-            elif (rows[number].kind, rows[number].amount) != (kind, fields.get(amount)):
-                yield call.seq, f"receipt_exchange {number}: amount"
+            elif (row.kind, row.amount, row.case_number) != (kind, fields.get(amount), verdict.business_key):
+                yield call.seq, f"receipt_exchange {number}: kind, amount or case"
 
 
 def _replacements(row: Any, spellings: Collection[str]) -> list[str]:

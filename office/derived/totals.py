@@ -145,15 +145,15 @@ def verify_exchanges() -> Iterator[Deviation]:
     """Verify that a replacement or red invoice is of a case that is there and was entered with it, and over no more than its receipt; a red invoice over the cash."""
     row, entry, into = ReceiptExchange, JournalEntry, LedgerAccount
     cash = select(func.coalesce(func.sum(Posting.amount), 0)).join(into, into.id == Posting.credit_account_id)
-    paid = cash.where(Posting.entry_id == row.entry_id, into.kind == "cash").scalar_subquery()
+    of_entry = cash.where(Posting.entry_id == row.entry_id, into.kind == "cash").scalar_subquery()
     numbers = select(ProcessInstance.business_key)
-    columns = (row.number, row.kind, row.amount, row.case_number, entry.case_number, Receipt.amount, paid)
+    columns = (row.number, row.kind, row.amount, row.case_number, entry.case_number, Receipt.amount, of_entry)
     query = select(*columns, row.case_number.in_(numbers)).join(entry, entry.id == row.entry_id)
     query = query.join(Receipt, Receipt.number == row.receipt_number)
-    for number, kind, amount, case_number, of_entry, whole, cash_fen, is_there in session().execute(query):
+    for number, kind, amount, case_number, entry_case, whole, cash_fen, is_there in session().execute(query):
         if case_number is not None and not is_there:
             yield Deviation(0, "missing", 0, f"receipt_exchange {number}: its case {case_number} is gone")
-        if case_number != of_entry or amount > whole or (kind == "red_invoice" and amount != int(cash_fen)):
+        if case_number != entry_case or amount > whole or (kind == "red_invoice" and amount != int(cash_fen)):
             yield Deviation(0, "ledger", 0, f"receipt_exchange {number} differs from its receipt or its entry")
 
 

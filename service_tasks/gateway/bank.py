@@ -46,8 +46,8 @@ def correct_bank_payment(
     finding = _found(payment, subscription_id)
     if payment.case_number not in (None, effect.case) or not finding.amount:
         raise Refused(reason="nothing_left")
-    if paper is not None and paper.left < finding.amount:
-        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=paper.left, amount=finding.amount)
+    if paper is not None and paper.payable < finding.amount:
+        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=paper.payable, amount=finding.amount)
     sources = _sources(payment, subscription_id, finding)
     sinks = [(CASH, finding.amount)] if paper is not None else _sinks(subscription_id, finding)
     entry = ledger.post(effect, KIND, spread(sources, sinks), memo=reference)

@@ -30,6 +30,11 @@ class Presented(NamedTuple):
     left: int
     owed: int
 
+    @property
+    def payable(self) -> int:
+        """What may be paid without naming lines, of which a debt would fall first: on a replacement no more than it stands over."""
+        return self.left if self.number == self.row.number else max(0, min(self.amount, self.left - self.owed))
+
 
 def locked(number: str) -> ReceiptRow:
     """Return the receipt of a payment, locked, by the number of any paper over it. Refused: receipt_unknown."""
@@ -95,15 +100,15 @@ def _replace(replacements: Sequence[ReceiptExchange], is_its_cash: bool, reversa
     """Void the replacement that stands, the first, where it says less than is held; `is_its_cash` came back."""
     standing, *before = replacements
     number = standing.receipt_number
-    held = _held(number)
-    if standing.amount >= held:
+    amount = _held(number)
+    if standing.amount >= amount:
         return
     standing.voided_by = reversal_id
     if not _is_cash_out(number):
         for exchange in before:
             exchange.voided_by = reversal_id
     elif not (is_its_cash and before):
-        _issue("replacement", number, standing.number, held, reversal_id, effect)
+        _issue("replacement", number, standing.number, amount, reversal_id, effect)
 
 
 def voided_by(reversal_id: int) -> list[tuple[str, str]]:
@@ -123,10 +128,10 @@ def _held(number: str) -> int:
 def _is_cash_out(number: str) -> bool:
     """Tell whether cash was paid against a receipt that has not come back."""
     row, exchange, entry = Refund, ReceiptExchange, JournalEntry
-    paid = select(row.number).where(row.receipt_number == number, row.method == "cash")
+    refunds = select(row.number).where(row.receipt_number == number, row.method == "cash")
     given_out = select(exchange.number).join(entry, entry.id == exchange.entry_id)
     given_out = given_out.where(exchange.receipt_number == number, entry.kind != MARK)
-    out = paid.where(~ledger.handed_back(row.entry_id)).exists()
+    out = refunds.where(~ledger.handed_back(row.entry_id)).exists()
     return bool(session().scalar(select(or_(out, given_out.where(~ledger.handed_back(exchange.entry_id)).exists()))))
 
 

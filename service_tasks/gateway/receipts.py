@@ -49,8 +49,8 @@ def custody(subscription_id: int) -> Custody:
     Whoever hands the cash back gets the receipt back with it.
     """
     row, against = ReceiptRow, Refund
-    taken = select(against.number).where(against.receipt_number == row.number, against.method == "cash")
-    lies_here = taken.where(~ledger.handed_back(against.entry_id)).exists()
+    refunds = select(against.number).where(against.receipt_number == row.number, against.method == "cash")
+    lies_here = refunds.where(~ledger.handed_back(against.entry_id)).exists()
     query = select(row.number, row.medium).where(row.subscription_id == subscription_id)
     query = query.where(or_(row.medium == "electronic", lies_here & replacement_of(row.number).is_(None)))
     rows = session().execute(query.order_by(row.number)).all()
@@ -97,24 +97,24 @@ def _values(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Receipt]:
         yield from _of_payment(original, exchanges, int(papers[0][2]))
 
 
-def _of_payment(original: ReceiptRow, exchanges: Sequence[ReceiptExchange], owed: int) -> Iterator[Receipt]:
+def _of_payment(original: ReceiptRow, exchanges: Sequence[ReceiptExchange], out: int) -> Iterator[Receipt]:
     """Return the receipt of a payment and its replacements."""
     replacements = [row for row in exchanges if row.kind == "replacement"]
     standing = next((row.number for row in replacements if row.voided_by is None), original.number)
-    left = original.amount - original.refunded
+    remaining = original.amount - original.refunded
     fields: dict[str, Any] = {"subscription_id": original.subscription_id, "kind": original.kind}
-    fields |= {"medium": original.medium, "original": original.number, "current": standing, "owed": owed}
+    fields |= {"medium": original.medium, "original": original.number, "current": standing, "owed": out}
     yield Receipt(
         number=original.number,
         amount=original.amount,
         refunded=original.refunded,
-        left=left if standing == original.number else 0,
+        left=remaining if standing == original.number else 0,
         issued_at=original.issued_at,
         red_invoices=tuple(_red(row) for row in exchanges if row.kind == "red_invoice"),
         **fields,
     )
     for row in replacements:
-        refunded, holds = max(0, row.amount - left), left if row.number == standing else 0
+        refunded, holds = max(0, row.amount - remaining), remaining if row.number == standing else 0
         yield Receipt(number=row.number, amount=row.amount, refunded=refunded, left=holds, issued_at=row.at, **fields)
 
 

@@ -220,8 +220,8 @@ def _reopened(entry: Entry) -> dict[str, int]:
 def _check_receipt(paper: Presented, amount: int) -> None:
     if paper.left <= 0:
         raise Refused(reason="receipt_used", receipt=paper.number)
-    if amount > paper.left:
-        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=paper.left, amount=amount)
+    if amount > paper.payable:
+        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=paper.payable, amount=amount)
 
 
 def _pay(

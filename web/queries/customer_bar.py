@@ -147,11 +147,11 @@ def _receipts(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[PaperReceipt]:
         standing = next((paper.texts_1 for paper in papers), row.texts_1)
         about: tuple[str, str, str] = (row.texts_3, row.texts_1, standing)
         for paper in papers:
-            left = min(paper.amount, row.left) if paper.texts_1 == standing else 0
-            yield PaperReceipt(paper.texts_1, row.texts_2, paper.amount, left, paper.at, *about)
+            remaining = min(paper.amount, row.left) if paper.texts_1 == standing else 0
+            yield PaperReceipt(paper.texts_1, row.texts_2, paper.amount, remaining, paper.at, *about)
         reds = tuple((paper.texts_1, paper.amount) for paper in own if paper.texts_2 == "red_invoice")
-        left = row.left if standing == row.texts_1 else 0
-        yield PaperReceipt(row.texts_1, row.texts_2, row.amount, left, row.at, *about, reds)
+        remaining = row.left if standing == row.texts_1 else 0
+        yield PaperReceipt(row.texts_1, row.texts_2, row.amount, remaining, row.at, *about, reds)
 
 
 def _orders(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Order]:

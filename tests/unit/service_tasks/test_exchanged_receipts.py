@@ -121,8 +121,8 @@ def test_an_electronic_invoice_is_reversed_by_what_is_repaid_and_goes_on(desk: A
 def test_a_deposit_of_which_more_stood_on_the_receipt_is_replaced_too(desk: Any) -> None:
     """The account holds 200.00 of the 300.00 on the receipt: what was paid is told by 200.00 in cash and a replacement over 100.00."""
     deposit = {"msisdn": MSISDN, "receipt_number": "SJ-2", "identity_checked": True}
-    paid = desk.run("refunds/deposit", **deposit)
-    assert (paid["amount"], paid["replacement"], paid["replacement_amount"]) == (20000, "HJ-2026-000001", 10000)
+    answer = desk.run("refunds/deposit", **deposit)
+    assert (answer["amount"], answer["replacement"], answer["replacement_amount"]) == (20000, "HJ-2026-000001", 10000)
     again = {"msisdn": MSISDN, "receipt_number": "SJ-2", "again": False}
     assert desk.refused("refunds/reserve_deposit", call_key="7:2", **again) == "receipt_replaced"
 
