@@ -36,6 +36,7 @@ ACCOUNT_KINDS = DEBIT_NORMAL + CREDIT_NORMAL
 NEVER_NEGATIVE = ("prepayment", "deposit", "hold", "late_fee", "recharge_suspense")
 ITEM_KINDS = ("function_fee", "monthly_fee", "call", "roaming", "monternet", "other")
 RECEIPT_KINDS = ("prepayment", "charge", "late_fee", "deposit")
+RECEIPT_MEDIA = ("paper", "electronic")
 PERSONAL = {"personal": True}
 
 
@@ -198,7 +199,10 @@ class BillItem(Base):
 
 
 class Receipt(Base):
-    """An original receipt or invoice handed to a customer; `refunded` is what has been given back of it, against it or in another way."""
+    """An original receipt or invoice of a customer; `refunded` is what has been given back of it, against it or in another way.
+
+    One of paper is taken back for cash, an electronic one reversed; what came of that is `models.receipt_exchange`.
+    """
 
     __tablename__ = "receipt"
 
@@ -208,9 +212,11 @@ class Receipt(Base):
     amount: Mapped[int]
     refunded: Mapped[int] = mapped_column(default=0)
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    medium: Mapped[str] = mapped_column(String(10), default="paper")
 
     __table_args__ = (
         CheckConstraint(f"kind in {RECEIPT_KINDS}", name="kind"),
+        CheckConstraint(f"medium in {RECEIPT_MEDIA}", name="medium"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("refunded >= 0 and refunded <= amount", name="refunded_within_amount"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, UTCDateTime
@@ -13,11 +13,11 @@ PRINT_REASONS = ("", "lost", "spoiled", "unread")
 
 
 class ReceiptPrint(Base):
-    """One print of a receipt: `copy` 0 is the original, any later one a duplicate, marked as such, with why it was asked for."""
+    """One print of a receipt, or of what came of one (`models.receipt_exchange`): `copy` 0 is the original, any later one a duplicate, marked as such, with why it was asked for."""
 
     __tablename__ = "receipt_print"
 
-    receipt_number: Mapped[str] = mapped_column(ForeignKey("receipt.number"), primary_key=True)
+    receipt_number: Mapped[str] = mapped_column(String(40), primary_key=True)
     copy: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UTCDateTime())
     by: Mapped[str] = mapped_column("by_whom", String(60))

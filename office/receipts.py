@@ -1,4 +1,4 @@
-"""Receipts that the counter prints: the original once, any later print as a marked duplicate (补打), each written down with who and why."""
+"""Receipts and replacements that the counter prints: the original once, any later print as a marked duplicate (补打), each written down with who and why."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy import select
 import engine
 from engine import Actor
 from models.base import session, transaction
-from models.billing import JournalEntry, Receipt
+from models.billing import JournalEntry
+from models.billing import Receipt as ReceiptRow
 from models.receipt_print import PRINT_REASONS, ReceiptPrint
 from office import intake
-from service_tasks.gateway import gateway
+from service_tasks.gateway import Receipt, gateway
 
 REASONS = PRINT_REASONS[1:]
 COUNTER_PAYMENT = "counter_payment"
@@ -29,7 +30,11 @@ class NoReasonForCopy(engine.Invalid):
 
 
 class ReceiptGivenBack(engine.Conflict):
-    """The receipt has been taken back or is spent, so nobody gets another of it."""
+    """The receipt has been taken back, replaced or spent, so nobody gets another of it."""
+
+
+class NotOfPaper(engine.Conflict):
+    """An electronic invoice is not printed at the counter."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,17 @@ class Printed:
 def print_out(number: str, *, reason: str, by: Actor, at: datetime) -> Printed:
     """Write down that a receipt is printed: the first print is the original, every later one a duplicate for `reason`, one of REASONS.
 
-    Errors: NotAtACounter, UnknownReceipt, ReceiptGivenBack, NoReasonForCopy.
+    Errors: NotAtACounter, UnknownReceipt, NotOfPaper, ReceiptGivenBack, NoReasonForCopy.
     """
     if not by.groups & intake.COUNTERS:
         raise intake.NotAtACounter
     with transaction():
-        receipt = session().get(Receipt, number, with_for_update=True, populate_existing=True)
-        if receipt is None:
-            raise UnknownReceipt(receipt=number)
-        if receipt.refunded >= receipt.amount or number in gateway().receipts_in_hand(receipt.subscription_id):
+        receipt = _locked(number)
+        if receipt.medium == "electronic":
+            raise NotOfPaper(receipt=number)
+        if not receipt.is_current or receipt.left <= 0 or number in gateway().custody(receipt.subscription_id).in_hand:
             raise ReceiptGivenBack(receipt=number)
-        copy = next_copies({number: receipt.issued_at}, prints_of([number]))[number]
+        copy = next_copies([receipt], prints_of([number]))[number]
         if copy and reason not in REASONS:
             raise NoReasonForCopy(receipt=number)
         row = ReceiptPrint(receipt_number=number, copy=copy, at=at, by=by.user, reason=reason if copy else "")
@@ -62,20 +67,34 @@ def print_out(number: str, *, reason: str, by: Actor, at: datetime) -> Printed:
         return Printed(receipt, row)
 
 
-def next_copies(issued: Mapping[str, datetime], prints: Mapping[str, Sequence[ReceiptPrint]]) -> dict[str, int]:
-    """Return which print the next one of each receipt is, by number, from when each was issued.
+def _locked(number: str) -> Receipt:
+    """Return the paper of exactly this number, the receipt of its payment being locked. Errors: UnknownReceipt."""
+    receipt = gateway().receipt(number)
+    if receipt is not None:
+        session().get(ReceiptRow, receipt.original, with_for_update=True, populate_existing=True)
+        receipt = gateway().receipt(number)
+    if receipt is None or receipt.number != number:
+        raise UnknownReceipt(receipt=number)
+    return receipt
 
-    Of a receipt that was given out before this office printed any the customer has the original already.
+
+def next_copies(issued: Collection[Receipt], prints: Mapping[str, Sequence[ReceiptPrint]]) -> dict[str, int]:
+    """Return which print the next one of each receipt is, by number.
+
+    Of a receipt that was given out before this office printed any the customer has the original already; a replacement is always ours.
     """
+    instants = {receipt.issued_at for receipt in issued if receipt.number == receipt.original}
     memos_of_payments = select(JournalEntry.memo).where(
-        JournalEntry.at.in_(set(issued.values())), JournalEntry.kind == COUNTER_PAYMENT
+        JournalEntry.at.in_(instants), JournalEntry.kind == COUNTER_PAYMENT
     )
-    numbers_of_ours = (
-        {number for memo in session().scalars(memos_of_payments) for number in memo.split()} if issued else set()
-    )
+    numbers_of_ours = {receipt.number for receipt in issued if receipt.number != receipt.original}
+    if instants:
+        numbers_of_ours |= {number for memo in session().scalars(memos_of_payments) for number in memo.split()}
     return {
-        number: prints[number][-1].copy + 1 if prints.get(number) else int(number not in numbers_of_ours)
-        for number in issued
+        receipt.number: prints[receipt.number][-1].copy + 1
+        if prints.get(receipt.number)
+        else int(receipt.number not in numbers_of_ours)
+        for receipt in issued
     }
 
 

@@ -141,6 +141,7 @@ def verify_office() -> list[Deviation]:
         _complaints,
         totals.verify_lines,
         totals.verify_receipts,
+        totals.verify_exchanges,
         totals.verify_reviews,
         totals.verify_liabilities,
         totals.verify_orders,

@@ -10,6 +10,7 @@ from engine.runtime import BpmnError, Call, handler
 from service_tasks import schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
+from service_tasks.exchanged import ExchangedResult, exchanged
 from service_tasks.gateway import gateway
 
 FINDINGS = ("not_posted", "elsewhere", "twice", "in_order")
@@ -39,8 +40,8 @@ class CorrectParameters(FindParameters):
     approval = schemas.approval()
 
 
-class CorrectResult(Schema):
-    """What bank_payments/correct returns: what left and reached which kind of account."""
+class CorrectResult(ExchangedResult):
+    """What bank_payments/correct returns: what left and reached which kind of account, and what came of the receipt."""
 
     amount = schemas.fen("更正金额", "Amount")
     from_cash = schemas.fen("银行未入帐款", "From the bank")
@@ -80,6 +81,7 @@ def find(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "proof_unknown": ("reference",),
         "nothing_left": (),
         "receipt_unknown": ("receipt_number",),
+        "receipt_replaced": ("receipt_number",),
         "exceeds_receipt": ("receipt_number",),
     },
     manual_ref="CH2.2, CH2.6",
@@ -95,10 +97,11 @@ def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if cash and not parameters["receipt_number"]:
         raise BpmnError("receipt_unknown", receipt="—")
     receipt = parameters["receipt_number"] if cash else None
-    with refusing("proof_unknown", "nothing_left", "receipt_unknown", "exceeds_receipt"):
+    with refusing("proof_unknown", "nothing_left", "receipt_unknown", "receipt_replaced", "exceeds_receipt"):
         reference = parameters["reference"].strip()
         correction = gateway().correct_bank_payment(
             subscription.id, subscription.msisdn, reference, effect(call), receipt=receipt
         )
     grants.carry_out(parameters["approval"], call, way="own_money", amount=correction.amount, payee=subscription.msisdn)
-    return correction._asdict()
+    shares = {name: value for name, value in correction._asdict().items() if name != "exchange"}
+    return shares | exchanged(correction.exchange)

@@ -87,6 +87,7 @@ class ReserveResult(Schema):
     next_bill = schemas.flag("还有下期帐单", "A bill is to come")
     prepaid = schemas.flag("预付费号码", "A prepaid number")
     receipts_in_hand = schemas.texts("已收回的票据", "Receipts the office holds")
+    electronic_invoices = schemas.texts("电子发票", "Electronic invoices")
 
 
 @handler(
@@ -115,7 +116,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
         blank = {"amount": None, "count": 0, "owed": 0, "paid": False, "paid_amount": None}
-        return blank | {"next_bill": False, "prepaid": False, "receipts_in_hand": []}
+        return blank | {"next_bill": False, "prepaid": False, "receipts_in_hand": [], "electronic_invoices": []}
     _check_approval(parameters["approval"], line_parts)
     if not line_parts and item != REWARD and parameters["typed"] is not None:
         _check_typed(parameters["typed"], papers(subscription.id, own_case=call.business_key), kind)
@@ -125,11 +126,11 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         total = gateway().reserve(subscription.id, line_parts, effect(call), kind=kind, item=item, beside=beside)
     debt = gateway().still_owed(subscription.id, line_parts)
     next_bill = subscription.state != SubscriptionState.CANCELLED
-    in_hand = gateway().receipts_in_hand(subscription.id)
+    custody = gateway().custody(subscription.id)
     paid_amount = total - debt if line_parts else None
     answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}
     answer |= {"owed": debt if line_parts else 0, "next_bill": next_bill, "prepaid": subscription.kind == "prepaid"}
-    return answer | {"receipts_in_hand": in_hand}
+    return answer | {"receipts_in_hand": custody.in_hand, "electronic_invoices": custody.electronic}
 
 
 def _check_approval(approval: Mapping[str, Any] | None, line_parts: Iterable[LinePart]) -> None:

@@ -35,6 +35,7 @@ class RefusalValues(Schema):
     other = schemas.text("另一项目", "Other line", longest=80)
     period = schemas.text("帐期", "Period")
     receipt = schemas.text("收据号", "Receipt")
+    replacement = schemas.text("现用票据", "What stands in its place")
     rows = schemas.mapping("有误的行", "Rows that are wrong")
     shapes = schemas.text("写法", "How it is written")
     state = schemas.text("状态", "State")

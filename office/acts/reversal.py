@@ -157,7 +157,8 @@ def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: d
     liabilities.relieve(complaint.case_number, credit.key, credit.amount, by_staff=credit.kind == BY_STAFF)
     result: _Amounts = {"amount": credit.amount, **_came_back(credit, entry.id, at, handed_back)}
     due = gateway().due_again(entry.id, owed_before)
-    account = taken_back.told(result, credit, due, complaint.subscription_id)
+    papers = taken_back.Papers(gateway().papers_voided_by(entry.id), gateway().exchange_of(entry.id))
+    account = taken_back.told(result, credit, due, complaint.subscription_id, papers)
     template, values = _template(result), {"amount": credit.amount, "what": account}
     of_message = grounds.message_key("credit_reversed", complaint.instance_id, request.number)
     message = grounds.told(of_message, complaint, template, values, tell=tell, by=by, at=at)

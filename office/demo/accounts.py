@@ -145,6 +145,17 @@ def _refunds(month: Month) -> list[Case]:
             "Less prepayment than is disputed",
             {"prepayment": 600, "receipts": [_receipt("SJ-0211", "prepayment", 3000)]},
         ),
+        Case(
+            "13900000212",
+            "TS-002",
+            "话费已缴，持电子发票，退现时红冲",
+            "Charge paid, an electronic invoice: cash, and a red invoice",
+            {
+                "bill": month.bill(*charged, paid=True),
+                "receipts": [_receipt("DZ-0212", "charge", 13800) | {"medium": "electronic"}],
+                "orders": [wrong],
+            },
+        ),
     ]
 
 

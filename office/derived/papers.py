@@ -1,4 +1,4 @@
-"""The papers of a case's money: refunds, credits, waivers and holds, each against its posting and the service call that made it."""
+"""The papers of a case's money: refunds, credits, waivers, holds and what came of receipts, each against its posting and the service call that made it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.proof import Verdict
+from models.base import session
 from models.billing import ChargeHold, HoldState, Refund
+from models.receipt_exchange import ReceiptExchange
 from office.derived.calls import Answered, answered
 from office.derived.rows import PAPERS, Beside
-from service_tasks.gateway import lookups
+from service_tasks.gateway import receipts
 
 # What a hold becomes by the service task that ends it; the customer's withdrawal makes it due again as a refusal does.
 ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -22,7 +26,7 @@ ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     """Check refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
     entries, hold_states = _named(verdict)
-    receipts = {call.fields["refund_number"]: _receipt(call) for call in answered(verdict) if _pays(call)}
+    presented = {call.fields["refund_number"]: _receipt(call) for call in answered(verdict) if _pays(call)}
     for result, (model, column) in PAPERS.items():
         table, rows = model.__tablename__, beside.papers.get(model, {}).get(verdict.business_key, [])
         stored_names = {getattr(row, column) for row in rows}
@@ -39,21 +43,45 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
             wrong += ["entry_id"] if row.entry_case != verdict.business_key else []
             if model is ChargeHold and row.state != hold_states.get(name, row.state):
                 wrong.append("state")
-            spellings = receipts.get(name) if model is Refund else None
-            if spellings is not None and row.receipt_number not in spellings:
+            spellings = presented.get(name) if model is Refund else None
+            if spellings is not None and not spellings & {row.receipt_number, *_replacements(row, spellings)}:
                 wrong.append("receipt_number")
             if wrong:
                 yield seq, f"{table} {name}: {', '.join(wrong)}"
+    yield from _exchanges(verdict, beside)
+
+
+def _exchanges(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
+    """Check that the replacement or red invoice that a call names is there, over what it said."""
+    for call in answered(verdict):
+        fields = call.fields
+        for kind, amount in (("replacement", "replacement_amount"), ("red_invoice", "amount")):
+            if (number := fields.get(kind)) is None:
+                continue
+            row = beside.exchanges.get(number)
+            if row is None:
+                yield call.seq, f"receipt_exchange {number} is missing"
+            elif (row.kind, row.amount, row.case_number) != (kind, fields.get(amount), verdict.business_key):
+                yield call.seq, f"receipt_exchange {number}: kind, amount or case"
+
+
+def _replacements(row: Any, spellings: Collection[str]) -> list[str]:
+    """Return which of these numbers are of replacements of the receipt against which a refund was paid; nothing is asked where it is named itself."""
+    if row.receipt_number in spellings:
+        return []
+    paper = ReceiptExchange
+    query = select(paper.number).where(paper.receipt_number == row.receipt_number, paper.number.in_(spellings))
+    return list(session().scalars(query))
 
 
 def _pays(call: Answered) -> bool:
     return "refund_number" in call.fields and "receipt_number" in call.parameters
 
 
-def _receipt(call: Answered) -> Collection[str] | None:
+def _receipt(call: Answered) -> set[str] | None:
     """Return what the receipt against which a call was asked to pay may be kept under; None where that cannot be read."""
     number = call.parameters["receipt_number"]
-    return lookups.spellings(number) if isinstance(number, str) else None
+    return receipts.spellings(number) if isinstance(number, str) else None
 
 
 def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, Any]]:

@@ -21,6 +21,7 @@ from models.complaint import Complaint
 from models.instance import CaseKey, ProcessInstance
 from models.liability import Liability, LiabilityPart
 from models.notice import DepartmentNotice, OutboxMessage
+from models.receipt_exchange import EXCHANGE_KINDS, ReceiptExchange
 from models.usage import BankMandate
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office.derived.calls import answered
@@ -57,7 +58,7 @@ class Orders:
 
 @dataclass
 class Beside:
-    """The rows of many cases, read at once; `complaints` and `keys` by instance, the others by case number."""
+    """The rows of many cases, read at once; `complaints` and `keys` by instance, `exchanges` by their own number, the others by case number."""
 
     complaints: Mapping[int, list[Complaint]] = field(default_factory=dict)
     keys: Mapping[int, Any] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Beside:
     liabilities: Liabilities = field(default_factory=Liabilities)
     orders: Orders = field(default_factory=Orders)
     mandates: Mapping[int, BankMandate] = field(default_factory=dict)
+    exchanges: Mapping[str, ReceiptExchange] = field(default_factory=dict)
     runs: frozenset[str] = frozenset()
 
 
@@ -93,6 +95,7 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
         liabilities=_liabilities(numbers),
         orders=_orders(ids, numbers),
         mandates={row.id: row for row in _among(BankMandate.id, _mandates(verdicts))},
+        exchanges={row.number: row for row in _among(ReceiptExchange.number, _exchanges(verdicts))},
         runs=frozenset(session().scalars(select(Batch.period).where(Batch.kind == SECONDARY_PRICING))),
     )
 
@@ -101,6 +104,12 @@ def _mandates(verdicts: Sequence[Verdict]) -> list[int]:
     """Return the mandates that these cases wrote."""
     calls = (call for verdict in verdicts for call in answered(verdict) if call.topic in MANDATES)
     return [call.fields["mandate_id"] for call in calls if isinstance(call.fields.get("mandate_id"), int)]
+
+
+def _exchanges(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the replacements and red invoices that these cases name."""
+    calls = (call.fields for verdict in verdicts for call in answered(verdict))
+    return [fields[kind] for fields in calls for kind in EXCHANGE_KINDS if isinstance(fields.get(kind), str)]
 
 
 def _liabilities(numbers: Sequence[str]) -> Liabilities:
@@ -141,7 +150,7 @@ def _all(model: Any, condition: Any) -> list[Any]:
     return cells.rows(select(*map(as_stored, model.__table__.columns)).where(condition))
 
 
-def _among(column: Any, values: Sequence[int]) -> list[Any]:
+def _among(column: Any, values: Sequence[int] | Sequence[str]) -> list[Any]:
     """Return the rows of a table whose column has one of these values; of none, nothing is asked."""
     return _all(column.class_, column.in_(values)) if values else []
 

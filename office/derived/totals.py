@@ -12,12 +12,13 @@ import engine
 from engine.proof import Deviation
 from models import cells
 from models.base import session
-from models.billing import Posting, Receipt, Refund
+from models.billing import JournalEntry, LedgerAccount, Posting, Receipt, Refund
 from models.cells import UNREADABLE, as_stored
 from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.liability import Liability, LiabilityPart
 from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
+from models.receipt_exchange import ReceiptExchange
 from models.review import Review, ReviewDraw
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import reviews
@@ -138,6 +139,22 @@ def verify_receipts() -> Iterator[Deviation]:
         if refunded is not UNREADABLE and int(sum_) > refunded:
             difference = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
             yield Deviation(0, "ledger", 0, difference)
+
+
+def verify_exchanges() -> Iterator[Deviation]:
+    """Verify that a replacement or red invoice is of a case that is there and was entered with it, and over no more than its receipt; a red invoice over the cash."""
+    row, entry, into = ReceiptExchange, JournalEntry, LedgerAccount
+    cash = select(func.coalesce(func.sum(Posting.amount), 0)).join(into, into.id == Posting.credit_account_id)
+    of_entry = cash.where(Posting.entry_id == row.entry_id, into.kind == "cash").scalar_subquery()
+    numbers = select(ProcessInstance.business_key)
+    columns = (row.number, row.kind, row.amount, row.case_number, entry.case_number, Receipt.amount, of_entry)
+    query = select(*columns, row.case_number.in_(numbers)).join(entry, entry.id == row.entry_id)
+    query = query.join(Receipt, Receipt.number == row.receipt_number)
+    for number, kind, amount, case_number, entry_case, whole, cash_fen, is_there in session().execute(query):
+        if case_number is not None and not is_there:
+            yield Deviation(0, "missing", 0, f"receipt_exchange {number}: its case {case_number} is gone")
+        if case_number != entry_case or amount > whole or (kind == "red_invoice" and amount != int(cash_fen)):
+            yield Deviation(0, "ledger", 0, f"receipt_exchange {number} differs from its receipt or its entry")
 
 
 def verify_orders() -> Iterator[Deviation]:

@@ -20,6 +20,7 @@ from service_tasks.gateway.adjustments import CaseMoney, DueAgain, Given, GivenO
 from service_tasks.gateway.counter import Due, Issued, Taken
 from service_tasks.gateway.documents import next_number
 from service_tasks.gateway.pricing_run import PricingItem, PricingRow
+from service_tasks.gateway.receipts import Custody
 from service_tasks.gateway.values import (
     Account,
     Balances,
@@ -31,6 +32,7 @@ from service_tasks.gateway.values import (
     Document,
     Effect,
     Entry,
+    Exchanged,
     HeldLine,
     Hold,
     KeyUsedDifferently,
@@ -38,6 +40,7 @@ from service_tasks.gateway.values import (
     Line,
     LinePart,
     Receipt,
+    RedInvoice,
     Refused,
     Standing,
     Subscription,
@@ -53,10 +56,12 @@ __all__ = [
     "Bill",
     "BillItem",
     "BillingGateway",
+    "Custody",
     "Customer",
     "Document",
     "Effect",
     "Entry",
+    "Exchanged",
     "HeldLine",
     "Hold",
     "KeyUsedDifferently",
@@ -64,6 +69,7 @@ __all__ = [
     "Line",
     "LinePart",
     "Receipt",
+    "RedInvoice",
     "Refused",
     "Standing",
     "Subscription",
@@ -95,13 +101,19 @@ class BillingGateway(Protocol):
         """Tell whether a direct debit is out whose result is not known yet; what is owed is left alone meanwhile."""
 
     def receipt(self, number: str) -> Receipt | None:
-        """Return the receipt of that number."""
+        """Return the receipt or replacement of that number."""
 
     def receipts(self, subscription_id: int) -> list[Receipt]:
-        """Return all its receipts, newest first."""
+        """Return all its receipts with their replacements, newest first."""
 
-    def receipts_in_hand(self, subscription_id: int) -> list[str]:
-        """Return numbers of its receipts that the office took back for cash and still holds."""
+    def custody(self, subscription_id: int) -> Custody:
+        """Return which of its receipts are not asked for: those that the office took back for cash and still holds, and electronic ones."""
+
+    def exchange_of(self, entry_id: int) -> Exchanged | None:
+        """Return what came of a receipt by an entry: a replacement or a red invoice."""
+
+    def papers_voided_by(self, reversal_id: int) -> list[tuple[str, str]]:
+        """Return the replacements and red invoices that are void since an entry took another back: (kind, number)."""
 
     def post(self, effect: Effect, kind: str, lines: Sequence[Line], *, memo: str = "") -> Entry:
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
@@ -203,9 +215,9 @@ class BillingGateway(Protocol):
         form: dict[str, Any] | None = None,
         lines: Sequence[LinePart] = (),
     ) -> Document:
-        """Pay cash against an original receipt; a prepayment is withdrawn first, and of `lines` what is still owed falls first.
+        """Pay cash against the paper that stands for a payment; a prepayment is withdrawn first, and of `lines` what is still owed falls first.
 
-        Refused: receipt_unknown, receipt_used (nothing of it is left), exceeds_receipt, insufficient_prepayment.
+        What comes of the paper, a replacement or a red invoice, stands in the document. Refused: receipt_unknown, receipt_replaced, receipt_used (nothing of it is left), exceeds_receipt, insufficient_prepayment.
         """
 
     def paid_by_staff(
@@ -216,7 +228,7 @@ class BillingGateway(Protocol):
     def refund_deposit(self, receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
         """Pay back in cash what a receipt stands for of the deposit; none left, the subscription is closed for deposits.
 
-        Refused: receipt_unknown, no_deposit, line_taken.
+        Refused: receipt_unknown, receipt_replaced, no_deposit, line_taken.
         """
 
     def refund_prepayment(

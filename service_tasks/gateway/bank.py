@@ -10,7 +10,7 @@ from models.base import session
 from models.billing import LedgerAccount, Posting
 from models.billing import Receipt as ReceiptRow
 from models.usage import BankPayment, BankPosting
-from service_tasks.gateway import ledger, payments
+from service_tasks.gateway import exchanges, ledger, payments
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.values import Account, BankCorrection, BankFinding, Effect, Line, Refused
 
@@ -36,28 +36,25 @@ def correct_bank_payment(
 ) -> BankCorrection:
     """Put right what was found: on the number that paid, the oldest bill first, what is left into its prepayment; in cash against a `receipt`.
 
-    Refused: proof_unknown, nothing_left, receipt_unknown, exceeds_receipt.
+    Refused: proof_unknown, nothing_left, receipt_unknown, receipt_replaced, exceeds_receipt.
     """
     receipt_row = _receipt(subscription_id, receipt) if receipt else None
     payment = _locked(msisdn, reference)
     if (earlier := ledger.entered(effect.key)) is not None:
         return _moved(earlier)
+    paper = exchanges.presented(receipt_row, receipt) if receipt_row is not None and receipt else None
     finding = _found(payment, subscription_id)
     if payment.case_number not in (None, effect.case) or not finding.amount:
         raise Refused(reason="nothing_left")
-    if receipt_row is not None and receipt_row.amount - receipt_row.refunded < finding.amount:
-        raise Refused(
-            reason="exceeds_receipt",
-            receipt=receipt,
-            left=receipt_row.amount - receipt_row.refunded,
-            amount=finding.amount,
-        )
+    if paper is not None and paper.payable < finding.amount:
+        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=paper.payable, amount=finding.amount)
     sources = _sources(payment, subscription_id, finding)
-    sinks = [(CASH, finding.amount)] if receipt_row is not None else _sinks(subscription_id, finding)
+    sinks = [(CASH, finding.amount)] if paper is not None else _sinks(subscription_id, finding)
     entry = ledger.post(effect, KIND, spread(sources, sinks), memo=reference)
     _follow(subscription_id, sources, sinks, effect)
-    if receipt_row is not None:
-        receipt_row.refunded += finding.amount
+    if paper is not None:
+        paper.row.refunded += finding.amount
+        exchanges.after_cash(paper, finding.amount, entry.id, effect)
     payment.case_number, payment.corrected_at = effect.case, effect.at
     session().flush()
     return _moved(entry.id)
@@ -145,8 +142,8 @@ def _follow(subscription_id: int, sources: Shares, sinks: Shares, effect: Effect
 
 
 def _receipt(subscription_id: int, number: str) -> ReceiptRow:
-    receipt = session().get(ReceiptRow, number, with_for_update=True, populate_existing=True)
-    if receipt is None or receipt.subscription_id != subscription_id or receipt.kind != "charge":
+    receipt = exchanges.locked(number)
+    if receipt.subscription_id != subscription_id or receipt.kind != "charge":
         raise Refused(reason="receipt_unknown", receipt=number)
     return receipt
 
@@ -157,4 +154,5 @@ def _moved(entry_id: int) -> BankCorrection:
         query = select(LedgerAccount.kind, func.sum(Posting.amount)).join(LedgerAccount, LedgerAccount.id == side)
         rows = session().execute(query.where(Posting.entry_id == entry_id).group_by(LedgerAccount.kind))
         shares |= {f"{name}_{kind}": int(total) for kind, total in rows}
-    return BankCorrection(amount=sum(v for k, v in shares.items() if k.startswith("into_")), **shares)
+    total = sum(v for k, v in shares.items() if k.startswith("into_"))
+    return BankCorrection(amount=total, exchange=exchanges.of_entry(entry_id), **shares)

@@ -9,6 +9,8 @@ from service_tasks.gateway.corrections import (
     credit,
     waive_late_fee,
 )
+from service_tasks.gateway.exchanges import of_entry as exchange_of
+from service_tasks.gateway.exchanges import voided_by as papers_voided_by
 from service_tasks.gateway.giving import apart, still_owed
 from service_tasks.gateway.holds import late_fee_on_hold, on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
@@ -20,12 +22,10 @@ from service_tasks.gateway.lookups import (
     find,
     late_fees_drawn,
     late_fees_paid,
-    receipt,
-    receipts,
-    receipts_in_hand,
     subscription,
 )
 from service_tasks.gateway.payments import owed_on_no_bill
+from service_tasks.gateway.receipts import custody, receipt, receipts
 from service_tasks.gateway.repayments import paid_by_staff, refund_cash, refund_deposit, refund_prepayment, transfer
 from service_tasks.gateway.repricing import (
     apply_secondary_pricing,
@@ -63,10 +63,12 @@ __all__ = [
     "cash_of_card_out",
     "correct_bank_payment",
     "credit",
+    "custody",
     "customer",
     "debit_under_way",
     "due_again",
     "enter_secondary_pricing",
+    "exchange_of",
     "find",
     "free",
     "free_under",
@@ -84,11 +86,11 @@ __all__ = [
     "owed_by_bill",
     "owed_on_no_bill",
     "paid_by_staff",
+    "papers_voided_by",
     "place_hold",
     "post",
     "receipt",
     "receipts",
-    "receipts_in_hand",
     "refund_cash",
     "refund_deposit",
     "refund_prepayment",

@@ -1,4 +1,4 @@
-"""What billing knows about a number: subscription, holder, balances, bills, receipts; nothing is changed here."""
+"""What billing knows about a number: subscription, holder, balances, bills; nothing is changed here."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
-from engine import language
 from models.base import session
 from models.billing import Bill as BillRow
 from models.billing import BillItem as BillItemRow
-from models.billing import JournalEntry, LateFeeAccrual, LedgerAccount, Posting, Refund
-from models.billing import Receipt as ReceiptRow
+from models.billing import JournalEntry, LateFeeAccrual, LedgerAccount, Posting
 from models.customer import Customer as CustomerRow
 from models.customer import Subscription as SubscriptionRow
 from models.customer import SubscriptionState
@@ -26,7 +24,6 @@ from service_tasks.gateway.values import (
     BillItem,
     Customer,
     LateFee,
-    Receipt,
     Subscription,
     SubscriptionUnknown,
 )
@@ -121,35 +118,6 @@ def late_fees_paid(subscription_id: int, since: date) -> int:
     return max(0, int(session().scalar(query.where(*own, JournalEntry.at >= dates.start_of(since))) or 0))
 
 
-def receipt(number: str) -> Receipt | None:
-    """Return the receipt of that number, however its letters and blanks are written."""
-    row = session().execute(_receipt().where(ReceiptRow.number.in_(spellings(number)))).first()
-    return None if row is None else Receipt(**row._mapping)
-
-
-def spellings(number: str) -> set[str]:
-    """Return what a paper of ours may be kept under when somebody types its number."""
-    return {number, language.written.code(number), language.written.paper(number)}
-
-
-def receipts(subscription_id: int) -> list[Receipt]:
-    """Return all receipts of a subscription, newest first."""
-    query = _receipt().where(ReceiptRow.subscription_id == subscription_id)
-    rows = session().execute(query.order_by(ReceiptRow.issued_at.desc(), ReceiptRow.number))
-    return [Receipt(**row._mapping) for row in rows]
-
-
-def receipts_in_hand(subscription_id: int) -> list[str]:
-    """Return numbers of the receipts that the office took back for cash: they lie in its file, also where that cash is owed back since.
-
-    Whoever hands the cash back gets the receipt back with it.
-    """
-    query = select(Refund.receipt_number).where(Refund.subscription_id == subscription_id, Refund.method == "cash")
-    in_hand = query.where(Refund.receipt_number.is_not(None), ~ledger.handed_back(Refund.entry_id))
-    on_file = in_hand.distinct().order_by(Refund.receipt_number)
-    return [number for number in session().scalars(on_file) if number]
-
-
 def _subscription() -> Select[*tuple[Any, ...]]:
     row = SubscriptionRow
     columns: tuple[Any, ...] = (row.id, row.msisdn, row.customer_id, row.kind, row.state, row.reason, row.state_since)
@@ -163,11 +131,6 @@ def _subscription_value(row: Row[*tuple[Any, ...]]) -> Subscription:
     columns = dict(row._mapping)
     closed_at = columns.pop("deposits_closed_at")
     return Subscription(**columns, deposits_closed=closed_at is not None)
-
-
-def _receipt() -> Select[*tuple[Any, ...]]:
-    row = ReceiptRow
-    return select(row.number, row.subscription_id, row.kind, row.amount, row.refunded, row.issued_at)
 
 
 def debit_under_way(subscription_id: int) -> bool:

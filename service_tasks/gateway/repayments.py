@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from models.base import session
-from models.billing import Receipt as ReceiptRow
 from models.billing import Refund
 from models.customer import Subscription as SubscriptionRow
 from models.lines import ClaimState
-from service_tasks.gateway import cards, claims, documents, ledger, lookups, noting, payments, stock
+from service_tasks.gateway import cards, claims, documents, exchanges, ledger, noting, payments, stock
 from service_tasks.gateway.claims import USED
 from service_tasks.gateway.counter import Issued
+from service_tasks.gateway.exchanges import Presented
 from service_tasks.gateway.giving import Split, split
 from service_tasks.gateway.lines import OWN_BALANCE, Papers, wanted
 from service_tasks.gateway.values import Account, Document, Effect, Entry, Line, LinePart, Refused
@@ -51,21 +51,22 @@ def refund_cash(
     form: dict[str, Any] | None = None,
     lines: Sequence[LinePart] = (),
 ) -> Document:
-    """Pay cash against an original receipt.
+    """Pay cash against the paper that stands for a payment: a receipt, its replacement, or an electronic invoice. What comes of it stands in the document's form.
 
     Of `lines`, which make up the amount, what is owed on their bills falls first; only the rest is paid, up to what the receipt paid on these bills.
-    Refused: receipt_unknown, receipt_used, exceeds_receipt, insufficient_prepayment; with lines, line_unknown, line_taken, line_unfit.
+    Refused: receipt_unknown, receipt_replaced, receipt_used, exceeds_receipt, insufficient_prepayment; with lines, line_unknown, line_taken, line_unfit.
     """
-    receipt = _locked_receipt(receipt_number)
+    receipt = exchanges.locked(receipt_number)
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
+    paper = exchanges.presented(receipt, receipt_number)
     if lines:
-        return _pay_lines(receipt, amount, lines, effect, form)
-    _check_receipt(receipt, amount)
+        return _pay_lines(paper, amount, lines, effect, form)
+    _check_receipt(paper, amount)
     kept = receipt.kind in ("prepayment", "deposit")
     source = Account(receipt.kind, receipt.subscription_id) if kept else ADJUSTMENT
-    document = _pay(receipt, [Line(source, CASH, amount)], amount, effect, form)
-    _note(receipt, amount, document, effect)
+    document = _pay(paper, [Line(source, CASH, amount)], amount, effect, form)
+    _note(paper, amount, document, effect)
     return document
 
 
@@ -89,23 +90,25 @@ def paid_by_staff(subscription_id: int, amount: int, kind: str, effect: Effect, 
     return entry
 
 
-def _note(receipt: ReceiptRow, amount: int, document: Document, effect: Effect) -> None:
+def _note(paper: Presented, amount: int, document: Document, effect: Effect) -> None:
+    receipt = paper.row
     papers, entry = Papers.of(receipt.subscription_id), Entry(document.entry, effect.key, repeated=False)
     noting.receipt(papers, receipt.number, receipt.kind, receipt.amount, amount, effect, entry)
 
 
 def _pay_lines(
-    receipt: ReceiptRow, amount: int, lines: Sequence[LinePart], effect: Effect, form: dict[str, Any] | None
+    paper: Presented, amount: int, lines: Sequence[LinePart], effect: Effect, form: dict[str, Any] | None
 ) -> Document:
+    receipt = paper.row
     papers = Papers.of(receipt.subscription_id)
-    kind = _kind_of(receipt, lines)
+    kind = _kind_of(receipt.kind, lines)
     division = split(papers, claims.fitting(papers, lines, kind, amount))
     fall = division.fallen + division.late_fee_owed
-    possible = _possible(receipt, division)
+    possible = _possible(paper, division)
     if possible < amount - fall or amount == fall:
-        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=possible, amount=amount - fall)
+        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=possible, amount=amount - fall)
     debt = Account("late_fee" if division.late_fee_owed else "receivable", receipt.subscription_id)
-    kept = any(paper.money == "prepayment" and not paper.address.startswith(USED) for paper, *_ in division.asked)
+    kept = any(line.money == "prepayment" and not line.address.startswith(USED) for line, *_ in division.asked)
     source = Account("prepayment", receipt.subscription_id) if kept else ADJUSTMENT
     postings = [
         Line(ADJUSTMENT, debt, fall),
@@ -114,21 +117,20 @@ def _pay_lines(
     ]
     sharing = {"fallen": fall, "late_fee": division.with_it, "source": source.kind}
     posted = [line for line in postings if line.amount]
-    document = _pay(receipt, posted, amount - fall, effect, {**(form or {}), **sharing}, kind)
+    document = _pay(paper, posted, amount - fall, effect, {**(form or {}), **sharing}, kind)
     entry = Entry(document.entry, effect.key, repeated=False)
     claims.give(papers, lines, division.settled(ClaimState.REFUNDED), effect, entry)
     return document
 
 
-def _kind_of(receipt: ReceiptRow, lines: Sequence[LinePart]) -> str:
+def _kind_of(kind: str, lines: Sequence[LinePart]) -> str:
     """Return what the lines must be of: calls that were deducted are charges, whatever paid the prepayment."""
-    return "charge" if all(part.line.startswith(USED) for part in lines) else receipt.kind
+    return "charge" if all(part.line.startswith(USED) for part in lines) else kind
 
 
-def _possible(receipt: ReceiptRow, division: Split) -> int:
+def _possible(paper: Presented, division: Split) -> int:
     """Return what may be paid in cash: what is left of the receipt, and what it paid on the bills of these lines."""
-    rest = receipt.amount - receipt.refunded
-    paid_by_bill = payments.paid_by(receipt.number)
+    rest, paid_by_bill = paper.left, payments.paid_by(paper.row.number)
     if not paid_by_bill or not division.back:
         return rest
     return min(
@@ -139,17 +141,18 @@ def _possible(receipt: ReceiptRow, division: Split) -> int:
 def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
     """Pay back what a receipt still stands for of the deposit; the subscription is closed for deposits when none is left.
 
-    Refused: receipt_unknown, no_deposit, line_taken.
+    Refused: receipt_unknown, receipt_replaced, no_deposit, line_taken.
     """
-    receipt = _locked_receipt(receipt_number)
+    receipt = exchanges.locked(receipt_number)
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
+    paper = exchanges.presented(receipt, receipt_number)
     deposit = ledger.balances(receipt.subscription_id, lock=True).get("deposit", 0)
-    amount = min(deposit, receipt.amount - receipt.refunded)
+    amount = min(deposit, paper.left)
     if receipt.kind != "deposit" or not amount:
         raise Refused(reason="no_deposit", receipt=receipt_number)
     line = Line(Account("deposit", receipt.subscription_id), CASH, amount)
-    document = _pay(receipt, [line], amount, effect, form)
+    document = _pay(paper, [line], amount, effect, form)
     papers, part = Papers.of(receipt.subscription_id), LinePart(f"deposit:{receipt.number}", amount)
     entry = Entry(document.entry, effect.key, repeated=False)
     claims.settle(papers, claims.fitting(papers, [part], "deposit", amount), ClaimState.REFUNDED, effect, entry)
@@ -214,38 +217,31 @@ def _reopened(entry: Entry) -> dict[str, int]:
     return {"reopened": card_money.reopened, "reopened_late_fee": card_money.late_fee}
 
 
-def _locked_receipt(number: str) -> ReceiptRow:
-    query = select(ReceiptRow).where(ReceiptRow.number.in_(lookups.spellings(number))).with_for_update()
-    receipt = session().scalars(query.execution_options(populate_existing=True)).first()
-    if receipt is None:
-        raise Refused(reason="receipt_unknown", receipt=number)
-    return receipt
-
-
-def _check_receipt(receipt: ReceiptRow, amount: int) -> None:
-    if receipt.refunded == receipt.amount:
-        raise Refused(reason="receipt_used", receipt=receipt.number)
-    if amount > receipt.amount - receipt.refunded:
-        rest = receipt.amount - receipt.refunded
-        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=rest, amount=amount)
+def _check_receipt(paper: Presented, amount: int) -> None:
+    if paper.left <= 0:
+        raise Refused(reason="receipt_used", receipt=paper.number)
+    if amount > paper.payable:
+        raise Refused(reason="exceeds_receipt", receipt=paper.number, left=paper.payable, amount=amount)
 
 
 def _pay(
-    receipt: ReceiptRow,
+    paper: Presented,
     lines: Sequence[Line],
     cash: int,
     effect: Effect,
     form: dict[str, Any] | None,
     kind: str | None = None,
 ) -> Document:
-    kind = kind or receipt.kind
+    receipt, kind = paper.row, kind or paper.row.kind
     entry = ledger.post(effect, f"{kind}_refund", lines, memo=receipt.number)
     receipt.refunded = min(receipt.amount, receipt.refunded + cash)
     session().flush()
+    exchange = exchanges.after_cash(paper, cash, entry.id, effect)
+    on_paper = {**(form or {}), **({"exchange": exchange._asdict()} if exchange else {})}
     columns = {
         "subscription_id": receipt.subscription_id,
         "kind": kind,
         "method": "cash",
         "amount": cash,
     }
-    return documents.issue(Refund, entry, effect, form=form or {}, receipt_number=receipt.number, **columns)
+    return documents.issue(Refund, entry, effect, form=on_paper, receipt_number=receipt.number, **columns)

@@ -14,6 +14,7 @@ from models.billing import Bill, BillState, CreditNote, JournalEntry, LateFeeWai
 from models.billing import Receipt as ReceiptRow
 from models.customer import Subscription as SubscriptionRow
 from models.lines import BillPayment, DisputedLine, LineClaim
+from models.receipt_exchange import ReceiptExchange
 from models.usage import BankPayment, CardState, RechargeCard, StockedCard
 from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.adjustments import BY_STAFF
@@ -24,12 +25,13 @@ BANK, MOVE, OUT = "bank_payment_correction", "recharge_move", "prepayment_refund
 PAYS_BILLS = (BANK, MOVE, OUT)  # entries whose receivable is that of payments on bills
 
 
-def receipts(entry: JournalEntry, before: Sequence[Line]) -> None:
-    """Let receipts hold again what was paid against them in this entry, and what it had spent of others."""
+def receipts(entry: JournalEntry, before: Sequence[Line]) -> set[str]:
+    """Let receipts hold again what was paid against them in this entry, and what it had spent of others; their numbers."""
     receipt_amounts = [*_paid_against(entry, before), *_spent(entry, before)]
     for number, amount in receipt_amounts:
         held_again = update(ReceiptRow).where(ReceiptRow.number == number)
         session().execute(held_again.values(refunded=ReceiptRow.refunded - amount))
+    return {number for number, _ in receipt_amounts}
 
 
 def papers(entry: JournalEntry, before: Sequence[Line], effect: Effect) -> None:
@@ -51,6 +53,9 @@ def _paid_against(entry: JournalEntry, before: Sequence[Line]) -> list[tuple[str
     cash = sum(line.amount for line in before if line.credit.kind == "cash")
     if entry.kind != BANK or not cash:
         return []
+    of_exchange = select(ReceiptExchange.receipt_number).where(ReceiptExchange.entry_id == entry.id)
+    if (number := session().scalar(of_exchange)) is not None:
+        return [(number, cash)]
     query = select(ReceiptRow.number).where(ReceiptRow.subscription_id == before[0].debit.subscription_id)
     holding = query.where(ReceiptRow.kind == "charge", ReceiptRow.refunded >= cash).order_by(
         ReceiptRow.issued_at.desc()

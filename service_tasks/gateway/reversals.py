@@ -24,7 +24,7 @@ from models.billing import (
     SecondaryPricingItem,
 )
 from models.lines import ClaimState, DisputedLine, LineClaim
-from service_tasks.gateway import claims, ledger, payments, restoring
+from service_tasks.gateway import claims, exchanges, ledger, payments, restoring
 from service_tasks.gateway.adjustments import BY_STAFF, MARK, DueAgain, Given
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.pricing_run import PricingItem
@@ -104,10 +104,11 @@ def reverse(entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entr
     if session().scalar(select(ledger.taken_back(entry_id))):
         raise Refused(reason="entry_reversed", entry=entry_id)
     before = _posted(entry_id)
-    restoring.receipts(entry, before)
+    numbers = restoring.receipts(entry, before)
     reversal = ledger.post(effect, MARK, _other_way(entry_id, before, handed_back), memo=memo)
     restoring.papers(entry, before, effect)
     claims.resettle(entry_id, ClaimState.REVERSED, effect, None)
+    exchanges.put_right(numbers, entry_id, reversal.id, effect)
     return reversal
 
 

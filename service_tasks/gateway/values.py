@@ -132,16 +132,51 @@ class Bill:
         return sum(item.amount for item in self.items)
 
 
+class RedInvoice(NamedTuple):
+    """What reversed an electronic invoice for cash, in fen; void since the cash was handed back."""
+
+    number: str
+    invoice: str
+    amount: int
+    at: datetime
+    case_number: str | None
+    is_void: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """An original receipt; `refunded` has been paid back against it already."""
+    """A receipt, or a replacement over the rest of one; `refunded` of its amount went back.
+
+    `left` is what its payment still holds, nothing on a paper that stands no more. `original` is the receipt of the payment itself, `current` the paper
+    that now stands for it and is the only one against which cash is paid: another one where this was replaced or is void. `owed` is cash against it that
+    was taken back and has not come back.
+    """
 
     number: str
     subscription_id: int
     kind: str
     amount: int
     refunded: int
+    left: int
     issued_at: datetime
+    medium: str
+    original: str
+    current: str
+    owed: int = 0
+    red_invoices: tuple[RedInvoice, ...] = ()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether cash may be paid against this paper."""
+        return self.number == self.current
+
+
+class Exchanged(NamedTuple):
+    """What came of a receipt for cash: kind replacement, over what is left, or red_invoice, over the cash; its number and fen."""
+
+    kind: str
+    number: str
+    amount: int
 
 
 class Document(NamedTuple):
@@ -151,6 +186,12 @@ class Document(NamedTuple):
     amount: int
     entry: int
     form: dict[str, Any]
+
+    @property
+    def exchange(self) -> Exchanged | None:
+        """What came of the receipt against which it was paid."""
+        exchange = self.form.get("exchange")
+        return Exchanged(**exchange) if exchange else None
 
     @property
     def fallen(self) -> int:
@@ -222,7 +263,7 @@ class BankFinding(NamedTuple):
 
 
 class BankCorrection(NamedTuple):
-    """What a correction moved, in fen: from the bank's cash, another account's prepayment or receivable, into the receivable, the prepayment or cash."""
+    """What a correction moved, in fen: from the bank's cash, another account's prepayment or receivable, into the receivable, the prepayment or cash; and what came of the receipt."""
 
     amount: int
     from_cash: int = 0
@@ -231,3 +272,4 @@ class BankCorrection(NamedTuple):
     into_receivable: int = 0
     into_prepayment: int = 0
     into_cash: int = 0
+    exchange: Exchanged | None = None

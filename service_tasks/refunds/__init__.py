@@ -14,6 +14,7 @@ from models.customer import SubscriptionState
 from service_tasks import dates, entitlements, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
+from service_tasks.exchanged import exchanged
 from service_tasks.gateway import Document, LinePart, Receipt, Subscription, gateway
 from service_tasks.gateway.claims import USED
 from service_tasks.gateway.counter import Issued
@@ -45,6 +46,7 @@ def _paid_for(subscription: Subscription, kind: str, parts: Sequence[LinePart]) 
     result=schemas.CashResult,
     errors={
         "receipt_unknown": ("receipt_number",),
+        "receipt_replaced": ("receipt_number",),
         "receipt_used": ("receipt_number",),
         "exceeds_receipt": ("amount",),
         "exceeds_disputed": ("amount",),
@@ -55,7 +57,10 @@ def _paid_for(subscription: Subscription, kind: str, parts: Sequence[LinePart]) 
     title_en="Cash refund",
 )
 def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Pay cash against the original receipt; a prepayment leaves the number first, in the same journal entry."""
+    """Pay cash against the receipt of the payment; a prepayment leaves the number first, in the same journal entry.
+
+    What is left on a receipt that is taken back stands on a replacement; an electronic invoice is reversed by as much as is paid.
+    """
     amount, number = parameters["amount"], parameters["receipt_number"]
     subscription = gateway().find(parameters["msisdn"])
     beyond = beyond_disputed(amount, parameters["disputed_amount"])
@@ -63,16 +68,25 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     kinds = {parameters["kind"], _paid_for(subscription, parameters["kind"], parts)} if subscription else set()
     if subscription is None or not any(belongs(receipt, subscription, kind) for kind in kinds):
         raise together(BpmnError("receipt_unknown", receipt=number), *beyond)
-    if beyond and receipt is not None and receipt.refunded >= receipt.amount:
+    if beyond and receipt is not None and not receipt.is_current:
+        raise together(BpmnError("receipt_replaced", receipt=number, replacement=receipt.current), *beyond)
+    if beyond and receipt is not None and receipt.left <= 0:
         raise together(BpmnError("receipt_used", receipt=number), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
-    codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
+    codes = (
+        "receipt_unknown",
+        "receipt_replaced",
+        "receipt_used",
+        "exceeds_receipt",
+        "exceeds_disputed",
+        "insufficient_prepayment",
+    )
     with refusing(*codes, renamed=lines.NOT_HELD):
         refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=parts)
     way = "own_money" if parameters["kind"] == "prepayment" else "cash"
     _use(parameters, call, way=way, amount=refund.amount, payee=subscription.msisdn)
-    return _refunded(refund) | _beside(refund, "source")
+    return _refunded(refund) | exchanged(refund.exchange) | _beside(refund, "source")
 
 
 @handler(
@@ -178,7 +192,7 @@ def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: in
 
 
 def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
-    """Return the subscription and its receipt. Errors: BpmnError receipt_unknown."""
+    """Return the subscription and its receipt, or the replacement of it. Errors: BpmnError receipt_unknown."""
     number, subscription = parameters["receipt_number"], gateway().find(parameters["msisdn"])
     receipt = gateway().receipt(number)
     if subscription is None or receipt is None or not belongs(receipt, subscription):
@@ -192,6 +206,7 @@ def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
     result=schemas.ReserveDepositResult,
     errors={
         "receipt_unknown": ("receipt_number",),
+        "receipt_replaced": ("receipt_number",),
         "line_taken": ("receipt_number",),
         "no_deposit": ("receipt_number",),
         "nothing_due": ("again",),
@@ -203,26 +218,26 @@ def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
 def reserve_deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Let the case have what the receipt stands for of the deposit; another case that has it is named.
 
-    Errors: BpmnError receipt_unknown, line_taken, no_deposit; nothing_due where it is to be paid again and nothing stands.
+    Errors: BpmnError receipt_unknown, receipt_replaced, line_taken, no_deposit; nothing_due where it is to be paid again and nothing stands.
     """
     subscription, receipt = _of_receipt(parameters)
-    line, stands = f"deposit:{receipt.number}", gateway().balances(subscription.id).deposit
+    line, stands = f"deposit:{receipt.original}", gateway().balances(subscription.id).deposit
+    if not receipt.is_current:
+        raise BpmnError("receipt_replaced", receipt=receipt.number, replacement=receipt.current)
     if parameters["again"] and not stands:
         raise BpmnError("nothing_due")
     if receipt.kind != "deposit":
         raise BpmnError("no_deposit")
     with refusing("line_taken"):
-        gateway().reserve(
-            subscription.id, [LinePart(line, receipt.amount - receipt.refunded or receipt.amount)], effect(call)
-        )
-    return {"amount": min(receipt.amount - receipt.refunded, stands)}
+        gateway().reserve(subscription.id, [LinePart(line, receipt.left or receipt.amount)], effect(call))
+    return {"amount": min(receipt.left, stands)}
 
 
 @handler(
     "refunds/deposit",
     parameters=schemas.DepositParameters,
-    result=schemas.RefundResult,
-    errors={"no_deposit": (), "receipt_unknown": ("receipt_number",)},
+    result=schemas.DepositResult,
+    errors={"no_deposit": (), **dict.fromkeys(("receipt_unknown", "receipt_replaced"), ("receipt_number",))},
     manual_ref="SUB.4, TS-001.5",
     title_zh="退存款",
     title_en="Deposit refund",
@@ -231,17 +246,16 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Pay back what the receipt stands for of the deposit, the last of it closing the number for deposits; the identity must have been checked."""
     number = parameters["receipt_number"]
     subscription, receipt = _of_receipt(parameters)
-    rest = min(receipt.amount - receipt.refunded, gateway().balances(subscription.id).deposit)
+    rest = min(receipt.left, gateway().balances(subscription.id).deposit)
     sheet_parameters = {**parameters, "kind": "deposit", "amount": rest}
     form = sheets.repayment_sheet(
         _repayment(subscription, sheet_parameters, call, method="cash", receipt_number=number)
     )
-    with refusing(
-        "no_deposit", "receipt_unknown", renamed={"line_taken": "no_deposit", "exceeds_disputed": "no_deposit"}
-    ):
+    codes = ("no_deposit", "receipt_unknown", "receipt_replaced")
+    with refusing(*codes, renamed={"line_taken": "no_deposit", "exceeds_disputed": "no_deposit"}):
         refund = gateway().refund_deposit(number, effect(call), form=form)
     _use(parameters, call, way="own_money", amount=refund.amount, payee=subscription.msisdn)
-    return _refunded(refund)
+    return _refunded(refund) | exchanged(refund.exchange)
 
 
 @handler(

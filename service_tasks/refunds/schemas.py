@@ -6,6 +6,7 @@ from marshmallow import Schema, validate
 
 from service_tasks import lines as disputed
 from service_tasks import schemas
+from service_tasks.exchanged import ExchangedResult
 
 
 class CashParameters(schemas.Parameters):
@@ -102,12 +103,16 @@ class WithdrawalResult(RefundResult):
     new_serial = schemas.text("新卡序列号", "Serial number of the new card")
 
 
-class CashResult(RefundResult):
-    """The same with what fell beside the cash, of the bill that was still owed and of its late fee; `source` is the account lines were paid from."""
+class CashResult(RefundResult, ExchangedResult):
+    """The same with what came of the receipt and what fell beside the cash, of the bill that was still owed and of its late fee; `source` is the account lines were paid from."""
 
     fallen = schemas.fen("冲减未缴话费", "Taken off what was owed")
     late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
     source = schemas.text("款项来源", "Paid from")
+
+
+class DepositResult(RefundResult, ExchangedResult):
+    """The same with what came of the receipt."""
 
 
 class CreditResult(Schema):

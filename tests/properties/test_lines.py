@@ -37,6 +37,12 @@ WAYS = ("reserve", "release", "credit", "other", "cash", "hold", "lift", "settle
 ACTS = st.tuples(st.sampled_from(WAYS), st.sampled_from(LINES), st.integers(1, 400), st.sampled_from("AB"))
 
 
+def current() -> str:
+    """The paper that stands for the payment: its receipt, or what that was replaced by."""
+    receipt = gateway().receipt("SJ-1")
+    return receipt.current if receipt else ""
+
+
 def act(number: int, way: str, line: str, amount: int, case: str, done: list[int]) -> None:
     """One thing that a case does; a refusal is an answer."""
     billing, effect = gateway(), Effect(key=f"{number}", at=AT, case=case)
@@ -50,7 +56,7 @@ def act(number: int, way: str, line: str, amount: int, case: str, done: list[int
         target = other if way == "other" else None
         done.append(billing.credit(own, amount, kind, effect, lines=part, target=target).entry)
     elif way == "cash":
-        billing.refund_cash("SJ-1", amount, effect, lines=part)
+        billing.refund_cash(current(), amount, effect, lines=part)
     elif way == "hold":
         billing.place_hold(own, amount, date(2026, 11, 26), effect, lines=part)
     elif way in ("lift", "settle"):
@@ -61,7 +67,7 @@ def act(number: int, way: str, line: str, amount: int, case: str, done: list[int
     elif way == "reverse" and done:
         billing.reverse(done[-1], effect)
     elif way == "unnamed":
-        billing.refund_cash("SJ-1", amount, effect)
+        billing.refund_cash(current(), amount, effect)
 
 
 @settings(max_examples=60)
@@ -118,7 +124,7 @@ def promise(number: int, way: str, amount: int, which: int, promised: dict[str, 
     elif way == "reserve":
         billing.reserve(own, part, effect)
     elif way == "cash":
-        billing.refund_cash("SJ-1", amount, effect, lines=part)
+        billing.refund_cash(current(), amount, effect, lines=part)
     elif way == "credit":
         billing.credit(own, amount, "charge", effect, lines=part)
     elif promised:

@@ -18,7 +18,7 @@ from models.states import CaseState, TaskState
 from models.user_task import UserTask
 from office import correspondence, free_text, intake, masking, reply_amounts
 from service_tasks import numbers
-from service_tasks.gateway import SubscriptionUnknown
+from service_tasks.gateway import Receipt, SubscriptionUnknown, gateway
 from web.api import schemas
 from web.api.frame import WRITTEN, actor, blueprint, person, refuses
 from web.edge import access, access_logging, problems
@@ -357,7 +357,17 @@ class OneAccount(MethodView):
             "kind": subscription.kind,
             "state": subscription.state,
             **caller.balances._asdict(),
+            "receipts": [_receipt(receipt) for receipt in gateway().receipts(subscription.id)],
         }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    fields = ("number", "kind", "medium", "amount", "refunded", "left", "issued_at", "original", "current")
+    reds = [
+        {"number": red.number, "amount": red.amount, "case": red.case_number, "at": red.at, "void": red.is_void}
+        for red in receipt.red_invoices
+    ]
+    return {**{name: getattr(receipt, name) for name in fields}, "red_invoices": reds}
 
 
 @blueprint.route("/messages")

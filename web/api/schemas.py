@@ -323,8 +323,33 @@ class Entry(Schema):
     hash = fields.String(metadata={"description": "hex"})
 
 
+class RedInvoice(Schema):
+    """What reversed an electronic invoice for cash; void since the cash was handed back."""
+
+    number = fields.String()
+    amount = fields.Integer(metadata={"description": "fen"})
+    case = fields.String(allow_none=True)
+    at = fields.DateTime()
+    void = fields.Boolean()
+
+
+class Receipt(Schema):
+    """A receipt or a replacement over the rest of one; cash is paid against the one that is `current` for its payment."""
+
+    number = fields.String()
+    kind = fields.String()
+    medium = fields.String(validate=validate.OneOf(["paper", "electronic"]))
+    amount = fields.Integer(metadata={"description": "fen"})
+    refunded = fields.Integer(metadata={"description": "fen that went back of it"})
+    left = fields.Integer(metadata={"description": "fen that its payment still holds; 0 on a paper that was replaced"})
+    issued_at = fields.DateTime()
+    original = fields.String(metadata={"description": "the receipt of the payment itself"})
+    current = fields.String(metadata={"description": "the paper that stands for the payment now"})
+    red_invoices = fields.List(fields.Nested(RedInvoice))
+
+
 class Account(Schema):
-    """A number with its balances in fen."""
+    """A number with its balances in fen and its receipts."""
 
     msisdn = fields.String(required=True)
     kind = fields.String()
@@ -334,6 +359,7 @@ class Account(Schema):
     late_fee = fields.Integer()
     deposit = fields.Integer()
     held = fields.Integer()
+    receipts = fields.List(fields.Nested(Receipt), metadata={"description": "the newest first"})
 
 
 class Message(Schema):

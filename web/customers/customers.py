@@ -38,7 +38,7 @@ def customer() -> str:
     versions = definitions.versions_of(case.case_number for case in caller.cases) if caller else {}
     reasons = {"msisdn": [intake.NO_MSISDN]} if typed and not msisdn else {}
     in_cash = money.in_cash(caller.subscription.id) if caller and caller.subscription else []
-    on_file = {row.receipt_number for row in in_cash}
+    on_file = {row.receipt_number for row in in_cash if not row.is_handed_back}
     return render_template(
         "customers/customer.html",
         settled=settled_lines.of_caller(caller),
@@ -55,7 +55,7 @@ def customer() -> str:
 
 @dataclass(frozen=True)
 class IssuedReceipt:
-    """A receipt of a number with its prints; `is_given_back`: spent, or it lies in the office's file. `copy` is which print the next one is."""
+    """A receipt of a number with its prints; `is_given_back`: spent, replaced, or it lies in the office's file. `copy` is which print the next one is."""
 
     receipt: Receipt
     prints: list[ReceiptPrint]
@@ -67,12 +67,12 @@ def _receipts(subscription_id: int, on_file: Collection[str | None]) -> list[Iss
     """Return the receipts of a number, the newest first; those `on_file` were taken back for cash."""
     issued = gateway().receipts(subscription_id)
     prints = receipts.prints_of([receipt.number for receipt in issued])
-    copies = receipts.next_copies({receipt.number: receipt.issued_at for receipt in issued}, prints)
+    copies = receipts.next_copies(issued, prints)
     return [
         IssuedReceipt(
             receipt,
             prints.get(receipt.number, []),
-            receipt.refunded >= receipt.amount or receipt.number in on_file,
+            receipt.left <= 0 or (receipt.medium == "paper" and receipt.number in on_file),
             copies[receipt.number],
         )
         for receipt in issued

@@ -32,6 +32,7 @@ from models.base import UTCDateTime, session
 from models.billing import LedgerAccount, Receipt
 from models.complaint import Complaint
 from models.customer import Subscription
+from models.receipt_exchange import ReceiptExchange
 from models.usage import BankMandate, MandateState, ServiceOrder
 from service_tasks.gateway import Balances
 from service_tasks.gateway.lookups import BALANCE_KINDS, IN_USE_FIRST
@@ -49,13 +50,17 @@ _OWNER = (
 
 
 class PaperReceipt(NamedTuple):
-    """A receipt with what has not been given back of it, fen."""
+    """A receipt or a replacement with what has not been given back of it, fen; `current` is the paper that stands for its payment now."""
 
     number: str
     kind: str
     amount: int
     left: int
     issued_at: datetime
+    medium: str
+    original: str
+    current: str
+    red_invoices: tuple[tuple[str, int], ...] = ()
 
 
 class Compared(NamedTuple):
@@ -134,8 +139,19 @@ def _of(rows: Sequence[Row[*tuple[Any, ...]]], part: str) -> list[Row[*tuple[Any
 
 
 def _receipts(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[PaperReceipt]:
+    """Return receipts, each after the replacements that were given out for it."""
+    exchanges = sorted(_of(rows, "exchange"), key=lambda row: row.left, reverse=True)
     for row in _of(rows, "receipt"):
-        yield PaperReceipt(row.texts_1, row.texts_2, row.amount, row.left, row.at)
+        own = [exchange for exchange in exchanges if exchange.texts_3 == row.texts_1]
+        papers = [exchange for exchange in own if exchange.texts_2 == "replacement"]
+        standing = next((paper.texts_1 for paper in papers), row.texts_1)
+        about: tuple[str, str, str] = (row.texts_3, row.texts_1, standing)
+        for paper in papers:
+            remaining = min(paper.amount, row.left) if paper.texts_1 == standing else 0
+            yield PaperReceipt(paper.texts_1, row.texts_2, paper.amount, remaining, paper.at, *about)
+        reds = tuple((paper.texts_1, paper.amount) for paper in own if paper.texts_2 == "red_invoice")
+        remaining = row.left if standing == row.texts_1 else 0
+        yield PaperReceipt(row.texts_1, row.texts_2, row.amount, remaining, row.at, *about, reds)
 
 
 def _orders(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Order]:
@@ -201,6 +217,7 @@ _EVERYTHING = union_all(
             "receipt",
             Receipt.number,
             Receipt.kind,
+            Receipt.medium,
             amount=Receipt.amount,
             remaining=Receipt.amount - Receipt.refunded,
             at=Receipt.issued_at,
@@ -208,6 +225,17 @@ _EVERYTHING = union_all(
         Receipt.issued_at,
         MOST_RECEIPTS,
     ),
+    _part(
+        "exchange",
+        ReceiptExchange.number,
+        ReceiptExchange.kind,
+        ReceiptExchange.receipt_number,
+        amount=ReceiptExchange.amount,
+        remaining=ReceiptExchange.entry_id,  # the order in which they were given out
+        at=ReceiptExchange.at,
+    )
+    .join(Receipt, Receipt.number == ReceiptExchange.receipt_number)
+    .where(Receipt.subscription_id == _OWNER, ReceiptExchange.voided_by.is_(None)),
     _part(
         "order",
         ServiceOrder.service,

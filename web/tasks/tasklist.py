@@ -401,7 +401,9 @@ def _of_form(
         "picker": picker,
         "bar": customer_bar.of(row.msisdn, row.business_key) if picker and row.msisdn else None,
         "batch": batch_list.of(row.process_key, row.business_key),
-        "receipts": receipt_paper.of_payment(variables) if row.process_key == COUNTER_PAYMENT else [],
+        "receipts": receipt_paper.of_payment(variables)
+        if row.process_key == COUNTER_PAYMENT
+        else receipt_paper.of_exchange(variables),
     }
 
 

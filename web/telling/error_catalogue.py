@@ -26,6 +26,7 @@ def texts() -> dict[str, str]:
         "NotGranting": gettext("Extensions are granted by a supervisor, reversals by a supervisor and accounting."),
         "UnknownReceipt": gettext("There is no receipt of this number."),
         "NoReasonForCopy": gettext("The receipt has been printed before. Please say why it is printed again."),
+        "NotOfPaper": gettext("An electronic invoice is not printed at the counter."),
         "ReceiptGivenBack": gettext("The receipt has been taken back or is spent, so it is not printed again."),
         "UnknownOrder": gettext("There is no work order of this number."),
         "NotTheSender": gettext("Only those whose case waits for a work order, and supervisors, chase it."),

@@ -129,6 +129,9 @@ SENTENCES = {
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),
+    "receipt_replaced": _(
+        "%(receipt)s does not stand any more. Please ask for %(replacement)s, which the customer has for it."
+    ),
     "receipt_used": _("Receipt %(receipt)s has been paid back in full. Another receipt is needed."),
     "same_number": _("The target is the disputed number itself."),
     "subscription_unknown": _("No customer has this number."),
@@ -178,6 +181,7 @@ BRIEF = {
     "not_paid_yet": _("Something picked is not paid yet"),
     "payer_approved": _("Who approved the payment cannot have made it"),
     "receipt_unknown": _("No such receipt"),
+    "receipt_replaced": _("The receipt was replaced"),
     "receipt_used": _("The receipt has been paid back in full"),
 }
 # Where the value that says what is left is nothing: what then is to be said, by code.

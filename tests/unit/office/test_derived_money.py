@@ -59,6 +59,7 @@ def test_what_nobody_touched_agrees(office: Session) -> None:
 
 
 NAMED = "WHERE id = (SELECT min(id) FROM liability WHERE bearer = 'person' AND state = 'stands')"
+EXCHANGE = "WHERE number = (SELECT min(number) FROM receipt_exchange)"
 PART = "WHERE id = (SELECT min(id) FROM liability_part)"
 MANDATE = "WHERE id = (SELECT max(id) FROM bank_mandate WHERE state = 'active')"
 
@@ -73,6 +74,9 @@ MANDATE = "WHERE id = (SELECT max(id) FROM bank_mandate WHERE state = 'active')"
         (f"UPDATE liability SET state = 'objected' {NAMED}", ("liability", "state")),
         (f"UPDATE liability SET bearer = 'agency' {NAMED}", ("liability", "bearer")),
         (f"UPDATE liability SET bearer = 'company' {NAMED}", ("liability", "bearer")),
+        (f"UPDATE receipt_exchange SET amount = amount + 1 {EXCHANGE}", ("receipt_exchange", "amount")),
+        (f"UPDATE receipt_exchange SET case_number = 'AJ-0' {EXCHANGE}", ("receipt_exchange", "differs from")),
+        (f"DELETE FROM receipt_exchange {EXCHANGE}", ("receipt_exchange", "is missing")),
         (f"UPDATE liability SET objection = '不服' {NAMED}", ("liability", "objection")),
         (f"UPDATE liability SET named_by = 'mallory' {NAMED}", ("liability", "named_by")),
         (f"UPDATE liability SET opened_at = '2020-01-01 00:00:00.000000' {NAMED}", ("liability", "opened_at")),

@@ -70,3 +70,22 @@ def test_only_a_counter_prints_and_nothing_of_what_is_spent() -> None:
         receipts.print_out("SJ-P1", reason="lost", by=CLEO, at=AT)
     with transaction():
         session().execute(update(Receipt).where(Receipt.number == "SJ-P1").values(refunded=0))
+
+
+def test_a_replacement_is_printed_and_what_it_replaces_no_more() -> None:
+    """The first print of a replacement is its original; the receipt that was taken back for it, and an electronic invoice, have none."""
+    receipt = {"number": "SJ-P2", "kind": "prepayment", "amount": 5000}
+    invoice = {"number": "DZ-P2", "kind": "prepayment", "amount": 3000, "medium": "electronic"}
+    with transaction():
+        if session().get(Receipt, "SJ-P2") is None:
+            number = {"msisdn": "13812340002", "prepayment": 8000, "receipts": [receipt, invoice]}
+            fixtures.build({"subscriptions": [number]}, at=AT)
+        exchange = gateway().refund_cash("SJ-P2", 2000, Effect(key="paying", at=AT)).exchange
+    assert exchange is not None
+    printed = receipts.print_out(exchange.number, reason="", by=CLEO, at=AT)
+    assert (printed.print.copy, printed.receipt.amount, printed.receipt.original) == (0, 3000, "SJ-P2")
+    assert receipts.print_out(exchange.number, reason="lost", by=CLEO, at=AT).print.copy == 1
+    with pytest.raises(receipts.ReceiptGivenBack):
+        receipts.print_out("SJ-P2", reason="lost", by=CLEO, at=AT)
+    with pytest.raises(receipts.NotOfPaper):
+        receipts.print_out("DZ-P2", reason="lost", by=CLEO, at=AT)

@@ -150,9 +150,11 @@ def test_balances_and_bills_say_what_stands_on_a_subscription() -> None:
 
 
 def test_the_newest_receipt_comes_first() -> None:
-    """Receipts are listed with what has been paid back against them."""
+    """Receipts are listed with what has been paid back against them, a replacement among them."""
     gateway().refund_cash("SJ-1", 200, effect("r"))
-    assert {receipt.number: receipt.refunded for receipt in gateway().receipts(number(1))} == {
+    issued = gateway().receipts(number(1))
+    assert issued[0].number.startswith("HJ-")
+    assert {receipt.number: receipt.refunded for receipt in issued[1:]} == {
         "SJ-1": 200,
         "SJ-2": 0,
         "SJ-3": 0,
@@ -178,9 +180,10 @@ def test_cash_against_a_charge_receipt_leaves_prepayment_alone() -> None:
 
 def test_cash_against_a_prepayment_receipt_withdraws_it_first() -> None:
     """Paid in cash, the prepayment is gone from the number; more than is on it cannot be paid."""
-    gateway().refund_cash("SJ-2", 1000, effect("r"))
+    exchange = gateway().refund_cash("SJ-2", 1000, effect("r")).exchange
+    assert exchange is not None
     assert gateway().balances(number(1)).prepayment == 2000
-    assert refused(lambda: gateway().refund_cash("SJ-2", 2001, effect("s"))) == "insufficient_prepayment"
+    assert refused(lambda: gateway().refund_cash(exchange.number, 2001, effect("s"))) == "insufficient_prepayment"
 
 
 def test_a_refund_repeated_is_the_same_paper() -> None:

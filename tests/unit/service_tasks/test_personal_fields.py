@@ -57,6 +57,7 @@ KNOWN = frozenset(
             "receipts.kind",
             "receipts.receipt",
         ),
+        *("electronic_invoices", "red_invoice", "replacement"),
         *("receipts_in_hand", "reference", "refund_number", "reserved_as", "result", "rows.period", "serial"),
         *("settle_on", "site", "source", "status", "subject", "unit", "waiver_number"),
     )

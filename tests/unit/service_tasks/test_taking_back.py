@@ -168,9 +168,11 @@ def test_everything_is_as_before_and_what_left_is_owed(desk: Any, name: str) -> 
 
 
 def given_again(desk: Any, payment: Payment) -> dict[str, int]:
-    """What another case moves that gives the same."""
-    stands = all_accounts()
-    desk.run(payment.topic, call_key="8:1", case="AJ-2026-000002", **payment.given)
+    """What another case moves that gives the same, against the replacement where there is one."""
+    stands, parameters = all_accounts(), dict(payment.given)
+    if (receipt := gateway().receipt(parameters.get("receipt_number", ""))) is not None:
+        parameters["receipt_number"] = receipt.current
+    desk.run(payment.topic, call_key="8:1", case="AJ-2026-000002", **parameters)
     return changes(stands, all_accounts())
 
 

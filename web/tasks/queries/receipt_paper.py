@@ -1,4 +1,4 @@
-"""What a printed receipt says: the payment, what of it has gone back, and of a duplicate that it is one and why. Papers are Chinese, whoever prints them."""
+"""What a printed receipt says: the payment, what of it has gone back, of a replacement what it stands for, and of a duplicate that it is one and why. Papers are Chinese, whoever prints them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from models.customer import Customer, Subscription
 from office.papers import PAPERS, wording
 from office.receipts import Printed
 from service_tasks import amounts
+from service_tasks.gateway import gateway
 from web.tasks.queries.papers import at_shanghai, in_chinese, plain, yuan
 from web.telling import names
 from web.telling.code_texts import code_text
 from web.telling.i18n import mark as _
 
+PAYING = (
+    "refund",
+    "deposit",
+    "correction",
+)  # what the processes call the answers of service tasks that pay against a receipt
 WHY = {"lost": _("the customer has lost it"), "spoiled": _("damaged"), "unread": _("not printed legibly")}
 
 
@@ -25,6 +31,13 @@ def of_payment(variables: Mapping[str, Any]) -> list[str]:
     payment = variables.get("payment")
     issued = payment.get("receipts") if isinstance(payment, Mapping) else None
     return [receipt["receipt"] for receipt in issued or ()]
+
+
+def of_exchange(variables: Mapping[str, Any]) -> list[str]:
+    """Return the numbers of the replacements that a payment in cash of this case has left."""
+    results = [variables.get(name) for name in PAYING]
+    numbers = [result.get("replacement") for result in results if isinstance(result, Mapping)]
+    return [number for number in (*numbers, variables.get("replacement")) if isinstance(number, str)]
 
 
 def content(printed: Printed) -> dict[str, Any]:
@@ -60,6 +73,9 @@ def _facts(printed: Printed) -> Iterator[tuple[str, str]]:
     yield wording.CUSTOMER, customer.name if customer is not None else "—"
     yield wording.NUMBER, subscription.msisdn
     yield wording.PAYS_FOR, code_text(receipt.kind)
+    if (original := gateway().receipt(receipt.original)) is not None and receipt.number != receipt.original:
+        whole, refunded = yuan(original.amount), yuan(original.amount - receipt.amount)
+        yield wording.REPLACES, wording.REPLACED.format(number=original.number, whole=whole, refunded=refunded)
     yield wording.ISSUED, at_shanghai(receipt.issued_at)
     yield wording.REFUNDED, wording.YUAN.format(amount=yuan(receipt.refunded))
     yield wording.PRINTED, at_shanghai(row.at)

@@ -119,11 +119,11 @@ def test_calls_that_were_deducted_come_back_on_the_receipt_of_the_prepayment(des
 
 
 def test_a_receipt_gives_back_no_more_than_its_amount(desk: Any) -> None:
-    """Two refunds against one receipt end where the receipt ends."""
-    desk.run("refunds/cash", call_key="7:1", **CASH)
-    assert desk.refused("refunds/cash", call_key="7:2", **CASH) == "exceeds_receipt"
-    desk.run("refunds/cash", call_key="7:3", **{**CASH, "amount": 2000})
-    assert desk.refused("refunds/cash", call_key="7:4", **{**CASH, "amount": 1}) == "receipt_used"
+    """Two refunds against one receipt and its replacement end where the receipt ends."""
+    replaced = {"receipt_number": desk.run("refunds/cash", call_key="7:1", **CASH)["replacement"]}
+    assert desk.refused("refunds/cash", call_key="7:2", **{**CASH, **replaced}) == "exceeds_receipt"
+    desk.run("refunds/cash", call_key="7:3", **{**CASH, **replaced, "amount": 2000})
+    assert desk.refused("refunds/cash", call_key="7:4", **{**CASH, **replaced, "amount": 1}) == "receipt_used"
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1.5])
@@ -319,7 +319,7 @@ def test_after_a_reversal_what_is_owed_falls_before_anything_is_cash(desk: Any, 
     desk.given({"msisdn": "13900000011", "bill": bill, "receipts": [receipt]})
     line = [{"line": "bill-item:2026-10:1", "amount": 5000}]
     cash = {"msisdn": "13900000011", "receipt_number": "SJ-11", "kind": "charge"}
-    desk.run("refunds/cash", call_key="7:1", amount=5000, lines=line, **cash)
+    cash["receipt_number"] = desk.run("refunds/cash", call_key="7:1", amount=5000, lines=line, **cash)["replacement"]
     with transaction():
         (payment,) = gateway().given("AJ-2026-000001")
         gateway().reverse(payment.id, Effect(key="7:reversed:1", at=at, case="AJ-2026-000001"))

@@ -10,9 +10,10 @@ from flask import Flask
 import engine
 from bench.office import customers
 from models.base import transaction
-from office import fixtures
+from office import fixtures, tokens
 from service_tasks.gateway import Effect, LinePart, gateway
-from tests.support.visitors import Visitor
+from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.visitors import Caller, Visitor
 from tests.unit.web.test_costs import Counted, clerk
 from web.tasks import papers
 
@@ -79,6 +80,51 @@ def test_a_receipt_is_printed_again_as_a_marked_duplicate_and_its_page_says_why(
     assert "补打（第 1 次）：客户遗失" in page.text
     assert cleo.post("/receipts/SJ-0210/prints", reason="lost").status == 409
     assert Visitor(desk, "amy", "zh").post("/receipts/SJ-0203/prints", reason="lost").status == 403
+
+
+@pytest.mark.skipif(not papers.FONTS.is_dir(), reason="the fonts come with ./desk build")
+def test_what_came_of_a_receipt_is_printed_at_the_step_and_stands_on_the_page(
+    desk: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 138.00 are 88.00 paid in cash: the clerk who answers prints the replacement over 50.00, and page and API say which paper stands."""
+    said: list[dict[str, Any]] = []
+    monkeypatch.setattr(papers, "typeset", lambda key, content, fonts: said.append(content) or b"%PDF-")
+    with desk.app_context():
+        case = begin("13900000201")
+        for form in (JUDGED, CASH, PAID):
+            complete(open_tasks(case)[0], form)
+        task = open_tasks(case)[0]
+    cleo = Visitor(desk, "cleo", "zh")
+    (button,) = cleo.get(f"/tasks/{task}").tree.xpath("//*[@id='receipts']//form/@action")
+    number = button.split("/")[2]
+    assert cleo.client.post(button).status_code == 200
+    assert (said[0]["case"], said[0]["amount"], said[0]["duplicate"]) == (number, "50.00", "")
+    assert ["换开自", "SJ-0201，原金额 138.00 元，已退 88.00 元，原件收回作废"] in said[0]["facts"]
+    page = cleo.get("/customers", msisdn="13900000201").text
+    assert (f"作废，现用 {number}" in page, "换开自 SJ-0201" in page) == (True, True)
+    with desk.app_context():
+        token = tokens.create("cleo", at=engine.now())
+    account = Caller(desk.test_client(), token).get("/accounts/13900000201").json
+    assert account is not None
+    assert [(one["number"], one["left"]) for one in account["receipts"]] == [(number, 5000), ("SJ-0201", 0)]
+    bar = cleo.get(f"/tasks/{task}/customer").text
+    assert (f"作废，现用 {number}" in bar, "换开自 SJ-0201" in bar) == (True, True)
+
+
+def test_an_electronic_invoice_shows_its_red_invoices(desk: Flask) -> None:
+    """The counter asks for no paper and prints none; the demo's invoice says by how much it was reversed."""
+    with desk.app_context():
+        case = begin("13900000212")
+        for form in (JUDGED, CASH):
+            complete(open_tasks(case)[0], form)
+        task = open_tasks(case)[0]
+        complete(task, {"receipt_number": "DZ-0212", "refund_amount": "88.00", "customer_signed": "yes"})
+    page = Visitor(desk, "cleo", "zh").get("/customers", msisdn="13900000212")
+    (section,) = page.tree.xpath("//*[@id='receipts']")
+    words = " ".join(section.text_content().split())
+    for text in ("电子发票", "红字发票 HC-", "−88.00", case):
+        assert text in words, text
+    assert not section.xpath(".//form")
 
 
 def test_the_demo_tells_its_receipts_beside_its_numbers(desk: Flask) -> None:
