@@ -25,3 +25,4 @@ RECEIPT_NOTE = "版次：{edition}。依据：{basis}。退款凭收据；补打
 ISSUED, PAYS_FOR, REFUNDED, PRINTED, WHY_AGAIN = "收款时间", "款项", "已退", "打印时间", "补打原因"
 DUPLICATE = "补打 · 第 {copy} 次"
 REPLACES, REPLACED = "换开自", "{number}，原金额 {whole} 元，已退 {refunded} 元，原件收回作废"
+REPLACEMENT, REPLACED_AT = "换开收据", "换开时间"

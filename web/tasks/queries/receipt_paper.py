@@ -51,7 +51,7 @@ def _said(printed: Printed) -> dict[str, Any]:
     paper, receipt, row = PAPERS["counter_receipt"], printed.receipt, printed.print
     return {
         "company": wording.COMPANY,
-        "title": paper.zh,
+        "title": wording.REPLACEMENT if receipt.number != receipt.original else paper.zh,
         "case": receipt.number,
         "date": at_shanghai(row.at),
         "duplicate": wording.DUPLICATE.format(copy=row.copy) if row.copy else "",
@@ -73,10 +73,11 @@ def _facts(printed: Printed) -> Iterator[tuple[str, str]]:
     yield wording.CUSTOMER, customer.name if customer is not None else "—"
     yield wording.NUMBER, subscription.msisdn
     yield wording.PAYS_FOR, code_text(receipt.kind)
-    if (original := gateway().receipt(receipt.original)) is not None and receipt.number != receipt.original:
+    is_replacement = receipt.number != receipt.original
+    if is_replacement and (original := gateway().receipt(receipt.original)) is not None:
         whole, refunded = yuan(original.amount), yuan(original.amount - receipt.amount)
         yield wording.REPLACES, wording.REPLACED.format(number=original.number, whole=whole, refunded=refunded)
-    yield wording.ISSUED, at_shanghai(receipt.issued_at)
+    yield wording.REPLACED_AT if is_replacement else wording.ISSUED, at_shanghai(receipt.issued_at)
     yield wording.REFUNDED, wording.YUAN.format(amount=yuan(receipt.refunded))
     yield wording.PRINTED, at_shanghai(row.at)
     if row.reason:

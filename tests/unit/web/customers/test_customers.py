@@ -98,7 +98,8 @@ def test_what_came_of_a_receipt_is_printed_at_the_step_and_stands_on_the_page(
     (button,) = cleo.get(f"/tasks/{task}").tree.xpath("//*[@id='receipts']//form/@action")
     number = button.split("/")[2]
     assert cleo.client.post(button).status_code == 200
-    assert (said[0]["case"], said[0]["amount"], said[0]["duplicate"]) == (number, "50.00", "")
+    assert (said[0]["title"], said[0]["case"], said[0]["amount"]) == ("换开收据", number, "50.00")
+    assert said[0]["duplicate"] == ""
     assert ["换开自", "SJ-0201，原金额 138.00 元，已退 88.00 元，原件收回作废"] in said[0]["facts"]
     page = cleo.get("/customers", msisdn="13900000201").text
     assert (f"作废，现用 {number}" in page, "换开自 SJ-0201" in page) == (True, True)
