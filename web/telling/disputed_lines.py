@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -33,6 +34,7 @@ SEEN = {
     "call": _("the call of %(when)s, %(seconds)s seconds"),
     "information-fee": _("the information fee of %(when)s"),
 }
+_ADDRESS = re.compile(rf"(?<![\w:-])(?:{'|'.join(map(re.escape, ADDRESSES))}):[\w:.-]+")
 MOST_FIGURES = 19  # of the number of a record
 # What a call record is made of.
 COMPONENTS = {
@@ -103,6 +105,11 @@ def seen_text(address: str) -> str:
     if call is None:
         return address_text(address)
     return gettext(SEEN[kind], when=moment(call[0]), seconds=call[1])
+
+
+def in_words(text: str) -> str:
+    """Return a text in which the addresses of lines stand, such as the file of a run, with the lines called as a person knows them."""
+    return _ADDRESS.sub(lambda match: address_text(match[0]), text)
 
 
 def is_address(text: str) -> bool:

@@ -588,6 +588,8 @@ def shown(value: Any, field: Field) -> str:
     values = value if isinstance(value, list) else [value]
     if field.type == "lines":
         return gettext("; ").join(written(item) for item in values)
+    if field.type == "file" and isinstance(value, str):
+        return disputed.in_words(value)
     by_value: dict[str | bool, str] = {
         option.value: in_language(option.label, option.label_en) for option in field.options
     }

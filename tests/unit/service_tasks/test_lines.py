@@ -45,11 +45,11 @@ def test_lines_that_were_asked_for_and_refused_are_kept_with_their_case(desk: An
     own = gateway().subscription(MSISDN).id
     with transaction():
         gateway().reserve(own, [LinePart("bill-item:2026-10:2", 2000)], Effect(key="5:1", at=AT, case="AJ-5"))
-    asked = [{"line": f"bill-item:2026-10:{item}", "amount": 1000, "reason": "半月"} for item in (1, 2)]
-    assert desk.run("lines/reject", call_key="7:1", msisdn=MSISDN, lines=asked) == {"count": 1}
+    rows = [{"line": f"bill-item:2026-10:{item}", "amount": 1000, "reason": "半月"} for item in (1, 2)]
+    assert desk.run("lines/reject", call_key="7:1", msisdn=MSISDN, lines=rows) == {"count": 1}
     assert desk.run("lines/reject", call_key="7:2", msisdn=MSISDN, lines=None) == {"count": 0}
-    rows = session().execute(select(DisputedLine.address, LineRejection.amount).join(LineRejection)).all()
-    assert rows == [("bill-item:2026-10:1", 1000)]
+    rejections = session().execute(select(DisputedLine.address, LineRejection.amount).join(LineRejection)).all()
+    assert rejections == [("bill-item:2026-10:1", 1000)]
     assert session().scalars(select(LineClaim.case_number)).all() == ["AJ-5"]
 
 
