@@ -14,6 +14,7 @@ from engine.record.scopes import Scope
 from engine.record.steps import Failed
 
 SECOND = timedelta(seconds=1)
+OF_THE_CASE = "accepted_at"  # a limit that is reckoned from it is one of the case, whenever the step begins
 
 
 def has_own(element: Element) -> bool:
@@ -34,7 +35,21 @@ def due(run: Running, number: int, element: Element, scope: Scope) -> datetime |
     group = element.properties.get("dueGroup", "")
     if group and group in scope.due_groups:
         return scope.due_groups[group]
-    return run.as_told("user_task_created", number, "due", reckoned(run, element, scope), before=None)
+    limit = reckoned(run, element, scope)
+    later = limit + moved(run) if limit is not None and OF_THE_CASE in element.properties.get("due", "") else limit
+    now = run.as_told("user_task_created", number, "due", later, before=limit)  # earlier versions moved open steps only
+    return run.as_told("user_task_created", number, "due", now, before=None)
+
+
+def moved(run: Running) -> timedelta:
+    """Return by how much the limit of the case falls later than when it began: it was extended, or stood still; nothing where it is met, or asks for more than when the case was taken in."""
+    diagram = run.definition.processes[run.definition.key].diagram
+    texts = [element.properties.get("due", "") for element in diagram.elements.values() if element.type == "startEvent"]
+    text = next(filter(None, texts), "")
+    if run.case.due is None or not text or not run.definition.expression(text).names <= {OF_THE_CASE}:
+        return timedelta()
+    first = instants.of(run.evaluate(text, run.case.scopes[0], run.accepted_at), run.accepted_at)
+    return run.case.due - first if first is not None else timedelta()
 
 
 def miss(run: Running, number: int, element: Element, scope: Scope) -> None:

@@ -313,7 +313,7 @@ def asked() -> Mapping[str, Any]:
 def form_page(error: WrongAddress) -> str | None:
     """Return the endpoint of the page whose filter form has everything that this address has wrong; None where there is none."""
     page, fields_of_form = FILTERS.get(str(request.endpoint), ("", frozenset()))
-    of_form = isinstance(error, WrongAddress) and not isinstance(error, UnknownParameter)
+    of_form = not isinstance(error, UnknownParameter)
     twice = any(len(request.args.getlist(name)) > 1 for name in error.reasons)
     return page if page and of_form and not twice and error.reasons.keys() <= fields_of_form else None
 
@@ -348,11 +348,13 @@ def read(endpoint: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a page as values. Errors: WrongAddress with every wrong one."""
     if endpoint not in _SCHEMAS:
         return {}
+    values: dict[str, Any]
     reasons: dict[str, Any] = {}
     try:
-        values: dict[str, Any] = _SCHEMAS[endpoint].load({name: arguments[name] for name in arguments}, unknown=EXCLUDE)
+        values = _SCHEMAS[endpoint].load({name: arguments[name] for name in arguments}, unknown=EXCLUDE)
     except ValidationError as error:
-        values, reasons = dict(error.valid_data), dict(error.messages)
+        reasons = error.normalized_messages()
+        values = error.valid_data if isinstance(error.valid_data, dict) else {}
     since, until = values.get("from"), values.get("to")
     if since and until and since > until:
         reasons["to"] = [Reason("min", {"limit": since})]

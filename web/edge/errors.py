@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -78,7 +78,7 @@ def _wrong_address(error: WrongAddress, status: int) -> Answer:
     if page is not None:
         addresses.tell_at_form(error)
         arguments = (request.view_args or {}) if page == request.endpoint else {}
-        return current_app.view_functions[page](**arguments), status
+        return make_response(current_app.view_functions[page](**arguments)), status
     wrong = [
         (field_names.parameter(name), [reason_texts.reason(entry) for entry in reasons])
         for name, reasons in error.reasons.items()

@@ -276,3 +276,17 @@ def test_an_answer_in_the_step_that_ends_a_call_ends_it(database: Session, at: d
     done(database, "halt", at + HOUR)
     assert (due(database), limits(database)) == (None, {"after": None})
     assert proof.verify(1) == []
+
+
+def test_an_extension_moves_the_steps_that_follow(database: Session, at: datetime) -> None:
+    """A limit reckoned from the acceptance falls later with that of the case, one of the step's own time is none of the case's; what is done again comes to the same."""
+    steps = (user("first"), user("then", due=CLOCK), user("own", due='entered_at + duration("PT2H")'))
+    way = path("begun", "first", "then", "own", "finished")
+    published.publish(package("LONG", process("LONG", start(due=CLOCK), *steps, end(), way)), by=CLEO, note="", at=at)
+    instance = cases.start("LONG", business_key="AJ-2", variables={}, by=CLEO, at=at).instance_id
+    cases.extend(instance, 3 * DAY, by=CLEO, at=at + HOUR)
+    done(database, "first", at + 2 * HOUR)
+    assert limits(database) == {"then": at + 4 * DAY}
+    done(database, "then", at + 3 * HOUR)
+    assert limits(database) == {"own": at + 5 * HOUR}
+    assert not proof.verify(instance)

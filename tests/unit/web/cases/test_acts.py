@@ -15,7 +15,7 @@ from models.complaint import Complaint
 from office import acts, fixtures, tokens, verification
 from service_tasks.gateway import Effect, gateway
 from tests.support.actors import CLEO, SAM
-from tests.support.furnishing import begin, instance_of, open_tasks
+from tests.support.furnishing import EXPLAINED, begin, complete, instance_of, open_tasks
 from tests.support.visitors import LANGUAGES, Caller, Visitor, contents
 
 NUMBER = "13900000202"
@@ -244,3 +244,18 @@ def test_accounting_sees_the_case_it_is_asked_about(desk: Flask) -> None:
     with desk.app_context():
         acts.refuse(case, 1, reason="不", by=SAM, at=engine.now())
     assert amy.get(f"/cases/{case}").status == 403
+
+
+@pytest.mark.parametrize(("language", "asked"), [("zh", "有内容记错了？"), ("en", "Something was recorded wrongly?")])
+def test_the_way_out_of_a_mistake_is_on_the_page(desk: Flask, language: str, asked: str) -> None:
+    """From the case and from its next step; an auditor, who can do nothing to the case, is not led there."""
+    with desk.app_context():
+        case = begin("13900000202")
+        complete(open_tasks(case)[0], EXPLAINED)
+        task = open_tasks(case)[0]
+    cleo, place = Visitor(desk, "cleo", language), f"/cases/{case}?tab=acts#mistake"
+    for page in (cleo.get(f"/cases/{case}"), cleo.get(f"/tasks/{task}")):
+        assert [link.text_content() for link in page.tree.xpath(f'//a[@href="{place}"]')] == [asked]
+    assert cleo.get(place).has("mistake")
+    ada = Visitor(desk, "ada", language).get(f"/cases/{case}")
+    assert not ada.tree.xpath(f'//a[@href="{place}"]')
