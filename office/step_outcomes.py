@@ -44,14 +44,14 @@ def came_to(definition: definitions.Definition, process: str, step: TaskComplete
 def answer_of_way(definition: definitions.Definition, process: str, step: TaskCompleted) -> language.Option | None:
     """Return what was chosen by which the process goes on, among several; None where nothing was, or nobody is told."""
     branching = definition.branching(step["element"], process)
-    chosen = (
+    options = (
         option
         for field in definition.form(step["element"], process).inputs
         if field.key in branching and field.type in ("radio", "select") and field.key not in definition.personal
         for option in field.options
         if len(field.options) > 1 and option.value == _as_option(field, step["form"].get(field.key))
     )
-    return next(chosen, None)
+    return next(options, None)
 
 
 def _as_option(field: language.Field, value: object) -> object:

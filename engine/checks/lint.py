@@ -81,12 +81,12 @@ def _problems(content: Package) -> list[Problem]:
 
 def once(problems: Iterable[Problem]) -> Iterator[Problem]:
     """Yield what is wrong with a form or table once, however many steps use it; of a diagram, what is wrong at each element."""
-    told: set[tuple[object, ...]] = set()
+    facts: set[tuple[object, ...]] = set()
     for problem in problems:
         place = (problem.element_id, problem.line) if problem.file.endswith(".bpmn") else ()
         fact = (problem.file, problem.rule, repr(sorted(problem.values.items(), key=str)), *place)
-        if fact not in told:
-            told.add(fact)
+        if fact not in facts:
+            facts.add(fact)
             yield problem
 
 

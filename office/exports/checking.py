@@ -172,7 +172,7 @@ def _csv(content: str) -> Finding:
         recorded = _upto(verdict, count)
         differing = list(_lines(rows, agreement.made_otherwise(recorded, _rows)))
         earlier = bool(differing) and any(
-            not list(_lines(rows, agreement.made_otherwise(recorded, made))) for made in (_rows_without, _earlier_rows)
+            not list(_lines(rows, agreement.made_otherwise(recorded, make))) for make in (_rows_without, _earlier_rows)
         )
         wrong += [] if earlier else differing
     return replace(_finding(case, verdict, count, wrong), earlier=earlier)
@@ -238,7 +238,9 @@ def _trace(content: str) -> Finding:
         recorded, personal = _upto(verdict, int(count)), attributes.get("personal", "")
         is_ours, earlier = _is_ours(content, _traces(recorded), personal), False
         if not is_ours:
-            earlier = any(_is_ours(content, _traces(recorded, outcomes=False, **made), personal) for made in EARLIER)
+            earlier = any(
+                _is_ours(content, _traces(recorded, outcomes=False, **options), personal) for options in EARLIER
+            )
         wrong += [] if is_ours or earlier else ["the trace is not as in the record"]
     return replace(_finding(case, verdict, int(count), wrong), earlier=earlier)
 

@@ -283,17 +283,17 @@ def _refuse_unknown() -> None:
         refuse_unknown(ASKED.get(endpoint, ()))
 
 
-def refuse_unknown(known: Iterable[str]) -> None:
+def refuse_unknown(parameters: Iterable[str]) -> None:
     """Refuse what this address asks for by other names than these, the marks of mails left out. Errors: UnknownParameter."""
-    names = list(known)
+    names = list(parameters)
     unknown = [name for name in request.args if name not in names and not name.startswith("utm_")]
     if unknown:
         raise UnknownParameter(reasons={name: [_unknown(name, names)] for name in unknown})
 
 
-def _unknown(name: str, known: list[str]) -> Reason:
-    near = get_close_matches(name.lower(), known, n=1)
-    return Reason("unknown_parameter", {"name": name[:MOST_NAME], "near": near[0] if near else "", "known": known})
+def _unknown(name: str, parameters: list[str]) -> Reason:
+    near = get_close_matches(name.lower(), parameters, n=1)
+    return Reason("unknown_parameter", {"name": name[:MOST_NAME], "near": near[0] if near else "", "known": parameters})
 
 
 def asked() -> Mapping[str, Any]:

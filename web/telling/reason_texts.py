@@ -90,8 +90,8 @@ def _no_parameter(cause: language.Reason) -> str:
     """Return that nothing here is called so, with the nearest name that there is, else with all of them."""
     sentence = gettext("“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name"))
     nearest = gettext("Nearest known: %(near)s.", near=cause.values.get("near"))
-    known = gettext("Known here: %(names)s.", names=gettext(", ").join(cause.values.get("known", ())))
-    more = nearest if cause.values.get("near") else known if cause.values.get("known") else ""
+    all_names = gettext("Known here: %(names)s.", names=gettext(", ").join(cause.values.get("known", ())))
+    more = nearest if cause.values.get("near") else all_names if cause.values.get("known") else ""
     return f"{sentence} {more}".rstrip()
 
 
