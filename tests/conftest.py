@@ -1,4 +1,6 @@
-"""What every test may ask for: an instant, a database, a real PostgreSQL and a real browser."""
+"""What every test may ask for: an instant, a database, a real PostgreSQL, a real browser, and an office with its demo people, customers and processes,
+made once in a run and copied by whoever needs one.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,10 @@ from sqlalchemy.orm import Session
 import engine.runtime
 from engine import ground
 from engine.runtime.runtime import plain_weeks
-from models.base import scratch
+from models.base import Base, scratch
 from office import composition
+from tests.support.offices import Copies, unused
+from tests.support.once import once
 
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("desk")
@@ -107,6 +111,57 @@ def postgresql(postgresql_server: str) -> Iterator[str]:
     with administration.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     administration.dispose()
+
+
+# What serves pages is imported where an office is made: most tests need none, and their collection would wait for it.
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office on SQLite, to be copied."""
+    from cli.building import compile_translations
+    from tests.support.visitors import found_office, let_go, open_office
+
+    def make(folder: Path) -> None:
+        compile_translations()
+        app = open_office(folder)
+        found_office(app)
+        let_go(app)
+
+    return once(tmp_path_factory, "office", make)
+
+
+@pytest.fixture(scope="session")
+def founded_on_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Copies of an office on PostgreSQL."""
+    from cli.building import compile_translations
+    from tests.support.visitors import found_office, let_go, open_office
+
+    compile_translations()
+    pattern = unused()
+    url = Copies(postgresql_server, "template1").make(pattern)
+    app = open_office(tmp_path_factory.mktemp("office"), url)
+    found_office(app)
+    let_go(app)
+    return Copies(postgresql_server, pattern)
+
+
+@pytest.fixture(scope="session")
+def tables_on_postgresql(postgresql_server: str) -> Copies:
+    """Copies of a database with every table and nothing in it."""
+    pattern = unused()
+    tables = create_engine(Copies(postgresql_server, "template1").make(pattern))
+    Base.metadata.create_all(tables)
+    tables.dispose()
+    return Copies(postgresql_server, pattern)
+
+
+@pytest.fixture
+def postgresql_tables(tables_on_postgresql: Copies) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with every table."""
+    name = unused()
+    yield tables_on_postgresql.make(name)
+    tables_on_postgresql.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser
@@ -15,12 +14,11 @@ KEYS = sorted(file.stem for file in PROCESSES.glob("*.bpmn"))
 READY = 'document.addEventListener("desk:diagram-ready", ({ detail }) => { window.drawn = detail.diagram; window.shown = detail.diagram.viewer; })'
 
 
-def measured(browser: Browser, var: Path, language: str, script: str) -> Iterator[tuple[str, Any]]:
+def measured(browser: Browser, address: str, language: str, script: str) -> Iterator[tuple[str, Any]]:
     """(key, what a script finds) of every process's page in a language; the script finds the viewer as `shown`, what draws it as `drawn`."""
-    with editing.served(var) as address:
-        page = editing.owner(browser, address, language=language)
-        page.add_init_script(READY)
-        for key in KEYS:
-            page.goto(f"/processes/{key}")
-            page.wait_for_selector(".desk-diagram[data-ready]", state="attached")
-            yield key, page.evaluate(script)
+    page = editing.owner(browser, address, language=language)
+    page.add_init_script(READY)
+    for key in KEYS:
+        page.goto(f"/processes/{key}")
+        page.wait_for_selector(".desk-diagram[data-ready]", state="attached")
+        yield key, page.evaluate(script)

@@ -72,7 +72,7 @@ def add_calls(database: Path, msisdn: str) -> None:
 
 def test_lines_are_searched_grouped_picked_and_sent_by_keyboard_alone(office: Office, tmp_path: Path) -> None:
     """Tab, letters, Space and Ctrl-Enter do all of it: find a call, tick it and a whole group, a part of an item with its reason, and submit."""
-    add_calls(tmp_path / "var" / "reception.db", "13900000201")
+    add_calls(tmp_path / "var" / "office.db", "13900000201")
     case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
     office.does("cleo", case, "判断投诉原因", **JUDGED)
     page = office.opens("cleo", case, "询问票据和退款")

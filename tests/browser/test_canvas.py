@@ -45,13 +45,6 @@ TAKEN = """(ids) => ids.filter((id) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of the canvas."""
-    with editing.served(tmp_path_factory.mktemp("canvas")) as found:
-        yield found
-
-
 def opened(browser: Browser, address: str, language: str) -> Iterator[Page]:
     """The editor of TS-002 in a language, with no draft before or after."""
     page = editing.owner(browser, address, language=language)

@@ -36,13 +36,6 @@ AT_RANDOM = """async ([seed, steps, xml]) => {
 TOLD = "() => editor.draft.problems.map(({ rule, element }) => [rule, element])"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of drawing."""
-    with editing.served(tmp_path_factory.mktemp("drawing")) as found:
-        yield found
-
-
 def opened(browser: Browser, address: str, key: str) -> Iterator[Page]:
     """The editor of a process, with no draft before or after."""
     page = editing.owner(browser, address)

@@ -31,13 +31,6 @@ REWRITE = """async (xml) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of the editor."""
-    with editing.served(tmp_path_factory.mktemp("editor")) as found:
-        yield found
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """The editor of TS-002 as Olu sees it in Chinese, with no draft before or after."""

@@ -15,13 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY = "TS-006"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of files."""
-    with editing.served(tmp_path_factory.mktemp("files")) as found:
-        yield found
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """The forms of TS-006 in English, with no draft before or after."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -30,9 +28,9 @@ def limited(key: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_limit_is_on_the_diagram(browser: Browser, tmp_path: Path, language: str) -> None:
+def test_every_limit_is_on_the_diagram(browser: Browser, address: str, language: str) -> None:
     """Of all processes, in a few words, where it stands free."""
-    for key, found in measured(browser, tmp_path, language, DRAWN):
+    for key, found in measured(browser, address, language, DRAWN):
         assert {one["id"] for one in found} == limited(key), key
         assert [one for one in found if one["covered"] or not one["text"]] == [], key
 
@@ -57,7 +55,7 @@ MARKED = """() => {
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_where_a_case_stands_hides_no_limit(browser: Browser, tmp_path: Path, language: str) -> None:
+def test_where_a_case_stands_hides_no_limit(browser: Browser, address: str, language: str) -> None:
     """Of all processes, at any step that waits and its timers: the marks cover no limit and not each other, in the whole drawing and at full size."""
-    for key, found in measured(browser, tmp_path, language, MARKED):
+    for key, found in measured(browser, address, language, MARKED):
         assert found == [], key

@@ -24,13 +24,6 @@ SECOND = """
 """
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of tables."""
-    with editing.served(tmp_path_factory.mktemp("tables")) as found:
-        yield found
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """The decisions of TS-002, with no draft before or after."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -38,8 +36,8 @@ STRUCK = """() => {
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_word_is_struck(browser: Browser, tmp_path: Path, language: str) -> None:
+def test_no_word_is_struck(browser: Browser, address: str, language: str) -> None:
     """A label of several lines grows away from the line or the box it names."""
-    struck = dict(measured(browser, tmp_path, language, STRUCK))
+    struck = dict(measured(browser, address, language, STRUCK))
     assert {key: found for key, found in struck.items() if found} == {}
     assert list(struck) == KEYS
