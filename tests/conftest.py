@@ -24,6 +24,7 @@ from engine import ground
 from engine.runtime.runtime import plain_weeks
 from models.base import Base, scratch
 from office import composition
+from tests.support import order
 from tests.support.offices import Copies, unused
 from tests.support.once import once
 
@@ -31,6 +32,12 @@ settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("desk")
 engine.runtime.enter(composition.bare())  # for what is read while tests are collected
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files are handed out in the order in which they come: the longest begin first, so that none is left alone at the end."""
+    items.sort(key=lambda item: order.place(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture

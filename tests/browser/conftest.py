@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser import editing
 from tests.browser.office import MORNING, Office
 from tests.support.once import once
 from tests.support.serving import Clock, opened, served, where_threads_stand
@@ -90,3 +91,12 @@ def address(built: None, founded: Path, tmp_path_factory: pytest.TempPathFactory
     copy(founded, folder)
     with served(opened(folder)) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def olu(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """The browser of Olu, an owner, who is logged in for all tests of a file: what it has loaded once it need not load again."""
+    page = editing.owner(browser, address)
+    page.close()
+    yield page.context
+    page.context.close()

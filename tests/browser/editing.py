@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.browser.office import choose_language, log_in
 
@@ -31,6 +33,30 @@ def open_editor(page: Page, key: str, tab: str = "diagram") -> None:
     page.goto("about:blank")
     page.goto(f"/processes/{key}/edit#{tab}")
     expect(page.locator("[data-modeler][data-ready]")).to_be_visible(timeout=30_000)
+
+
+@contextmanager
+def visit(visitor: BrowserContext, key: str, language: str = "zh", tab: str = "diagram") -> Iterator[Page]:
+    """The editor of a process in a language, with no draft before or after, in a browser that has been there; what the visit left in it is gone afterwards."""
+    before = visitor.pages
+    page = visitor.new_page()
+    open_editor(page, key, tab)
+    if not (page.locator("html").get_attribute("lang") or "").startswith(language):
+        page.goto("/")
+        choose_language(page, language)
+        open_editor(page, key, tab)
+    yield page
+    leave(page, key)
+    for window in visitor.pages:
+        if window not in before:
+            window.close()
+
+
+def leave(page: Page, key: str) -> None:
+    """Throw the draft of a process away, and whatever the browser kept."""
+    page.unroute_all(behavior="ignoreErrors")
+    discard(page, key)
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
 
 
 def select(page: Page, element: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
 from engine import cases, definitions, proof, published
@@ -36,24 +36,23 @@ AT_RANDOM = """async ([seed, steps, xml]) => {
 TOLD = "() => editor.draft.problems.map(({ rule, element }) => [rule, element])"
 
 
-def opened(browser: Browser, address: str, key: str) -> Iterator[Page]:
-    """The editor of a process, with no draft before or after."""
-    page = editing.owner(browser, address)
-    open_with_script(page, key)
-    yield page
-    editing.discard(page, key)
-    page.context.close()
-
-
 def open_with_script(page: Page, key: str) -> None:
+    """The editor of a process, with what draws at random in it."""
     editing.open_editor(page, key)
+    bring_script(page)
+
+
+def bring_script(page: Page) -> None:
+    """What draws at random and reads again."""
     page.evaluate(f"() => {{ {SCRIPT}; Object.assign(window, {{ Draughtsman, seen, reread }}); }}")
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The editor of TS-006, whose flows once hid each other."""
-    yield from opened(browser, address, "TS-006")
+    with editing.visit(olu, "TS-006") as page:
+        bring_script(page)
+        yield page
 
 
 def seen(page: Page) -> dict[str, Any]:
@@ -123,9 +122,9 @@ def test_two_ends_appended_are_two_flows_after_a_reload(page: Page) -> None:
 
 
 @pytest.fixture
-def fresh(browser: Browser, address: str) -> Iterator[Page]:
+def fresh(olu: BrowserContext) -> Iterator[Page]:
     """A process brought in a moment ago, which has a start, a step and an end, and a form."""
-    page = editing.owner(browser, address)
+    page = olu.new_page()
     page.goto("/processes/import")
     page.locator("input[name=file]").set_input_files(
         {"name": "n.bpmn", "mimeType": "application/xml", "buffer": FILES["default_namespace"].encode()}
@@ -140,8 +139,8 @@ def fresh(browser: Browser, address: str) -> Iterator[Page]:
     page.wait_for_load_state()
     open_with_script(page, NEW)
     yield page
-    editing.discard(page, NEW)
-    page.context.close()
+    editing.leave(page, NEW)
+    page.close()
 
 
 def make_doable(page: Page, task: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser import editing
 from tests.browser.test_done import picture
@@ -16,13 +16,10 @@ KEY = "TS-006"
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The forms of TS-006 in English, with no draft before or after."""
-    page = editing.owner(browser, address, language="en")
-    editing.open_editor(page, KEY, "forms")
-    yield page
-    editing.discard(page, KEY)
-    page.context.close()
+    with editing.visit(olu, KEY, "en", "forms") as page:
+        yield page
 
 
 def side(page: Page, tab: str = "forms") -> Locator:

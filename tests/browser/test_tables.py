@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from engine.definitions import dmn
 from tests.browser import editing
@@ -25,13 +25,10 @@ SECOND = """
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The decisions of TS-002, with no draft before or after."""
-    page = editing.owner(browser, address)
-    editing.open_editor(page, KEY, "decisions")
-    yield page
-    editing.discard(page, KEY)
-    page.context.close()
+    with editing.visit(olu, KEY, tab="decisions") as page:
+        yield page
 
 
 def rules(page: Page) -> int:
