@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office, choose_language
+from tests.browser.office import BOTH, Office, choose_language
 from tests.browser.test_done import ASKED, JUDGED, REFUND, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,7 +25,7 @@ def tab_to(page: Page, selector: str, *, backwards: bool = False) -> None:
     raise AssertionError(selector)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_the_papers_open_beside_a_step(office: Office, language: str) -> None:
     """Folded where nothing is picked and loaded when opened, by a key too; beside lines that are picked they stand open."""
     case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
