@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -27,6 +27,9 @@ from office import composition
 from tests.support import order
 from tests.support.offices import Copies, unused
 from tests.support.once import once
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("desk")
@@ -151,6 +154,31 @@ def founded_on_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempP
     found_office(app)
     let_go(app)
     return Copies(postgresql_server, pattern)
+
+
+@pytest.fixture(scope="module")
+def sqlite_office(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An office with its demo people and processes on SQLite, for all tests of a file together."""
+    from tests.support.visitors import copy, let_go, open_office
+
+    folder = tmp_path_factory.mktemp("office")
+    copy(founded, folder)
+    app = open_office(folder)
+    yield app
+    let_go(app)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def postgresql_office(founded_on_postgresql: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The same on PostgreSQL."""
+    from tests.support.visitors import let_go, open_office
+
+    name = unused()
+    app = open_office(tmp_path_factory.mktemp("office"), founded_on_postgresql.make(name))
+    yield app
+    let_go(app)
+    founded_on_postgresql.drop(name)
 
 
 @pytest.fixture(scope="session")
