@@ -9,5 +9,5 @@ from flask import Flask
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest) -> Flask:
     """An office with its demo people and processes, for all tests of a file together."""
-    chosen: Flask = request.getfixturevalue(f"{request.param}_office")
-    return chosen
+    app: Flask = request.getfixturevalue(f"{request.param}_office")
+    return app
