@@ -22,7 +22,7 @@ from tests.support.other_tools import FILES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("drawing.js").read_text(encoding="utf-8").replace("export ", "")
 NEW = "NET-001"
-SEEDS, STEPS = range(40), 30
+FEW, MANY, STEPS = range(12), range(12, 200), 30
 AT_RANDOM = """async ([seed, steps, xml]) => {
   const { modeler } = editor.opened.diagram;
   await modeler.importXML(xml);
@@ -226,17 +226,18 @@ def run(text: str, at: datetime) -> list[str]:
     return [flow.source for flow in taken] + [taken[-1].target]
 
 
-def test_whatever_is_drawn_is_read_again(page: Page) -> None:
+@pytest.mark.parametrize("seeds", [FEW, pytest.param(MANY, marks=pytest.mark.long)], ids=["few", "many"])
+def test_whatever_is_drawn_is_read_again(page: Page, seeds: range) -> None:
     """After any commands of the editor, saved and read again: the same elements and flows at their places, each id once, each with its picture."""
     xml = editing.text_of(page, "TS-006.bpmn")
     done = 0
-    for seed in SEEDS:
+    for seed in seeds:
         for found in page.evaluate(AT_RANDOM, [seed, STEPS, xml]):
             assert found["warnings"] == [], seed
             assert found["after"] == found["before"], seed
             nothing_hidden(found["xml"], found["before"])
             done += 1
-    assert done == 2 * len(SEEDS)
+    assert done == 2 * len(seeds)
 
 
 def english(page: Page) -> Any:
