@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 LONGEST = (
+    "tests/browser/test_journeys.py",
     "tests/browser/test_editor.py",
+    "tests/browser/test_fit.py",
+    "tests/browser/test_drawing.py",
+    "tests/browser/test_publication.py",
     "tests/unit/web/test_every_page.py",
     "tests/unit/web/test_hostile.py",
-    "tests/browser/test_journeys.py",
-    "tests/browser/test_fit.py",
     "tests/crash/test_crash.py",
     "tests/properties/test_people.py",
     "tests/crash/test_edge.py",
-    "tests/browser/test_publication.py",
     "tests/browser/test_tutorial.py",
-    "tests/browser/test_drawing.py",
     "tests/scenarios/test_scenarios.py",
     "tests/browser/test_canvas.py",
     "tests/browser/test_pages.py",
