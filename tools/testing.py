@@ -15,7 +15,13 @@ from cli.output import ROOT, note, report
 from web.edge.config import environment
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile")
+AT_ONCE = (
+    "--numprocesses",
+    "2",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+)  # tests/support/order.py says which is first
 USUAL = "not long"
 QUICK = f"{USUAL} and not slow and not browser and not postgresql"
 MANY_EXAMPLES = "1500"

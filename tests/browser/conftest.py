@@ -2,121 +2,101 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Generator, Iterator
-from datetime import datetime
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser import editing
 from tests.browser.office import MORNING, Office
+from tests.support.once import once
+from tests.support.serving import Clock, opened, served, where_threads_stand
+from tests.support.visitors import copy, found_office, let_go, open_office
 
-ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = ROOT / "test-results"
-LAST_WORDS = 6_000
-SETTLING_SECONDS = 0.5
-SERVING = pytest.StashKey[list["Serving"]]()
-
-
-class Serving:
-    """A served office: where it is, and the line to its clock."""
-
-    def __init__(self, var: Path, database: str, at: datetime) -> None:
-        environment = {**os.environ, "DESK_VAR": str(var), "PYTHONPATH": str(ROOT)}
-        environment["DATABASE_URL"] = database or f"sqlite:///{var / 'reception.db'}"
-        self.said = (var / "office.log").open("a")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.browser.live", at.isoformat()],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.said,
-            text=True,
-        )
-        self.var = var
-        self.address = f"http://127.0.0.1:{self._line()}"
-
-    def move_to(self, at: datetime) -> None:
-        """Move the clock of the office and let happen what is due by then."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{at.isoformat()}\n")
-        self.process.stdin.flush()
-        assert self._line() == "done"
-
-    def _line(self) -> str:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline().strip()
-        if not line:
-            pytest.fail(f"the office stopped: {self.last_words()}")
-        return line
-
-    def last_words(self) -> str:
-        """The end of what it has logged, and what each of its threads is doing: whether it was asked at all, and where it stands if so."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGUSR1)
-            time.sleep(SETTLING_SECONDS)
-        return (self.var / "office.log").read_text()[-LAST_WORDS:]
-
-    def end(self) -> None:
-        """Stop serving."""
-        self.process.terminate()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.said):
-            assert stream is not None
-            stream.close()
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failure in the browser comes with what the offices say, which would be gone with their folders."""
+    """A failure in the browser comes with where the threads of the offices stand."""
     report = yield
     if report.when == "call" and report.failed:
-        report.sections += [("office", serving.last_words()) for serving in item.stash.get(SERVING, [])]
+        file = item.funcargs.get("tmp_path", SCREENSHOTS)
+        report.sections.append(("threads", where_threads_stand(Path(file) / "threads")))
     return report
 
 
 @pytest.fixture(scope="session")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the database and the keys of a demo office just seeded and published."""
+def built() -> None:
+    """The pages, built from what they are now."""
     from cli.building import build_everything
 
     build_everything()
-    folder = tmp_path_factory.mktemp("planted")
-    Serving(folder, "", MORNING).end()
-    return folder
+
+
+@pytest.fixture(scope="session")
+def planted(built: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database of a demo office just seeded and published, in the morning."""
+
+    def make(folder: Path) -> None:
+        with Clock(MORNING).running():
+            app = open_office(folder)
+            found_office(app)
+            let_go(app)
+
+    return once(tmp_path_factory, "planted", make)
 
 
 @pytest.fixture
-def open_office(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Office]]:
-    """Opens offices; each is closed, and a picture of every open page is kept, when the test is over."""
-    opened: list[tuple[Serving, Office]] = []
+def open_office_at(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[Path, str], Office]]:
+    """Opens the office over a database; it is closed, and a picture of every open page is kept, when the test is over."""
+    clock, offices = Clock(MORNING), []
+    with ExitStack() as stack:
+        stack.enter_context(clock.running())
 
-    def begin(var: Path, database: str = "") -> Office:
-        serving = Serving(var, database, MORNING)
-        request.node.stash.setdefault(SERVING, []).append(serving)
-        opened.append((serving, Office(browser, serving.address, serving.move_to)))
-        return opened[-1][1]
+        def begin(folder: Path, url: str = "") -> Office:
+            app = opened(folder, url)
+            offices.append(Office(browser, stack.enter_context(served(app)), partial(clock.move, app)))
+            return offices[-1]
 
-    yield begin
-    for serving, office in opened:
-        office.leave(SCREENSHOTS / request.node.name)
-        serving.end()
+        yield begin
+        for office in offices:
+            office.leave(SCREENSHOTS / request.node.name)
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office], planted: Path, tmp_path: Path) -> Office:
+def office(open_office_at: Callable[[Path], Office], planted: Path, tmp_path: Path) -> Office:
     """An office of the test's own, on SQLite, on the morning of Tuesday, 3 March 2026."""
-    return open_office(shutil.copytree(planted, tmp_path / "var"))
+    return open_office_at(shutil.copytree(planted, tmp_path / "var"))
 
 
 @pytest.fixture
-def office_on_postgresql(open_office: Callable[..., Office], postgresql: str, tmp_path: Path) -> Office:
+def office_on_postgresql(open_office_at: Callable[[Path, str], Office], postgresql: str, tmp_path: Path) -> Office:
     """The same office on PostgreSQL."""
-    return open_office(tmp_path, postgresql)
+    with Clock(MORNING).running():
+        app = open_office(tmp_path, postgresql)
+        found_office(app)
+        let_go(app)
+    return open_office_at(tmp_path, postgresql)
+
+
+@pytest.fixture(scope="module")
+def address(built: None, founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the demo office of all tests of a file is served."""
+    folder = tmp_path_factory.mktemp("served")
+    copy(founded, folder)
+    with served(opened(folder)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def olu(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """The browser of Olu, an owner, who is logged in for all tests of a file: what it has loaded once it need not load again."""
+    page = editing.owner(browser, address)
+    page.close()
+    yield page.context
+    page.context.close()

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-from tests.browser.office import choose_language
+from tests.browser.office import choose_language, log_in
 
-ROOT = Path(__file__).resolve().parents[2]
+LOGGED_IN: dict[tuple[str, str], StorageState] = {}
 READY = """
 document.addEventListener("desk:editor-ready", ({ detail }) => Object.assign(window, detail));
 """
 
 
-@contextmanager
-def served(var: Path) -> Iterator[str]:
-    """The address of a demo office served from a folder of its own."""
-    port = _free_port()
-    command = [sys.executable, "-m", "cli", "run", "--port", str(port)]
-    environment = {**os.environ, "DESK_VAR": str(var)}
-    environment.pop("DATABASE_URL", None)
-    with (var / "office.log").open("w") as said:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
-        try:
-            yield _answering(process, port)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answering(process: subprocess.Popen[bytes], port: int) -> str:
-    while process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except OSError:
-            continue
-        return f"http://127.0.0.1:{port}"
-    raise AssertionError("the office could not be served")
-
-
 def owner(browser: Browser, address: str, name: str = "olu", language: str = "zh") -> Page:
-    """A page of a process owner who has logged in."""
-    context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 1440, "height": 900})
+    """A page of a process owner who has logged in; who has done so at this address is not asked again."""
+    state = LOGGED_IN.get((address, name))
+    options: dict[str, Any] = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, "storage_state": state}
+    context = browser.new_context(base_url=address, **options)
     context.add_init_script(READY)
-    page = context.new_page()
-    page.goto("/login")
-    page.locator("main [name=name]").fill(name)
-    page.locator("main [name=password]").fill(f"{name}-reception-desk")
-    page.locator("main form button").last.click()
-    page.wait_for_url(lambda url: "/login" not in url)
+    page = log_in(context.new_page(), name)
+    LOGGED_IN[address, name] = context.storage_state()
     choose_language(page, language)
     return page
 
@@ -73,6 +33,30 @@ def open_editor(page: Page, key: str, tab: str = "diagram") -> None:
     page.goto("about:blank")
     page.goto(f"/processes/{key}/edit#{tab}")
     expect(page.locator("[data-modeler][data-ready]")).to_be_visible(timeout=30_000)
+
+
+@contextmanager
+def visit(visitor: BrowserContext, key: str, language: str = "zh", tab: str = "diagram") -> Iterator[Page]:
+    """The editor of a process in a language, with no draft before or after, in a browser that has been there; what the visit left in it is gone afterwards."""
+    before = visitor.pages
+    page = visitor.new_page()
+    open_editor(page, key, tab)
+    if not (page.locator("html").get_attribute("lang") or "").startswith(language):
+        page.goto("/")
+        choose_language(page, language)
+        open_editor(page, key, tab)
+    yield page
+    leave(page, key)
+    for window in visitor.pages:
+        if window not in before:
+            window.close()
+
+
+def leave(page: Page, key: str) -> None:
+    """Throw the draft of a process away, and whatever the browser kept."""
+    page.unroute_all(behavior="ignoreErrors")
+    discard(page, key)
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
 
 
 def select(page: Page, element: str) -> None:

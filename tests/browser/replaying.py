@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Thread
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from cli.building import build_everything
 from tests.browser.office import choose_language
-from tests.support import auditing
+from tests.support import auditing, serving
 
 
 class Served(NamedTuple):
@@ -28,10 +26,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     build_everything()
     wanted = (auditing.CALLED, auditing.REFUSED, auditing.CORRECTED, auditing.OMITTED, auditing.PARALLEL)
     app, cases = auditing.office(tmp_path_factory.mktemp("replay"), wanted)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield Served(f"http://127.0.0.1:{server.port}", cases)
-    server.shutdown()
+    with serving.served(app) as address:
+        yield Served(address, cases)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office, choose_language
+from tests.browser.office import BOTH, Office, choose_language
 from tests.browser.test_done import ASKED, JUDGED, REFUND, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,7 +25,7 @@ def tab_to(page: Page, selector: str, *, backwards: bool = False) -> None:
     raise AssertionError(selector)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_the_papers_open_beside_a_step(office: Office, language: str) -> None:
     """Folded where nothing is picked and loaded when opened, by a key too; beside lines that are picked they stand open."""
     case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
@@ -72,7 +72,7 @@ def add_calls(database: Path, msisdn: str) -> None:
 
 def test_lines_are_searched_grouped_picked_and_sent_by_keyboard_alone(office: Office, tmp_path: Path) -> None:
     """Tab, letters, Space and Ctrl-Enter do all of it: find a call, tick it and a whole group, a part of an item with its reason, and submit."""
-    add_calls(tmp_path / "var" / "reception.db", "13900000201")
+    add_calls(tmp_path / "var" / "office.db", "13900000201")
     case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
     office.does("cleo", case, "判断投诉原因", **JUDGED)
     page = office.opens("cleo", case, "询问票据和退款")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import editing
 
@@ -45,32 +45,18 @@ TAKEN = """(ids) => ids.filter((id) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of the canvas."""
-    with editing.served(tmp_path_factory.mktemp("canvas")) as found:
-        yield found
-
-
-def opened(browser: Browser, address: str, language: str) -> Iterator[Page]:
-    """The editor of TS-002 in a language, with no draft before or after."""
-    page = editing.owner(browser, address, language=language)
-    editing.open_editor(page, KEY)
-    yield page
-    editing.discard(page, KEY)
-    page.context.close()
+@pytest.fixture
+def page(olu: BrowserContext) -> Iterator[Page]:
+    """The editor of TS-002 as Olu sees it in Chinese."""
+    with editing.visit(olu, KEY) as page:
+        yield page
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """As Olu sees it in Chinese."""
-    yield from opened(browser, address, "zh")
-
-
-@pytest.fixture
-def english(browser: Browser, address: str) -> Iterator[Page]:
+def english(olu: BrowserContext) -> Iterator[Page]:
     """As Olu sees it in English."""
-    yield from opened(browser, address, "en")
+    with editing.visit(olu, KEY, "en") as page:
+        yield page
 
 
 def drawn(page: Page, element: str) -> str:
@@ -79,8 +65,9 @@ def drawn(page: Page, element: str) -> str:
     return " ".join(" ".join(lines).split())
 
 
-@pytest.mark.parametrize("way", ["button", "enter", "keys"])
-@pytest.mark.parametrize("asked", ["怎样退？", "How is it repaid?", "repayment_method"])
+@pytest.mark.parametrize(
+    "way, asked", [("button", "怎样退？"), ("enter", "How is it repaid?"), ("keys", "repayment_method")]
+)
 def test_an_element_is_found_by_either_name_and_by_id(page: Page, way: str, asked: str) -> None:
     """The search opens by button and by key, and leads to the element, large enough to read."""
     button = page.get_by_role("button", name="查找")

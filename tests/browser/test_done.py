@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office, fill
+from tests.browser.office import BOTH, Office, fill
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REFUND = "话费退、减、免处理流程"
@@ -42,7 +42,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_two_complaints_worked_on_alternately(office: Office, language: str) -> None:
     """Each step is followed by the next of the same case, and each message names the step, the case and the customer."""
     office.language = language
@@ -73,7 +73,7 @@ def page_of(office: Office, page: Page, case: str, step: str) -> str:
     return page.locator(".desk-whose strong").inner_text()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_a_refusal_comes_back_at_its_field(office: Office, language: str) -> None:
     """An unknown receipt and too large an amount: the form with all that was typed, the sentence and the way out; nothing is done."""
     office.language = language

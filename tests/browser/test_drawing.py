@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
 from engine import cases, definitions, proof, published
@@ -22,7 +22,7 @@ from tests.support.other_tools import FILES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("drawing.js").read_text(encoding="utf-8").replace("export ", "")
 NEW = "NET-001"
-SEEDS, STEPS = range(40), 30
+FEW, MANY, STEPS = range(12), range(12, 200), 30
 AT_RANDOM = """async ([seed, steps, xml]) => {
   const { modeler } = editor.opened.diagram;
   await modeler.importXML(xml);
@@ -36,31 +36,23 @@ AT_RANDOM = """async ([seed, steps, xml]) => {
 TOLD = "() => editor.draft.problems.map(({ rule, element }) => [rule, element])"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of drawing."""
-    with editing.served(tmp_path_factory.mktemp("drawing")) as found:
-        yield found
-
-
-def opened(browser: Browser, address: str, key: str) -> Iterator[Page]:
-    """The editor of a process, with no draft before or after."""
-    page = editing.owner(browser, address)
-    open_with_script(page, key)
-    yield page
-    editing.discard(page, key)
-    page.context.close()
-
-
 def open_with_script(page: Page, key: str) -> None:
+    """The editor of a process, with what draws at random in it."""
     editing.open_editor(page, key)
+    bring_script(page)
+
+
+def bring_script(page: Page) -> None:
+    """What draws at random and reads again."""
     page.evaluate(f"() => {{ {SCRIPT}; Object.assign(window, {{ Draughtsman, seen, reread }}); }}")
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The editor of TS-006, whose flows once hid each other."""
-    yield from opened(browser, address, "TS-006")
+    with editing.visit(olu, "TS-006") as page:
+        bring_script(page)
+        yield page
 
 
 def seen(page: Page) -> dict[str, Any]:
@@ -130,9 +122,9 @@ def test_two_ends_appended_are_two_flows_after_a_reload(page: Page) -> None:
 
 
 @pytest.fixture
-def fresh(browser: Browser, address: str) -> Iterator[Page]:
+def fresh(olu: BrowserContext) -> Iterator[Page]:
     """A process brought in a moment ago, which has a start, a step and an end, and a form."""
-    page = editing.owner(browser, address)
+    page = olu.new_page()
     page.goto("/processes/import")
     page.locator("input[name=file]").set_input_files(
         {"name": "n.bpmn", "mimeType": "application/xml", "buffer": FILES["default_namespace"].encode()}
@@ -147,8 +139,8 @@ def fresh(browser: Browser, address: str) -> Iterator[Page]:
     page.wait_for_load_state()
     open_with_script(page, NEW)
     yield page
-    editing.discard(page, NEW)
-    page.context.close()
+    editing.leave(page, NEW)
+    page.close()
 
 
 def make_doable(page: Page, task: str) -> None:
@@ -234,17 +226,18 @@ def run(text: str, at: datetime) -> list[str]:
     return [flow.source for flow in taken] + [taken[-1].target]
 
 
-def test_whatever_is_drawn_is_read_again(page: Page) -> None:
+@pytest.mark.parametrize("seeds", [FEW, pytest.param(MANY, marks=pytest.mark.long)], ids=["few", "many"])
+def test_whatever_is_drawn_is_read_again(page: Page, seeds: range) -> None:
     """After any commands of the editor, saved and read again: the same elements and flows at their places, each id once, each with its picture."""
     xml = editing.text_of(page, "TS-006.bpmn")
     done = 0
-    for seed in SEEDS:
+    for seed in seeds:
         for found in page.evaluate(AT_RANDOM, [seed, STEPS, xml]):
             assert found["warnings"] == [], seed
             assert found["after"] == found["before"], seed
             nothing_hidden(found["xml"], found["before"])
             done += 1
-    assert done == 2 * len(SEEDS)
+    assert done == 2 * len(seeds)
 
 
 def english(page: Page) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from engine.definitions import dmn
 from engine.diagrams import diagram
@@ -31,31 +31,20 @@ REWRITE = """async (xml) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of the editor."""
-    with editing.served(tmp_path_factory.mktemp("editor")) as found:
-        yield found
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The editor of TS-002 as Olu sees it in Chinese, with no draft before or after."""
-    page = editing.owner(browser, address)
-    editing.open_editor(page, KEY)
-    yield page
-    page.unroute_all(behavior="ignoreErrors")
-    editing.discard(page, KEY)
-    page.context.close()
+    with editing.visit(olu, KEY) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
-def drawing(browser: Browser, address: str) -> Iterator[Page]:
+def drawing(olu: BrowserContext) -> Iterator[Page]:
     """An editor that only reads and writes diagrams."""
-    page = editing.owner(browser, address)
+    page = olu.new_page()
     editing.open_editor(page, KEY)
     yield page
-    page.context.close()
+    page.close()
 
 
 def without_lines(content: str) -> diagram.Diagram:

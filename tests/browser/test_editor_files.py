@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser import editing
 from tests.browser.test_done import picture
@@ -15,21 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY = "TS-006"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of files."""
-    with editing.served(tmp_path_factory.mktemp("files")) as found:
-        yield found
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The forms of TS-006 in English, with no draft before or after."""
-    page = editing.owner(browser, address, language="en")
-    editing.open_editor(page, KEY, "forms")
-    yield page
-    editing.discard(page, KEY)
-    page.context.close()
+    with editing.visit(olu, KEY, "en", "forms") as page:
+        yield page
 
 
 def side(page: Page, tab: str = "forms") -> Locator:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
 import engine
 from models.base import session, transaction
@@ -23,13 +21,23 @@ from office import notices
 from tests.browser.office import choose_language, log_in
 from tests.support.actors import SAM
 from tests.support.furnishing import JUDGED, Furnished, begin, complete, furnish, open_tasks
-from tests.support.visitors import found_office, open_office
+from tests.support.serving import opened, served
+from tests.support.visitors import copy
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LONG = "长" * 120 + "A" * 200
 SIZES = {"phone": (320, 640), "desk": (1366, 768), "zoomed": (683, 384)}  # zoomed: 1366 pixels at 200 %
+DESK: ViewportSize = {"width": 1366, "height": 768}
+SCHEMES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("zh", "phone"): ("light", "dark"),
+    ("zh", "desk"): ("light", "dark"),
+    ("en", "desk"): ("light",),
+}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+THEME = "scheme => { document.documentElement.dataset.bsTheme = scheme }"  # as theme.js sets it before the first paint
+STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
 SIDEWAYS = "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth"
 STICKING_OUT = """() => [...document.querySelectorAll('body *')].filter((e) => !e.closest('.desk-scroll, svg, .desk-nav') && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .slice(-2).map((e) => e.outerHTML.slice(0, 160))"""
@@ -43,7 +51,7 @@ SEEN = """() => [...document.querySelectorAll('main tbody tr')].map((row) => {
     const whole = (e) => { const box = e.getBoundingClientRect(); const scroll = e.closest('.desk-scroll').getBoundingClientRect();
         return box.width > 0 && box.left >= scroll.left - 1 && box.right <= Math.min(scroll.right, innerWidth) + 1 };
     const button = row.querySelector('button'); return { case: whole(row.querySelector('a.desk-mono')), button: button && whole(button) } })"""
-FINDINGS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+FINDINGS = """async (options) => (await axe.run(document, { resultTypes: ['violations'], ...options })).violations
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`)"""
 ADDRESSES = {
     "cleo": (
@@ -82,30 +90,26 @@ def bury(there: Furnished) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wide]]:
+def visited(built: None, founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wide]]:
     """An office full of long words, and where it is."""
-    from cli.building import build_everything
-
-    build_everything()
-    app = open_office(tmp_path_factory.mktemp("wide"))
-    found_office(app)
+    folder = tmp_path_factory.mktemp("wide")
+    copy(founded, folder)
+    app = opened(folder)
     there = furnish(app)
     with app.app_context():
         bury(there)
         picking = begin("13900000202")
         complete(open_tasks(picking)[0], JUDGED)
         wide = Wide(**vars(there), lines_task=open_tasks(picking)[0])
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}", wide
-    server.shutdown()
+    with served(app) as address:
+        yield address, wide
 
 
 def pages(
-    browser: Browser, served: tuple[str, Furnished], language: str = "zh", **options: Any
+    browser: Browser, visited: tuple[str, Furnished], language: str = "zh", **options: Any
 ) -> Iterator[tuple[str, Page]]:
     """Every page of the list as its person, in a window of its own kind."""
-    address, there = served
+    address, there = visited
     for person, places in ADDRESSES.items():
         context = browser.new_context(base_url=address, locale="zh-CN", **options)
         page = log_in(context.new_page(), person)
@@ -119,10 +123,10 @@ def pages(
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_phone_shows_which_case_and_the_button(
-    browser: Browser, served: tuple[str, Furnished], language: str
+    browser: Browser, visited: tuple[str, Furnished], language: str
 ) -> None:
     """Of every row of the worklist the case number and what can be done with it are seen whole, without scrolling sideways."""
-    address, _there = served
+    address, _there = visited
     context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 390, "height": 844})
     page = log_in(context.new_page(), "cleo")
     choose_language(page, language)
@@ -141,9 +145,9 @@ CUT = """() => [...document.querySelectorAll('.desk-scroll')].filter((e) => e.qu
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [1280, 1366])
-def test_a_table_of_lines_has_room(browser: Browser, served: tuple[str, Wide], language: str, width: int) -> None:
+def test_a_table_of_lines_has_room(browser: Browser, visited: tuple[str, Wide], language: str, width: int) -> None:
     """Whoever picks disputed lines sees every column, the reason too, without scrolling sideways."""
-    address, there = served
+    address, there = visited
     context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": width, "height": 768})
     page = log_in(context.new_page(), "cleo")
     choose_language(page, language)
@@ -168,10 +172,10 @@ SELECTS = """() => [...document.querySelectorAll('main select')].map((e) => { co
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [1280, 1366])
 def test_what_is_late_is_handed_over_without_scrolling(
-    browser: Browser, served: tuple[str, Wide], language: str, width: int
+    browser: Browser, visited: tuple[str, Wide], language: str, width: int
 ) -> None:
     """A supervisor sees every column of the lists, with whom a step is to be in whole and its button, without scrolling sideways."""
-    address, _there = served
+    address, _there = visited
     context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": width, "height": 768})
     page = log_in(context.new_page(), "sam")
     choose_language(page, language)
@@ -182,43 +186,54 @@ def test_what_is_late_is_handed_over_without_scrolling(
     assert (set(cut), set(readable)) == ({0}, {True})
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_nothing_runs_out_at_the_side(browser: Browser, served: tuple[str, Furnished], language: str) -> None:
-    """No page scrolls sideways, and no word stands in single letters, on a phone, on a desk and at twice the size."""
-    wrong = []
-    for place, page in pages(browser, served, language, viewport={"width": 1366, "height": 768}):
+Looks = dict[tuple[str, str], list[str]]
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def looks(request: pytest.FixtureRequest, browser: Browser, visited: tuple[str, Furnished]) -> tuple[str, Looks]:
+    """A language, and what is wrong on its pages, by size and by what was looked for; each page is opened once and looked at in every way.
+
+    Colours and sizes are those of the Chinese pages also in English; names and their languages are not.
+    """
+    language: str = request.param
+    wrong: Looks = {}
+    for place, page in pages(browser, visited, language, viewport=DESK, bypass_csp=True):
+        page.add_script_tag(path=AXE)
+        page.add_style_tag(content=STILL)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
-            wide, crumbled = page.evaluate(SIDEWAYS), page.evaluate(CRUMBLED)
-            wrong += [f"{place} {size}: {wide} too wide: {page.evaluate(STICKING_OUT)}"] * (wide > 0) + [
-                f"{place} {size}: {one}" for one in crumbled
-            ]
-        page.set_viewport_size({"width": 1366, "height": 768})
-    assert not wrong, "\n".join(wrong)
+            found = wrong.setdefault((size, "side"), [])
+            found += [f"{place}: {one}" for one in sticking_out(page)]
+            for scheme in SCHEMES.get((language, size), ()):
+                found = wrong.setdefault((size, scheme), [])
+                found += [f"{place}: {one}" for one in axe(page, scheme)]
+        page.set_viewport_size(DESK)
+    return language, wrong
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme", "language"),
-    [
-        ("phone", "light", "zh"),
-        ("phone", "dark", "zh"),
-        ("desk", "light", "zh"),
-        ("desk", "dark", "zh"),
-        ("desk", "light", "en"),  # colours and sizes are those of the Chinese pages; names and their languages are not
-    ],
-)
-def test_axe_finds_nothing(
-    browser: Browser, served: tuple[str, Furnished], size: str, scheme: Any, language: str
-) -> None:
-    """Names, roles, contrast, order: axe has nothing to say on any page, in either language."""
-    width, height = SIZES[size]
-    wrong = []
-    options: dict[str, Any] = {
-        "viewport": {"width": width, "height": height},
-        "color_scheme": scheme,
-        "bypass_csp": True,
-    }
-    for place, page in pages(browser, served, language, **options):
-        page.add_script_tag(path=AXE)
-        wrong += [f"{place}: {one}" for one in page.evaluate(FINDINGS)]
-    assert not wrong, "\n".join(wrong)
+def sticking_out(page: Page) -> list[str]:
+    """What is wider than the page, and words in single letters."""
+    wide, crumbled = page.evaluate(SIDEWAYS), page.evaluate(CRUMBLED)
+    return [f"{wide} too wide: {page.evaluate(STICKING_OUT)}"] * (wide > 0) + list(crumbled)
+
+
+def axe(page: Page, scheme: str) -> list[str]:
+    """What axe finds; in the dark, what has to do with colours, for nothing else is another there."""
+    page.evaluate(THEME, scheme)
+    findings: list[str] = page.evaluate(FINDINGS, COLOURS if scheme == "dark" else {})
+    page.evaluate(THEME, "light")
+    return findings
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_runs_out_at_the_side(looks: tuple[str, Looks], size: str) -> None:
+    """No page scrolls sideways, and no word stands in single letters, on a phone, on a desk and at twice the size."""
+    _language, wrong = looks
+    assert not wrong[size, "side"], "\n".join(wrong[size, "side"])
+
+
+def test_axe_finds_nothing(looks: tuple[str, Looks]) -> None:
+    """Names, roles, contrast, order: axe has nothing to say on any page, in either language, on a phone and on a desk, in the light and in the dark."""
+    language, wrong = looks
+    looked = [(size, scheme) for (spoken, size), schemes in SCHEMES.items() if spoken == language for scheme in schemes]
+    assert {what: wrong[what] for what in looked} == {what: [] for what in looked}

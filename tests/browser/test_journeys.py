@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import Office
+from tests.browser.office import BOTH, Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -302,7 +302,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_ts008_direct_debit(office: Office, language: str) -> None:
     """An account keyed wrongly: the late fee is waived by the supervisor and accounting, the mandate renewed, the next debit watched."""
     office.language = language

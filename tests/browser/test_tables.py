@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from engine.definitions import dmn
 from tests.browser import editing
@@ -24,21 +24,11 @@ SECOND = """
 """
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo office for all tests of tables."""
-    with editing.served(tmp_path_factory.mktemp("tables")) as found:
-        yield found
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(olu: BrowserContext) -> Iterator[Page]:
     """The decisions of TS-002, with no draft before or after."""
-    page = editing.owner(browser, address)
-    editing.open_editor(page, KEY, "decisions")
-    yield page
-    editing.discard(page, KEY)
-    page.context.close()
+    with editing.visit(olu, KEY, tab="decisions") as page:
+        yield page
 
 
 def rules(page: Page) -> int:

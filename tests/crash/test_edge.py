@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -25,7 +26,7 @@ from tools.crashing.place import Place, opened
 from web.edge import asgi
 
 pytestmark = pytest.mark.slow
-STRANGERS, CLERKS, WINDOWS = 200, 3, 7
+STRANGERS, CLERKS, WINDOWS, LISTS = 200, 3, 7, 20
 WINDOW_SECONDS = 2.0
 SECONDS_TO_GO = 30.0
 HEADERS_SECONDS = HEADERS.header_read_timeout / 1_000
@@ -55,6 +56,24 @@ def place(office: Place) -> Place:
     return office
 
 
+def test_among_strangers_who_say_and_read_nothing_clerks_are_answered(place: Place) -> None:
+    """Two hundred of each kind hold connections, and every list that the clerks ask for meanwhile comes; how soon is measured in the long run."""
+    answers: list[int] = []
+    with strangers(place.port):
+        together([partial(read_lists, place, number, answers) for number in range(CLERKS)])
+        assert held(place) > 0, "the strangers hold none"
+    assert len(answers) == CLERKS * LISTS
+
+
+def read_lists(place: Place, number: int, answers: list[int]) -> None:
+    """A clerk reads their list some times, and says each time that it came. Errors: whatever keeps one of them from coming."""
+    clerk = Clerk(place.address, place.tokens[number], None)  # type: ignore[arg-type]
+    for _list in range(LISTS):
+        clerk.ask("/tasks")
+        answers.append(number)
+
+
+@pytest.mark.long
 def test_strangers_who_say_and_read_nothing_keep_nobody_waiting(place: Place) -> None:
     """Two hundred each of bodies that never come, readers who do not read, headers that stop in the middle and connections on which nothing comes.
 

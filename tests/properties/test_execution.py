@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from tests.properties.playing import CANCELLED, Path, assert_agreement
 from tests.properties.processes import Plan, lists, lost, nested, plans
 
-A_FEW, MANY = 25, int(os.environ.get("DESK_EXAMPLES", "150"))
+A_FEW, MANY = 25, int(os.environ.get("DESK_EXAMPLES", "60"))
 
 
 pytestmark = pytest.mark.usefixtures("working")

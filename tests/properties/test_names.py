@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.definitions import names
 from tests.properties.processes import Plan, clocks, drawn, lists, nested, plans
 
-A_FEW, MANY = 40, int(os.environ.get("DESK_EXAMPLES", "150"))
+A_FEW, MANY = 40, int(os.environ.get("DESK_EXAMPLES", "60"))
 QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 ANY = st.one_of(plans(), lists(), nested(), clocks())
 

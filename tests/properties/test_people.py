@@ -44,7 +44,7 @@ from web.edge import errors
 from web.telling import error_catalogue
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-EXAMPLES, STEPS, MOST_CASES = int(os.environ.get("DESK_EXAMPLES", "40")), 60, 8
+EXAMPLES, STEPS, MOST_CASES = int(os.environ.get("DESK_EXAMPLES", "16")), 60, 8
 PEOPLE = st.sampled_from([CLEO, CARL, SAM, NORA, ADA, OLU])
 COLLEAGUES = [CLEO, CARL, SAM, NORA]
 WORKERS = st.sampled_from(COLLEAGUES)

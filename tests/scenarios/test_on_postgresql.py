@@ -22,9 +22,9 @@ def fullest(key: str) -> Scenario:
 @pytest.mark.slow
 @pytest.mark.postgresql
 @pytest.mark.parametrize("key", KEYS)
-def test_a_case_goes_as_on_sqlite(key: str, postgresql: str) -> None:
+def test_a_case_goes_as_on_sqlite(key: str, postgresql_tables: str) -> None:
     """Path, end, ledger and variables are those agreed, and every flow taken is the same: neither database decides anything."""
     with runtime.entered(composition.runtime(ground.ephemeral_keys())):
-        on_sqlite, on_postgresql = (scenarios.play(fullest(key), PROCESSES, url) for url in ("", postgresql))
+        on_sqlite, on_postgresql = (scenarios.play(fullest(key), PROCESSES, url) for url in ("", postgresql_tables))
     assert (on_sqlite.differences, on_postgresql.differences) == ((), ())
     assert on_postgresql == on_sqlite

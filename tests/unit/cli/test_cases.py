@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from cli import cases as command
-from tests.support import auditing
 
 
 @pytest.fixture(scope="module", autouse=True)
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def office(sqlite_office: Flask) -> Iterator[None]:
     """An office with its processes and no case, which the command opens."""
-    app, _ = auditing.office(tmp_path_factory.mktemp("begin"), ())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "open_office", lambda: app)
+        patch.setattr(command, "open_office", lambda: sqlite_office)
         yield
 
 

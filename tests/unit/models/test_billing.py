@@ -25,7 +25,7 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[Session]:
         with scratch() as session:
             yield _prepared(session)
     else:
-        engine = create_engine(request.getfixturevalue("postgresql"))
+        engine = create_engine(request.getfixturevalue("postgresql_tables"))
         Base.metadata.create_all(engine)
         with Session(engine) as session:
             yield _prepared(session)
@@ -130,9 +130,9 @@ def test_a_hold_has_one_of_three_states(ledger: Session) -> None:
 
 
 @pytest.mark.postgresql
-def test_cases_do_not_wait_for_each_other_at_the_cash_account(postgresql: str) -> None:
+def test_cases_do_not_wait_for_each_other_at_the_cash_account(postgresql_tables: str) -> None:
     """While one case has moved cash and is not committed, another that moves cash for another number goes through."""
-    engine = create_engine(postgresql)
+    engine = create_engine(postgresql_tables)
     Base.metadata.create_all(engine)
     with Session(engine) as first, Session(engine) as second:
         _prepared(first).add(LedgerAccount(id=4, kind="deposit", subscription_id=1, balance=0))

@@ -32,9 +32,9 @@ def undone() -> None:
 
 
 @pytest.mark.postgresql
-def test_it_leaves_nothing_begun(postgresql: str) -> None:
+def test_it_leaves_nothing_begun(postgresql_tables: str) -> None:
     """A question that began a transaction cost two round trips more, at every login check."""
-    with scratch(postgresql) as session:
+    with scratch(postgresql_tables) as session:
         with glance() as opened:
             driver: Any = opened.connection.driver_connection
             assert (opened.scalars(ASKED).all(), driver.info.transaction_status.name) == ([], "IDLE")

@@ -17,7 +17,7 @@ NAMES = select(Department.name_en)
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def hall(request: pytest.FixtureRequest) -> Iterator[Department]:
     """A department, loaded before any unit of work begins."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql")):
+    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")):
         with transaction():
             session().add(Department(code="hall", name_zh="厅", name_en="Hall"))
         yield session().scalars(select(Department)).one()

@@ -21,7 +21,7 @@ NOTICE = DepartmentNotice.__table__
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A database of either kind with one department."""
-    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql")) as session:
+    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")) as session:
         send([insertion(Department.__table__, {"code": "hall", "name_zh": "厅", "name_en": "Hall"})])
         yield session
 

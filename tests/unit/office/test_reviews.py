@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +24,6 @@ from office import acts, fixtures, intake, reviews, staff, verification
 from service_tasks.gateway import Effect, LinePart, gateway
 from service_tasks.gateway.adjustments import Given
 from tests.support.actors import CLEO, SAM
-from tests.support.visitors import copy, open_office
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 MORNING = datetime(2026, 11, 24, 2, tzinfo=UTC)  # 10:00 the next day
@@ -34,14 +32,11 @@ ITEMS = [{"kind": "function_fee", "text": "彩铃", "amount": 100000}]
 
 
 @pytest.fixture(scope="module")
-def office(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An office with its demo people and processes."""
-    folder: Path = tmp_path_factory.mktemp("reviews")
-    copy(founded, folder)
-    app = open_office(folder)
-    with app.app_context():
-        reviews.begin_due(AT)  # the demo's own payments are another day's
-    return app
+def office(sqlite_office: Flask) -> Flask:
+    """An office in which the demo's own payments are another day's."""
+    with sqlite_office.app_context():
+        reviews.begin_due(AT)
+    return sqlite_office
 
 
 @pytest.fixture(autouse=True)

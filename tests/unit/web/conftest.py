@@ -83,15 +83,7 @@ def any_desk(request: pytest.FixtureRequest) -> Flask:
 
 
 @pytest.fixture(scope="module", params=BOTH)
-def shared_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def shared_desk(request: pytest.FixtureRequest) -> Flask:
     """The same, for all tests of a file together."""
-    folder = tmp_path_factory.mktemp("shared")
-    if request.param == "sqlite":
-        copy(request.getfixturevalue("office"), folder)
-        yield open_office(folder)
-        return
-    copies, name = request.getfixturevalue("founded_on_postgresql"), unused()
-    app = open_office(folder, copies.make(name))
-    yield app
-    let_go(app)
-    copies.drop(name)
+    chosen: Flask = request.getfixturevalue(f"{request.param}_office")
+    return chosen

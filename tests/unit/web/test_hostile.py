@@ -20,7 +20,8 @@ from werkzeug.test import TestResponse
 import engine
 from office import tokens
 from tests.support.furnishing import Furnished, furnish
-from tests.support.visitors import Visitor, copy, open_office
+from tests.support.offices import Copies, unused
+from tests.support.visitors import Visitor, copy, let_go, open_office
 from tests.support.wording import ENGLISH
 from tests.unit.web.test_routes import ROUTES
 from web.api import schemas
@@ -134,14 +135,20 @@ def sqlite_walk(furnished: tuple[Path, Furnished], tmp_path_factory: pytest.Temp
     return Walk(open_office(folder), furnished[1], [])
 
 
+@pytest.fixture(scope="module")
+def postgresql_walk(founded_on_postgresql: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """The office on PostgreSQL."""
+    name = unused()
+    app = open_office(tmp_path_factory.mktemp("walk"), founded_on_postgresql.make(name))
+    yield Walk(app, furnish(app), [])
+    let_go(app)
+    founded_on_postgresql.drop(name)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
 def walk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     """The office on either database; at the end of a test nothing may have broken."""
-    if request.param == "sqlite":
-        found: Walk = request.getfixturevalue("sqlite_walk")
-    else:
-        desk = request.getfixturevalue("postgresql_desk")
-        found = Walk(desk, furnish(desk), [])
+    found: Walk = request.getfixturevalue(f"{request.param}_walk")
     answered = unavailable.answer
 
     def told(error: Exception, text: str = "") -> Any:

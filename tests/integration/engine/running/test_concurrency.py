@@ -38,7 +38,7 @@ LOST = (runtime.AlreadyCompleted, StaleInstance, running.InstanceEnded, ClaimedB
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An office over a database that several threads can reach, with its processes published."""
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")
     with shared_office(tmp_path, url) as app:
         engine.runtime.current().serve(_count)
         for key, text in DRAWN.items():

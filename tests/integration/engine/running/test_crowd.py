@@ -38,7 +38,7 @@ sent: list[str] = []
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def office(request: pytest.FixtureRequest, tmp_path: Path, at: datetime) -> Iterator[Flask]:
     """An office over a database that several threads can reach, with a few cases of four processes."""
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")
     with shared_office(tmp_path, url) as app, services(_send):
         for key in ("called", "outer", "pay", "wait", "send"):
             published.publish(drawn(key, 0), by=OLU, note="", at=at)
