@@ -124,15 +124,12 @@ def test_what_cannot_be_read_is_said_before_it_is_lost(page: Page) -> None:
     expect(page.locator("#panel-decisions [role=alert]")).to_contain_text("读不出来")
 
 
-def test_who_reads_english_sees_english_headings(browser: Browser, address: str) -> None:
+def test_who_reads_english_sees_english_headings(olu: BrowserContext) -> None:
     """Those of the columns, as the catalogue of the process has them; a new English title stands there at once, the file keeps the Chinese."""
-    page = editing.owner(browser, address, language="en")
-    editing.open_editor(page, KEY, "decisions")
     shown = "() => [...document.querySelectorAll('#panel-decisions :is(.input-label, .output-label)')].map((one) => getComputedStyle(one, '::before').content)"
-    assert page.evaluate(shown)[:2] == ['"What was found"', '"Cause"']
-    page.get_by_label("查明的情况").fill("What we found")
-    page.get_by_label("查明的情况").blur()
-    assert page.evaluate(shown)[0] == '"What we found"'
-    assert 'label="查明的情况"' in editing.text_of(page, FILE)
-    editing.discard(page, KEY)
-    page.context.close()
+    with editing.visit(olu, KEY, language="en", tab="decisions") as page:
+        assert page.evaluate(shown)[:2] == ['"What was found"', '"Cause"']
+        page.get_by_label("查明的情况").fill("What we found")
+        page.get_by_label("查明的情况").blur()
+        assert page.evaluate(shown)[0] == '"What we found"'
+        assert 'label="查明的情况"' in editing.text_of(page, FILE)

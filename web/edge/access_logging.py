@@ -24,7 +24,7 @@ from office import access_log
 from office.intake import NotAtACounter
 from office.masking import Sight
 from service_tasks import numbers
-from web.edge import auth
+from web.edge import addresses, auth
 from web.edge.access import NotYourCase
 
 MOST_KEPT = 20_000
@@ -74,7 +74,7 @@ def refused(error: engine.EngineError) -> None:
     """Record that the person of this request wants to look at a case or a customer and may not; a form that is refused is no look."""
     if request.method != "GET":
         return
-    msisdn = numbers.msisdn(str((request.view_args or {}).get("msisdn") or request.args.get("msisdn", "")))
+    msisdn = numbers.msisdn(str((request.view_args or {}).get("msisdn") or addresses.number_asked_for()))
     if isinstance(error, NotYourCase):
         number = session().scalar(_NUMBER, {"instance": error.values["instance"]}) or ""
         _note(f"refused {number}", partial(access_log.refused_at_case, number))

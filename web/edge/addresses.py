@@ -310,6 +310,11 @@ def asked() -> Mapping[str, Any]:
     return read(endpoint, {name: value for name, value in values.items() if name not in wrong_filters()})
 
 
+def number_asked_for() -> str:
+    """Return the number that the address of this request names, as it stands there, whatever else it has wrong."""
+    return request.args.get("msisdn", "")
+
+
 def form_page(error: WrongAddress) -> str | None:
     """Return the endpoint of the page whose filter form has everything that this address has wrong; None where there is none."""
     page, fields_of_form = FILTERS.get(str(request.endpoint), ("", frozenset()))

@@ -36,10 +36,10 @@ MOST = {
     "intake": 25,  # the register that numbers the case is one of them
     "after the intake": 4,
     "worklist": 9,  # the work orders of one's departments that are chased are one of them
-    "task": 14,  # one where lines are picked has the customer's papers beside it
+    "task": 15,  # one where lines are picked has the customer's papers beside it
     "claim": 6,  # what was taken is said, in the words of its process
     "fields of a form": 10,  # as above
-    "completion": 52,  # one that pays lines out has its ledger, the paper over what is left of the receipt and its number, what is left of them, what it gives up of them and the liability in it, and is told with what it moved; what a step by itself costs is counted in the engine's tests
+    "completion": 53,  # one that pays lines out has its ledger, the paper over what is left of the receipt and its number, what is left of them, what it gives up of them and the liability in it, and is told with what it moved; what a step by itself costs is counted in the engine's tests
     "after a step": 14,
 }
 VISITED = {

@@ -211,5 +211,5 @@ def test_a_misspelt_name_is_told_beside_what_is_wrong_with_the_drawing() -> None
     assert rules["unknown_name_near"].values["near"] == "disputed_amount"
     assert (rules["names_not_judged"].element_id, "ways_not_judged" in rules) == ("lost", True)
     strange = [part.replace("disputed_amonut", "weather") for part in parts]
-    kept = checks.warnings_of(package("P", process("P", *strange), {"forms/entered.form": entered}))
-    assert not [finding for finding in kept if finding.rule.startswith("unknown_name")]
+    findings = checks.warnings_of(package("P", process("P", *strange), {"forms/entered.form": entered}))
+    assert not [finding for finding in findings if finding.rule.startswith("unknown_name")]
