@@ -83,7 +83,7 @@ def once(problems: Iterable[Problem]) -> Iterator[Problem]:
     """Yield what is wrong with a form or table once, however many steps use it; of a diagram, what is wrong at each element."""
     facts: set[tuple[object, ...]] = set()
     for problem in problems:
-        place = (problem.element_id, problem.line) if problem.file.endswith(".bpmn") else ()
+        place = (problem.element_id, problem.line) if problem.file.endswith(".bpmn") or not problem.file else ()
         fact = (problem.file, problem.rule, repr(sorted(problem.values.items(), key=str)), *place)
         if fact not in facts:
             facts.add(fact)

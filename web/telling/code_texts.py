@@ -271,6 +271,7 @@ COLUMNS = {
     "finding": _("Finding"),
     "case": _("Case"),
     "settled_by_accounting": _("settled by accounting already"),
+    "accounting_first": _("accounting checks it first"),
     "prior_approval": _("earlier approval"),
     "cause": _("Cause"),
     "operator_fault": _("Operator's fault"),

@@ -88,7 +88,7 @@ SENTENCES = {
     "added_without_reason": _("%(line)s is none that the system picked. Please write beside it why it belongs to it."),
     "nothing_picked": _("Nothing is picked. Please tick what is to be given back."),
     "decides_own_case": _("Whoever was named does not decide on it. Somebody else has to."),
-    "not_the_person": _("Only %(name)s answers here. A supervisor can write down what they said."),
+    "not_the_person": _("Only the person who was named answers here. A supervisor can write down what they said."),
     "not_a_supervisor": _("Only a supervisor writes down what the person or unit said."),
     "number_of_another": _(
         "The employee number %(number)s is not that of %(name)s. Please check the number or the name."

@@ -98,7 +98,7 @@ class Case:
         """Credited, answered, closed."""
         self.credited().step({"resolution": "已抵扣", "reply_channel": "counter"})
         self.step(NAMED, by=SAM)
-        self.step({"liable_objects": "no"})
+        self.step({"answered_by": "supervisor", "heard_how": "电话告知", "liable_objects": "no"}, by=SAM)
         if self.stands_at == "evaluate_result":  # one case of twenty is drawn
             self.step(EVALUATED, by=ROOM)
         self.step({"own_fault": "no", "cause_analysis": "客户忘记了"}, by=ROOM)

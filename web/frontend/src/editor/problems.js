@@ -5,6 +5,9 @@ import { say } from "./texts.js";
 
 /** @import { Problem } from "../../types/draft" */
 
+// What is looked at once there are no problems any more: said, and counted as nothing.
+const LATER = "ways_not_judged";
+
 export class ProblemList {
   /**
    * go(problem): show where it is. nameOf(problem): what the element is called.
@@ -32,7 +35,8 @@ export class ProblemList {
     const wrong = problems.filter(({ warning }) => !warning);
     const last = wrong.at(-1);
     const n = last?.rule === "more_findings" ? (last.values?.count ?? wrong.length) : wrong.length;
-    this.count.textContent = counted(n, problems.length - wrong.length);
+    const doubtful = problems.filter(({ warning, rule }) => warning && rule !== LATER);
+    this.count.textContent = counted(n, doubtful.length);
     this.count.classList.toggle("is-problem", wrong.length > 0);
     this.count.classList.toggle("is-warning", !wrong.length && problems.length > 0);
     this.list.replaceChildren(...problems.map((problem) => this.item(problem)));
@@ -41,6 +45,7 @@ export class ProblemList {
 
   /** @param {Problem} problem */
   item(problem) {
+    if (problem.rule === LATER) return make("li", { class: "desk-muted", data: { rule: problem.rule } }, problem.text);
     const where = [this.nameOf(problem), problem.file, problem.line ? say("line", { line: problem.line }) : ""].filter(Boolean).join(" · ");
     const sign = problem.warning
       ? make("span", { class: "desk-warning-sign" }, say("warning"))
