@@ -7,7 +7,7 @@ counts as replied to when the text has been sent or the letter posted, and whoev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -43,6 +43,7 @@ from service_tasks.gateway import gateway
 
 SMS, LETTER = "sms", "letter"
 LATER = (SMS, LETTER)  # not with the customer yet when the step is done
+AT_ONCE = ("counter", "phone")
 ANSWER, EXPLANATION = "reply", "explanation"
 OTHERWISE = ("phone", "counter", "letter")
 INSTEAD = "instead:"  # before the id of a message that failed, the key of what was said in its place
@@ -66,8 +67,10 @@ def follow(change: Change) -> None:
 
 
 def answers(change: Change) -> bool:
-    """Tell whether the step just completed answers the complaint, rather than explaining something on the way."""
+    """Tell whether the step just completed answers the complaint, rather than explaining something on the way, or sending the case back with nothing said."""
     first = change.steps[0]
+    if first["type"] == "user_task_completed" and not _is_told(change, first["form"]):
+        return False
     return record.element_of(first).startswith(ANSWER) or record.token_of(first) in change.answering
 
 
@@ -75,8 +78,17 @@ def arrives_later(change: Change) -> bool:
     """Tell whether the step just completed tells the customer by text message or letter, which is not with them yet."""
     first = change.steps[0]
     entered = first["form"] if first["type"] == "user_task_completed" else {}
-    fields = [field for field in (change.form.inputs if change.form is not None else []) if field.channel_of]
-    return any(entered.get(field.key) in LATER and entered.get(field.channel_of or "") for field in fields)
+    return any(entered.get(field.key) in LATER and entered.get(field.channel_of or "") for field in _channels(change))
+
+
+def _is_told(change: Change, entered: Mapping[str, Any]) -> bool:
+    """Tell whether a step whose form says by which channel a text goes to the customer has such a text; any other says it in another way."""
+    channels = _channels(change)
+    return not channels or any(entered.get(field.channel_of or "") for field in channels)
+
+
+def _channels(change: Change) -> list[language.Field]:
+    return [field for field in (change.form.inputs if change.form is not None else []) if field.channel_of]
 
 
 def _keep(change: Change, key: str, field: str, channel: str | None, text: str) -> None:

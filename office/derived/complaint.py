@@ -122,10 +122,9 @@ def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:
 
 
 def _answers(step: TaskCompleted) -> bool:
-    """Tell whether a step certainly answers the complaint at once: by no text message and no letter, which may not have left."""
-    values = record.named(step["form"]).values()
-    later = set(correspondence.LATER).intersection(str(value) for value in values)
-    return step["element"].startswith(correspondence.ANSWER) and not later
+    """Tell whether a step certainly answers the complaint at once: by word of mouth, and not by a text message or letter, which may not have left."""
+    ways = set(correspondence.AT_ONCE).intersection(str(value) for value in record.named(step["form"]).values())
+    return step["element"].startswith(correspondence.ANSWER) and bool(ways)
 
 
 def _says(row: Complaint, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:

@@ -75,6 +75,17 @@ def test_a_way_that_nobody_named_is_none(task: int, database: Session, at: datet
     assert the_word(database).channel == "other"
 
 
+@pytest.mark.parametrize(("answer", "answered"), [("已退 50.00 元", True), ("", False)])
+def test_a_step_with_nothing_said_answers_nobody(
+    task: int, database: Session, runtime: engine.runtime.Runtime, at: datetime, answer: str, answered: bool
+) -> None:
+    """A box may send the case back from the very step that replies: the customer has heard nothing then."""
+    answers: list[bool] = []
+    runtime.observers = (lambda change: answers.append(correspondence.answers(change)),)
+    cases.complete(task, form={"answer": answer, "way": "counter" if answer else ""}, by=CLEO, at=at)
+    assert answers == [answered]
+
+
 def test_a_message_that_cannot_arrive_is_refused_before_anything_is_completed(
     task: int, database: Session, at: datetime
 ) -> None:

@@ -51,6 +51,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -521,6 +523,16 @@ def test_a_long_process_runs(database: Session, at: datetime) -> None:
     assert complete(begun.user_task_ids[0], at).user_task_ids
 
 
+@pytest.fixture
+def usual_depth() -> Iterator[None]:
+    """As deep as Python goes by itself; what plays random cases beside it lets it go deeper."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("usual_depth")
 def test_a_process_that_is_too_long_is_refused_when_published(database: Session, at: datetime) -> None:
     """What SpiffWorkflow cannot read is found out before a case is started on it; the check and the publication give one answer."""
     ids = tuple(f"x{n}" for n in range(900))

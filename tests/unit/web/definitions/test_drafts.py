@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.unit.engine.ground.test_yaml import BOMB
 
@@ -101,9 +102,10 @@ def test_unsaved_content_is_checked(olu: FlaskClient) -> None:
     """A problem names its file and element and reads in the page's language; nothing is stored by asking."""
     text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"]  # type: ignore[index]
     broken = text.replace('name="form" value="ts002_receipt"', 'name="form" value="nowhere"')
-    (found,) = olu.post("/processes/TS-002/draft/check", json={"files": {"TS-002.bpmn": broken}}).json["problems"]  # type: ignore[index]
+    found, *later = olu.post("/processes/TS-002/draft/check", json={"files": {"TS-002.bpmn": broken}}).json["problems"]  # type: ignore[index]
     assert (found["file"], found["element"], found["rule"]) == ("TS-002.bpmn", "ask_receipt", "unknown_form")
     assert "nowhere" in found["text"]
+    assert {one["rule"] for one in later} == {"names_not_judged", "ways_not_judged"}
     assert olu.get("/processes/TS-002/draft").json["revision"] == 0  # type: ignore[index]
 
 
@@ -190,6 +192,12 @@ def test_the_editor_learns_what_there_is_to_choose(olu: FlaskClient) -> None:
     assert found["functions"]
 
 
+def rules(answer: TestResponse) -> list[str]:
+    """What a saved draft has wrong, by rule."""
+    problems: Any = answer.json
+    return [problem["rule"] for problem in problems["problems"]]
+
+
 def test_what_cannot_be_seen_is_drawn_when_a_draft_is_opened(olu: FlaskClient) -> None:
     """A stored draft whose flow lost its picture opens with it drawn, told and not yet stored; what is whole is left alone."""
     found = olu.get("/processes/TS-002/draft").json
@@ -197,7 +205,7 @@ def test_what_cannot_be_seen_is_drawn_when_a_draft_is_opened(olu: FlaskClient) -
     assert (found["mended"], found["mendings"]) == ({}, [])
     text = found["files"]["TS-002.bpmn"]
     lost = text.replace('id="flow_cash_di"', 'id="flow_hold_di"', 1)
-    assert [one["rule"] for one in save(olu, {"TS-002.bpmn": lost}).json["problems"]] == ["picture_id_used_twice"]
+    assert rules(save(olu, {"TS-002.bpmn": lost})) == ["picture_id_used_twice", "ways_not_judged"]
     opened = olu.get("/processes/TS-002/draft").json
     assert opened is not None
     assert opened["files"]["TS-002.bpmn"] == lost
@@ -209,7 +217,7 @@ def test_a_draft_without_a_drawing_is_opened_with_one(olu: FlaskClient) -> None:
     """Whatever wrote it, the owner sees all of it."""
     text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"]  # type: ignore[index]
     bare = text[: text.index("<bpmndi:BPMNDiagram")] + text[text.index("</bpmn:definitions>") :]
-    assert [one["rule"] for one in save(olu, {"TS-002.bpmn": bare}).json["problems"]] == ["no_picture"]
+    assert rules(save(olu, {"TS-002.bpmn": bare})) == ["no_picture", "ways_not_judged"]
     opened = olu.get("/processes/TS-002/draft").json
     assert opened is not None
     assert opened["mendings"] == ["文件里没有图，已画好，可以随意调整位置。"]

@@ -106,7 +106,7 @@ def test_who_may_not_approve_reads_who_may(desk: Flask, olu: Browser, monkeypatc
     handed_over(olu)
     answer = olu.post(f"/processes/{KEY}/publish/approval", revision=olu.draft(KEY)["revision"], against=1)
     assert answer.status_code == 403
-    assert "须由没有参与这份草稿的人审批" in refusal(answer.text)
+    assert "须由另一人办理：这是您申请、经办或参与过的" in refusal(answer.text)
     with desk.app_context(), transaction():
         for row in session().query(UserRole).where(UserRole.role == "owner", UserRole.user != "olu"):
             session().delete(row)

@@ -42,7 +42,7 @@ def test_a_no_is_not_told_as_done(desk: Flask, language: str, said: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("zh", "完成：询问转入号码（"), ("en", "Done: Ask for the number to move to (")]
+    ("language", "said"), [("zh", "办完：询问转入号码（"), ("en", "Done: Ask for the number to move to (")]
 )
 def test_a_step_names_the_answer_by_which_the_case_went_on(desk: Flask, language: str, said: str) -> None:
     """Done says little where the step was a choice of the way."""
