@@ -50,7 +50,7 @@ VOCABULARY = language.Vocabulary(
         "money": frozenset({"number"}),
         "balance": frozenset({"number", "context"}),
     },
-    channels=("counter", "phone", "sms", "letter"),
+    channels=(*correspondence.AT_ONCE, *correspondence.LATER),
 )
 BARS = (households.barred, reviews.barred)
 DOUBTS = (reply_amounts.doubt,)

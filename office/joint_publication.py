@@ -115,20 +115,18 @@ def belonging(draft: Draft) -> list[str]:
     """Return the stored drafts with which one is put in force at once: with it they were submitted, or one calls or begins the other or
     has a changed file of the other, directly or not.
     """
-    together = hands.submitted_with(draft.key) if draft.submitted_by else []
-    if together:
-        return together
-    return _neighbours(draft, _sides(drafts.listed()))
+    return _together(draft) or _neighbours(draft, _sides(drafts.listed()))
 
 
 def groups(stored: Sequence[Draft]) -> list[list[str]]:
     """Return every set of these stored drafts that belong together, two of them or more, each in the order of publication."""
     sides = _sides(stored)
-    sets = {
-        tuple((hands.submitted_with(draft.key) if draft.submitted_by else []) or _neighbours(draft, sides))
-        for draft in stored
-    }
+    sets = {tuple(_together(draft) or _neighbours(draft, sides)) for draft in stored}
     return [list(keys) for keys in sorted(sets) if len(keys) > 1]
+
+
+def _together(draft: Draft) -> list[str]:
+    return hands.submitted_with(draft.key) if draft.submitted_by else []
 
 
 @dataclass(frozen=True)

@@ -316,8 +316,7 @@ def left_for(by: engine.Actor) -> list[tuple[Draft, list[str]]]:
     """Return the submitted drafts that this person may approve, by process, each with the processes that go into force at once with it."""
     if drafts.OWNER not in by.roles:
         return []
-    of_others = select(DefinitionDraft.key).where(DefinitionDraft.submitted_by != by.user).order_by(DefinitionDraft.key)
-    submitted = [draft for key in session().scalars(of_others) if (draft := drafts.stored(key)) is not None]
+    submitted = [draft for draft in drafts.listed() if draft.submitted_by not in ("", by.user)]
     return [
         (draft, hands.submitted_with(draft.key)) for draft in submitted if by.user in left_to_approve(draft, by.user)
     ]

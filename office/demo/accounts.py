@@ -9,6 +9,8 @@ from models.usage import DebitState
 from office.demo.month import Case, Month
 
 BASE = ("monthly_fee", "月租费", 5000)
+WRONG_PACKAGE = {"service": "商务套餐", "agreed": "基本套餐", "keyed": "商务套餐", "monthly_fee": 8800}
+CHARGED = (BASE, ("monthly_fee", "商务套餐费", 8800))
 
 
 def cases(month: Month) -> list[Case]:
@@ -16,6 +18,8 @@ def cases(month: Month) -> list[Case]:
     return [
         *_charge_disputes(month),
         *_refunds(month),
+        *_receiving_numbers(month),
+        *_refunds_of_another_kind(month),
         *_secondary_pricing(month),
         *_direct_debits(month),
         *_called(month),
@@ -58,8 +62,6 @@ def _charge_disputes(month: Month) -> list[Case]:
 
 
 def _refunds(month: Month) -> list[Case]:
-    wrong = {"service": "商务套餐", "agreed": "基本套餐", "keyed": "商务套餐", "monthly_fee": 8800}
-    charged = (BASE, ("monthly_fee", "商务套餐费", 8800))
     return [
         Case(
             "13900000201",
@@ -67,9 +69,9 @@ def _refunds(month: Month) -> list[Case]:
             "错办，话费已缴，持原始收据，退现金",
             "Wrong order, charge paid, receipt held: cash",
             {
-                "bill": month.bill(*charged, paid=True),
+                "bill": month.bill(*CHARGED, paid=True),
                 "receipts": [_receipt("SJ-0201", "charge", 13800)],
-                "orders": [wrong],
+                "orders": [WRONG_PACKAGE],
             },
         ),
         Case(
@@ -77,7 +79,7 @@ def _refunds(month: Month) -> list[Case]:
             "TS-002",
             "错办，收据遗失，不退现金，冲减话费",
             "Wrong order, receipt lost: no cash, credit against the bill",
-            {"bill": month.bill(*charged), "orders": [wrong]},
+            {"bill": month.bill(*CHARGED), "orders": [WRONG_PACKAGE]},
         ),
         Case(
             "13900000203",
@@ -93,6 +95,12 @@ def _refunds(month: Month) -> list[Case]:
             "Prepayment moved to 13900000205",
             {"prepayment": 8000},
         ),
+    ]
+
+
+def _receiving_numbers(month: Month) -> list[Case]:
+    """Return numbers to which money of another may be moved, and those to which it may not."""
+    return [
         Case(
             "13900000205",
             "TS-002",
@@ -121,6 +129,12 @@ def _refunds(month: Month) -> list[Case]:
             "Target is a prepaid number",
             {"kind": "prepaid", "prepayment": 1500},
         ),
+    ]
+
+
+def _refunds_of_another_kind(month: Month) -> list[Case]:
+    """Return a late fee, receipts that are spent or electronic, and less money than is disputed."""
+    return [
         Case(
             "13900000209",
             "TS-002",
@@ -151,9 +165,9 @@ def _refunds(month: Month) -> list[Case]:
             "话费已缴，持电子发票，退现时红冲",
             "Charge paid, an electronic invoice: cash, and a red invoice",
             {
-                "bill": month.bill(*charged, paid=True),
+                "bill": month.bill(*CHARGED, paid=True),
                 "receipts": [_receipt("DZ-0212", "charge", 13800) | {"medium": "electronic"}],
-                "orders": [wrong],
+                "orders": [WRONG_PACKAGE],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""The shapes of the REST API as marshmallow schemas: what a request may hold, what an answer holds. Nothing is looked up here.
+"""The shapes of the REST API as marshmallow schemas, all in one file because they name each other: what a request may hold, what an answer holds. Nothing is looked up here.
 
 Amounts in answers are integer fen; in a form they are typed in yuan, as on the pages. Instants are ISO 8601 in UTC.
 """

@@ -1,4 +1,4 @@
-"""Worklist and task: finding the next thing to do, claiming it, filling its form, completing it."""
+"""Worklist and task, in one file because each step leads to the next task: finding the next thing to do, claiming it, filling its form, completing it."""
 
 from __future__ import annotations
 

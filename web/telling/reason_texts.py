@@ -20,7 +20,13 @@ def reason(cause: language.Reason) -> str:
         return _out_of_order(limit, early=cause.code == "min")
     if cause.code in refusals.SENTENCES:
         return refusals.sentence({**cause.values, "code": cause.code})
-    sentences = {**_of_limits(cause), **_of_forms(cause), **_of_complaints(cause), **_of_acts(cause)}
+    sentences = {
+        **_of_limits(cause),
+        **_of_forms(cause),
+        **_of_values(cause),
+        **_of_complaints(cause),
+        **_of_acts(cause),
+    }
     sentence = sentences.get(cause.code) or error_catalogue.texts().get(cause.code) or gettext("Please check this.")
     line = cause.values.get("line")
     return gettext("%(field)s: %(why)s", field=disputed_lines.seen_text(str(line)), why=sentence) if line else sentence
@@ -46,7 +52,7 @@ def _of_limits(cause: language.Reason) -> dict[str, str]:
 def _of_forms(cause: language.Reason) -> dict[str, str]:
     """Return how a field is filled in, and what may be asked for."""
     return {
-        "required": gettext("Please tick what it is about. Of what cannot be ticked nothing is left.")
+        "required": gettext("Please tick what it is about. What cannot be ticked has no amount left to be given.")
         if cause.values.get("type") == "lines"
         else gettext("Please fill this in."),
         "not_a_number": gettext("Please enter a number."),
@@ -67,13 +73,6 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
             key=cause.values.get("key"),
             line=cause.values.get("in_line"),
         ),
-        "not_an_object": gettext("An object with named values is expected here."),
-        "not_a_string": gettext("A text is expected here."),
-        "not_an_integer": gettext("A whole number is expected here."),
-        "not_a_boolean": gettext("Either true or false is expected here."),
-        "not_a_list": gettext("A list is expected here."),
-        "not_an_instant": gettext("An instant is expected here, such as 2026-11-23T08:30:00Z."),
-        "not_one_of": gettext("One of these is expected here: %(options)s.", options=cause.values.get("options")),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "process_unknown": gettext("There is no process %(name)s.", name=cause.values.get("name")),
         "group_unknown": gettext("There is no department %(name)s.", name=cause.values.get("name")),
@@ -83,6 +82,19 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
         ),
+    }
+
+
+def _of_values(cause: language.Reason) -> dict[str, str]:
+    """Return which kind of value is due where a program sent another."""
+    return {
+        "not_an_object": gettext("An object with named values is expected here."),
+        "not_a_string": gettext("A text is expected here."),
+        "not_an_integer": gettext("A whole number is expected here."),
+        "not_a_boolean": gettext("Either true or false is expected here."),
+        "not_a_list": gettext("A list is expected here."),
+        "not_an_instant": gettext("An instant is expected here, such as 2026-11-23T08:30:00Z."),
+        "not_one_of": gettext("One of these is expected here: %(options)s.", options=cause.values.get("options")),
     }
 
 
