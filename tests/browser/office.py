@@ -19,6 +19,8 @@ PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 PATIENCE = 60_000  # only a failure waits so long; a machine that does other work besides may stand still for a while
 # The English of a journey goes the same way by other words, and those are read on every page by test_every_page and measured by test_fit.
 BOTH = ("zh", pytest.param("en", marks=pytest.mark.long))
+# What a page still asks for when it is left is dropped, and htmx says so in these words; that the office does not answer is htmx:sendError.
+DROPPED = ("htmx:sendAbort", "htmx:afterRequest")
 SCREEN = {"width": 1366, "height": 768}
 
 
@@ -54,9 +56,13 @@ class Office:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.clock.set_fixed_time(self.at)
-        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on("console", lambda message: self._complained(message.type, message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
+
+    def _complained(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith(DROPPED):
+            self.complaints.append(text)
 
     def of(self, person: str) -> Page:
         """The page of a person, who logs in the first time, and again when the session has ended meanwhile."""
