@@ -18,6 +18,8 @@ AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 VARIABLES = {"established": True, "amount": 12850, "way": "cash", "bill": {"total": 9900}, "finding": "fraud"}
 PROCESSES = Path(__file__).parents[1] / "processes"
 MOST_OF_A_CONDITION = 5.0
+ROUGHLY = 200  # calls of each condition, to see which are the dear ones
+DEAREST = 8
 
 
 def figures() -> list[Figure]:
@@ -27,12 +29,13 @@ def figures() -> list[Figure]:
 
 
 def _figures(scope: feel.Scope) -> list[Figure]:
-    costs = {text: _condition(text, scope) for text in conditions()}
-    name = f"the dearest of {len(costs)} gateway conditions"
+    timers = [_timer(text, scope) for text in conditions()]
+    name = f"the dearest of {len(timers)} gateway conditions"
+    dear = sorted(timers, key=lambda timer: min(timer.repeat(3, ROUGHLY)))[-DEAREST:]
     model = dmn.parse((PROCESSES / "decisions" / "cause.dmn").read_bytes())
     decision = _microseconds(Timer(lambda: model.evaluate("cause", VARIABLES, scope=scope)))
     return [
-        Figure(name, "", max(costs.values()), "µs", goal=MOST_OF_A_CONDITION),
+        Figure(name, "", max(map(_microseconds, dear)), "µs", goal=MOST_OF_A_CONDITION),
         Figure("a decision of seven rules", "", decision, "µs"),
     ]
 
@@ -44,9 +47,9 @@ def conditions() -> set[str]:
     return {text.strip().removeprefix("=").strip() for text in texts}
 
 
-def _condition(text: str, scope: feel.Scope) -> float:
+def _timer(text: str, scope: feel.Scope) -> Timer:
     expression = feel.compile(text)
-    return _microseconds(Timer(lambda: expression.evaluate(VARIABLES, scope=scope)))
+    return Timer(lambda: expression.evaluate(VARIABLES, scope=scope))
 
 
 def _microseconds(statement: Timer) -> float:
