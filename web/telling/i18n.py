@@ -98,7 +98,10 @@ def filled(sentence: str, values: Mapping[str, Any]) -> str:
 
 
 def _inner(sentence: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    inside = {name for name in _quoted(sentence) if isinstance(values.get(name), str)}
+    quoted = _quoted(sentence)
+    if not quoted:
+        return values
+    inside = {name for name in quoted if isinstance(values.get(name), str)}
     return {**values, **{name: values[name].replace("“", "‘").replace("”", "’") for name in inside}}
 
 
