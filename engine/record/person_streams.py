@@ -23,7 +23,7 @@ from models.identity import User
 from models.user_task import UserTask
 
 USER = "user"
-LOOKED_BACK = 200
+AT_ONCE, LAST = 200, 2**31 - 1
 MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
 SYSTEM = "system"
 _COUNTED = (RefusalsNotKept.number, RefusalsNotKept.since, RefusalsNotKept.until)
@@ -42,11 +42,12 @@ class Act:
     follows: bool = True
 
 
-_LAST = (
-    select(HistoryEntry.body)
+_BEFORE = (
+    select(HistoryEntry.sequence, HistoryEntry.at, HistoryEntry.body)
     .where(HistoryEntry.stream == USER, HistoryEntry.stream_id == bindparam("user"))
+    .where(HistoryEntry.sequence < bindparam("before"))
     .order_by(HistoryEntry.sequence.desc())
-    .limit(LOOKED_BACK)
+    .limit(AT_ONCE)
 )
 
 
@@ -58,10 +59,7 @@ def record_act(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
 
 
 def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **fields: Any) -> datetime:
-    """Record the same, unless one of the last steps of the person says it within so much time; since when the record says it.
-
-    Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
-    """
+    """Record the same, unless the person's stream says it within so much time; since when the record says it."""
     act = step(type, **fields)
     recorded_at = _said(act, by.user, at - within)
     if recorded_at is not None:
@@ -75,11 +73,23 @@ def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **
 
 
 def _said(act: Step, user: str, since: datetime) -> datetime | None:
-    for body in session().scalars(_LAST, {"user": user}):
-        document = history.document(body)
-        if act in document["steps"] and document["at"] > since:
-            return document["at"]
+    for at, body in _since(user, since):
+        if act in history.document(body)["steps"]:
+            return at
     return None
+
+
+def _since(user: str, since: datetime) -> Iterator[tuple[datetime, bytes]]:
+    """Yield instant and body of a person's entries since then, newest first, however many they are."""
+    before = LAST
+    while rows := session().execute(_BEFORE, {"user": user, "before": before}).all():
+        for _, at, body in rows:
+            if at <= since:
+                return
+            yield at, body
+        if len(rows) < AT_ONCE:
+            return
+        before = rows[-1].sequence
 
 
 def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
@@ -141,12 +151,9 @@ def _record_not_kept(row: RefusedTask, at: datetime) -> bool:
 
 def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
     """Yield one for each form of a task that was refused since."""
-    for body in session().scalars(_LAST, {"user": user}):
-        if b'"entry_refused"' not in body:
-            continue
-        document = history.document(body)
-        steps = cast(list[PersonStep], document["steps"])
-        if document["at"] > since:
+    for _, body in _since(user, since):
+        if b'"entry_refused"' in body:
+            steps = cast(list[PersonStep], history.document(body)["steps"])
             yield sum(step["type"] == "entry_refused" and step["task"] == task_id for step in steps)
 
 

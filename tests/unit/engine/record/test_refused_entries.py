@@ -87,6 +87,20 @@ def test_twenty_for_a_task_and_hour_and_no_more(send: Send, task: int, at: datet
     assert len(refused()) == person_streams.MOST_REFUSED + 1
 
 
+def test_work_on_other_tasks_does_not_begin_the_hour_anew(
+    send: Send, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much somebody else's tasks add to the stream meanwhile, what was refused within the hour is counted whole."""
+    monkeypatch.setattr(person_streams, "MOST_REFUSED", 2)
+    number_of_acts = person_streams.AT_ONCE + 1
+    send(at)
+    send(at)
+    for number in range(number_of_acts):
+        record.record_act("case_looked_at", by=CLEO, at=at, case=f"AJ-{number}")
+    send(at + timedelta(minutes=1))
+    assert len(refused()) == 2
+
+
 def test_the_next_that_is_kept_says_how_many_were_not(send: Send, task: int, at: datetime) -> None:
     """Whoever reads a person's stream knows how often they tried, and it is said once."""
     number, first, last = too_often(send, at)
