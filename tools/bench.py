@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
-from bench import carrying, databases, feel, profile, program
+from bench import carrying, databases, feel, paired, profile, program
 from bench.figures import Figure
 from bench.office import measured
 from cli.output import as_json, note, report
 
 SIZES = {True: program.QUICK, False: program.FULL}
+ROUNDS = {True: 12, False: 40}
 OFFICES = {True: measured.QUICK, False: measured.FULL}
 
 
@@ -32,22 +33,37 @@ OFFICES = {True: measured.QUICK, False: measured.FULL}
 @click.option("--office", "only_office", is_flag=True, help="Only the office: clerks on real pages, over HTTP.")
 @click.option("--jobs", "only_jobs", is_flag=True, help="Only queued jobs: what looking costs, how soon they are done.")
 @click.option("--profile", "profiled", is_flag=True, help="Instead: where the CPU time of a completion goes.")
+@click.option(
+    "--against",
+    "other",
+    type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
+    help="Instead: another checkout, in turn with this one; the CPU of each verb and page here to that there.",
+)
 @as_json
 def bench(
-    quick: bool, database: str, server: str | None, only_office: bool, only_jobs: bool, profiled: bool, as_json: bool
+    quick: bool,
+    database: str,
+    server: str | None,
+    only_office: bool,
+    only_jobs: bool,
+    profiled: bool,
+    other: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure speed and growth; the floors of the machine are measured before and after."""
     if profiled:
         _profile(database, server, as_json=as_json)
         return
     figures: list[Figure] = []
-    if only_jobs:
+    if other is not None:
+        figures += _paired(database, server, other, ROUNDS[quick])
+    elif only_jobs:
         figures += _measured(database, server, lambda place, _say: carrying.figures(place))
     elif not only_office:
         note("conditions of gateways …")
         figures += feel.figures()
         figures += _measured(database, server, lambda place, say: program.run(place, SIZES[quick], say))
-    if not only_jobs:
+    if not only_jobs and other is None:
         figures += _measured(database, server, lambda place, say: measured.run(place, OFFICES[quick], say))
     missed = [figure for figure in figures if figure.reached is False]
     document = {
@@ -56,6 +72,18 @@ def bench(
         "missed": [figure.what for figure in missed],
     }
     report(document, _lines(figures), as_json=as_json, found=False)
+
+
+def _paired(database: str, server: str | None, other: Path, rounds: int) -> list[Figure]:
+    note(f"this checkout and {other}, {rounds} rounds …")
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
+        if database in ("sqlite", "both"):
+            figures += paired.figures(Path(folder), "", other, rounds)
+        if database in ("postgresql", "both"):
+            url = stack.enter_context(databases.server(Path(folder), server))
+            figures += paired.figures(Path(folder), url, other, rounds)
+    return figures
 
 
 def _measured(
