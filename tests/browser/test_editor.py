@@ -16,6 +16,7 @@ from engine.definitions import dmn
 from engine.diagrams import diagram
 from engine.language.forms import Form
 from tests.browser import editing
+from tests.browser.office import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
@@ -481,6 +482,20 @@ def test_a_lost_session_keeps_the_change(page: Page) -> None:
     editing.entry(page, "name").fill("核对原因")
     expect(page.locator(".desk-editor-banner")).to_contain_text("登录已过期")
     page.context.add_cookies(cookies)
+    page.get_by_role("button", name="再存一次").click()
+    editing.expect_saved(page, FILE, 'name="核对原因"')
+
+
+def test_after_another_log_in_the_change_is_saved(page: Page) -> None:
+    """Whoever logged out and in again in another window saves from the first one, whose token was of the former log-in."""
+    window = page.context.new_page()
+    window.goto("/processes")
+    window.get_by_role("button", name="退出").click()
+    window.wait_for_url("**/login*")
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("登录已过期")
+    log_in(window, "olu")
     page.get_by_role("button", name="再存一次").click()
     editing.expect_saved(page, FILE, 'name="核对原因"')
 

@@ -110,7 +110,8 @@ export class Draft extends EventTarget {
   change(name, text) {
     if (this.text(name) === text) return;
     this.unsaved.set(name, text);
-    if ((this.stored[name] ?? null) === text) this.unsaved.delete(name);
+    // While something is on its way, what is stored is about to be another text: only the answer says what is unsaved.
+    if (!this.saving && (this.stored[name] ?? null) === text) this.unsaved.delete(name);
     this.kept = this.keep();
     if (!this.waits) this.enter(this.unsaved.size ? "unsaved" : "saved");
     this.announce("changed", { name });

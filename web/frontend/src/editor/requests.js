@@ -25,13 +25,51 @@ export class Refused extends Error {
  * @param {object} [content]
  */
 export async function ask(method, address, content) {
-  let response;
+  const body = content === undefined ? undefined : JSON.stringify(content);
+  const send = () => sent(address, { method, headers: headers(content), body });
+  const response = await send();
+  return answered(ofAnEarlierLogIn(response) && (await renewToken()) ? await send() : response);
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} options
+ */
+async function sent(address, options) {
   try {
-    response = await fetch(address, { method, credentials: "same-origin", headers: headers(content), body: content === undefined ? undefined : JSON.stringify(content) });
+    return await fetch(address, { credentials: "same-origin", ...options });
   } catch {
     throw new Refused("offline");
   }
-  return answered(response);
+}
+
+/**
+ * The page's token is of a log-in that has ended; which answer says so is for web/edge/errors.py to know.
+ * @param {Response} response
+ */
+function ofAnEarlierLogIn(response) {
+  return response.status === 400 && !isJson(response);
+}
+
+/** @param {Response} response */
+function isJson(response) {
+  return (response.headers.get("Content-Type") ?? "").includes("json");
+}
+
+/** Take the token of the log-in that there is now from the page itself; whether it is the same person's. */
+async function renewToken() {
+  const mine = token(document);
+  const response = await sent(location.pathname, { headers: { Accept: "text/html" } });
+  if (!mine || !response.ok || response.redirected) return false;
+  const now = token(new DOMParser().parseFromString(await response.text(), "text/html"));
+  if (!now || now.dataset.person !== mine.dataset.person) return false;
+  mine.content = now.content;
+  return true;
+}
+
+/** @param {ParentNode} page */
+function token(page) {
+  return element(page, 'meta[name="csrf-token"]', HTMLMetaElement);
 }
 
 /**
@@ -39,14 +77,13 @@ export async function ask(method, address, content) {
  * @returns {Record<string, string>}
  */
 function headers(content) {
-  const token = element(document, 'meta[name="csrf-token"]', HTMLMetaElement)?.content ?? "";
-  return { Accept: "application/json", "X-CSRFToken": token, ...(content === undefined ? {} : { "Content-Type": "application/json" }) };
+  return { Accept: "application/json", "X-CSRFToken": token(document)?.content ?? "", ...(content === undefined ? {} : { "Content-Type": "application/json" }) };
 }
 
 /** @param {Response} response */
 async function answered(response) {
   if (response.status === 204) return null;
-  const spoken = (response.headers.get("Content-Type") ?? "").includes("json") ? await response.json() : null;
+  const spoken = isJson(response) ? await response.json() : null;
   if (response.ok && spoken) return spoken;
   if (response.redirected || response.status === 401) throw new Refused("session");
   if (response.status === 409) throw new Refused(spoken?.code === "SubmittedDraft" ? "submitted" : "conflict", spoken ?? {});

@@ -66,6 +66,18 @@ test("what is typed while saving is saved afterwards", async () => {
   assert.deepEqual([draft.state, asked.at(-1)?.content.revision], ["saved", 4]);
 });
 
+test("what is undone while saving is saved afterwards", async () => {
+  const { draft, asked } = await opened();
+  draft.change("a.bpmn", "<b/>");
+  const saving = draft.save();
+  await Promise.resolve();
+  draft.change("a.bpmn", "<a/>");
+  await saving;
+  assert.deepEqual([draft.state, draft.text("a.bpmn"), recall("TS-002").map(({ files }) => files)], ["unsaved", "<a/>", [{ "a.bpmn": "<a/>" }]]);
+  await draft.save();
+  assert.deepEqual([draft.state, draft.isUnsaved, asked.at(-1)?.content.files], ["saved", false, { "a.bpmn": "<a/>" }]);
+});
+
 test("without the server everything stays, and is tried again", async () => {
   let reachable = false;
   const { draft, asked } = await opened(() => (reachable ? { body: SAVED } : null));
