@@ -35,7 +35,7 @@ OTHERS = {
     "deposit": _("Deposits"),
     "card": _("Recharge cards"),
     "debit": _("Direct debits"),
-    "promised-credit": _("Promised credits that did not come"),
+    "promised-credit": _("Promised credits"),
     "balance": _("Balance of the cancelled number"),
 }
 

@@ -291,9 +291,7 @@ class _Recorder:
 
     def decided(self, event: Event, step: Decided) -> None:
         heads = self._heads(event.process, step["decision"])
-        event.asked = [
-            (heads.get(name) or self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()
-        ]
+        event.asked = [self._asked_of(heads.get(name, ""), name, value) for name, value in step["inputs"].items()]
         event.answered = [(gettext("Result"), self._shown("", step["value"]))]
         event.rules = [
             gettext(
@@ -303,6 +301,13 @@ class _Recorder:
             )
             for rule in step["matched"]
         ]
+
+    def _asked_of(self, head: str, name: str, value: object) -> tuple[str, str]:
+        """Return what a table calls a column and what stood in it; a head that says fen does not where the amount is shown in yuan."""
+        shown = self._shown(name, value)
+        if shown != str(value):
+            head = head.removesuffix(gettext(" (fen)"))
+        return head or self._label(name), shown
 
     def _heads(self, process: str, decision: str) -> dict[str, str]:
         """Return what a table calls the columns that test more than one variable, by their expression."""

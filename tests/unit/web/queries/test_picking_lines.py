@@ -312,7 +312,7 @@ def test_a_line_names_the_case_it_was_paid_in_and_the_one_it_was_taken_back_in(a
 
 
 def test_what_cannot_be_ticked_says_why(app: Flask) -> None:
-    """A used-up line names its case or says that it was given back; where nothing is left at all that is told, and what a field asks for can be done."""
+    """A used-up line names its case or says that nothing of it is left; where nothing is left at all that is told, and what a field asks for can be done."""
     build(0)
     every = [f"{line.line} {line.left / 100:.2f}" for line in picking_lines.of({"msisdn": NUMBER}).each() if line.left]
     cases.complete(asked("AJ-2026-990001"), form={"disputed_lines": every, **ASKED}, by=CLEO, at=engine.now())
@@ -322,10 +322,10 @@ def test_what_cannot_be_ticked_says_why(app: Flask) -> None:
     assert "没有可以勾选的" in page.text
     answer = cleo.post(f"/tasks/{task}/completion", **ASKED)
     assert answer.beside("disputed_lines").startswith("请勾选有争议的项目")
-    assert "已全部退还" not in page.text
+    assert "已没有可退的金额" not in page.text
     with transaction():
         session().execute(update(LineClaim).values(case_number=None))
-    assert "已全部退还" in cleo.get(f"/tasks/{task}").text
+    assert "已没有可退的金额" in cleo.get(f"/tasks/{task}").text
 
 
 def test_the_end_of_a_case_frees_what_it_had_in_reserve(app: Flask) -> None:

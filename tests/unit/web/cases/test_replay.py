@@ -1,0 +1,19 @@
+"""What the replay of a case says of a step."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.visitors import Visitor
+
+
+def test_an_amount_in_yuan_does_not_stand_under_fen(desk: Flask) -> None:
+    """The columns of the authority table are in fen, as its owner reads them; whoever replays a case reads yuan."""
+    with desk.app_context():
+        case = begin("13900000201")
+        for form in (JUDGED, CASH, PAID):
+            complete(open_tasks(case)[0], form)
+    text = Visitor(desk, "ada").get(f"/cases/{case}/replay").text
+    assert "本案金额" in text
+    assert "（分）" not in text
