@@ -106,7 +106,11 @@ def some_cells() -> Iterator[tuple[str, str, str]]:
         for column in model.__table__.columns:
             values = _values(column)
             value = next(turns[values])
-            yield model.__tablename__, column.name, next(turns[values]) if column.nullable and value == "NULL" else value
+            yield (
+                model.__tablename__,
+                column.name,
+                next(turns[values]) if column.nullable and value == "NULL" else value,
+            )
 
 
 def _values(column: Any) -> tuple[str, ...]:
