@@ -133,14 +133,14 @@ def test_every_misspelt_value_of_the_authority_table_is_told() -> None:
     name = "decisions/authority.dmn"
     package = definitions.read_package(PROCESSES, "SUB-005")
     text = package.files[name]
-    for match in {match[1]: match for match in VALUE.finditer(text)}.values():  # each word where it stands last
-        word = match[1]
-        slip = f"{word[:-3]}{word[-2]}{word[-3]}{word[-1]}"
-        wrong = f"{text[: match.start(1)]}{slip}{text[match.end(1) :]}"
-        problems = checks.warnings_of(definitions.package_with(package, {name: wrong}), packages(), drafts.STARTED)
-        assert [(problem.values["value"], problem.values["near"]) for problem in problems if problem.file == name] == [
-            (slip, word)
-        ]
+    places = {match[1]: match for match in VALUE.finditer(text)}  # each word where it stands last
+    slips = {f"{word[:-3]}{word[-2]}{word[-3]}{word[-1]}": word for word in places}
+    wrong = text
+    for slip, word in sorted(slips.items(), key=lambda pair: places[pair[1]].start(1), reverse=True):
+        wrong = f"{wrong[: places[word].start(1)]}{slip}{wrong[places[word].end(1) :]}"
+    problems = checks.warnings_of(definitions.package_with(package, {name: wrong}), packages(), drafts.STARTED)
+    named = {problem.values["value"]: problem.values["near"] for problem in problems if problem.file == name}
+    assert named == slips
 
 
 @pytest.mark.parametrize(
