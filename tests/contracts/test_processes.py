@@ -139,8 +139,8 @@ def test_every_misspelt_value_of_the_authority_table_is_told() -> None:
     for slip, word in sorted(slips.items(), key=lambda pair: places[pair[1]].start(1), reverse=True):
         wrong = f"{wrong[: places[word].start(1)]}{slip}{wrong[places[word].end(1) :]}"
     problems = checks.warnings_of(definitions.package_with(package, {name: wrong}), packages(), drafts.STARTED)
-    named = {problem.values["value"]: problem.values["near"] for problem in problems if problem.file == name}
-    assert named == slips
+    words_by_slip = {problem.values["value"]: problem.values["near"] for problem in problems if problem.file == name}
+    assert words_by_slip == slips
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,11 @@ def test_a_drafted_reply_names_money_as_the_books_have_it(index: int) -> None:
         assert all(draft.text.count(pair[0]) == draft.text.count(pair[1]) for pair in PAIRS), draft
 
 
-def shown(app: Flask, spoken: str) -> dict[str, str]:
+def shown(app: Flask, locale: str) -> dict[str, str]:
     """Everything that lay beside a form as a person reads it, by label and value."""
     texts: dict[str, str] = {}
-    with app.test_request_context(), force_locale(CODES[spoken]):
-        g.language = spoken
+    with app.test_request_context(), force_locale(CODES[locale]):
+        g.language = locale
         draw = get_template_attribute("_macros.html", "evidence")
         for form, variables in SHOWN.values():
             items = shown_variables.of(form, variables, {})
@@ -108,15 +108,15 @@ def shown(app: Flask, spoken: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spoken", CODES)
-def test_no_code_is_shown_as_it_is(sqlite_office: Flask, spoken: str) -> None:
+@pytest.mark.parametrize("locale", CODES)
+def test_no_code_is_shown_as_it_is(sqlite_office: Flask, locale: str) -> None:
     """Whatever a service task answered, a clerk reads words, amounts in yuan and times, never a code, a number of fen or an empty line."""
     for index in range(len(AGREED)):
         played(index)
-    texts = shown(sqlite_office, spoken)
+    texts = shown(sqlite_office, locale)
     bare = {key: " ".join(re.sub("<[^>]+>", " ", text).split()) for key, text in texts.items()}
     assert len(bare) > 50
-    assert [(key, text) for key, text in bare.items() if RAW[spoken].search(text) or INSTANT.search(text)] == []
+    assert [(key, text) for key, text in bare.items() if RAW[locale].search(text) or INSTANT.search(text)] == []
     assert [key for key, text in texts.items() if re.search(r"<li>\s*</li>|<dd>\s*</dd>", text)] == []
 
 
