@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -144,16 +145,22 @@ def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
 def wrong_in(table: Table) -> Iterator[tuple[str, str]]:
     """Yield every cell of a table that holds nothing its column can hold: what the row is called, and the column."""
     keys = list(table.primary_key.columns)
-    suspect = or_(*(_suspect(column) for column in table.columns))
-    for row in rows(select(*map(as_stored, table.columns)).where(suspect)):
+    for row in rows(_suspects(table, is_sqlite(bind()))):
         row_name = " ".join(str(getattr(row, column.key)) for column in keys)
         yield from ((row_name, name) for name in unreadable(row))
 
 
-def _suspect(column: Any) -> ColumnElement[bool]:
+@cache
+def _suspects(table: Table, on_sqlite: bool) -> Select[Any]:
+    """Return the rows of a table that have to be looked at; put together once, because offices are verified again and again."""
+    suspect = or_(*(_suspect(column, on_sqlite) for column in table.columns))
+    return select(*map(as_stored, table.columns)).where(suspect)
+
+
+def _suspect(column: Any, on_sqlite: bool) -> ColumnElement[bool]:
     """Return what the database can say by itself, and text that one has to look at; on PostgreSQL nothing but a null can be wrong."""
     missing: ColumnElement[bool] = false() if column.nullable else column.is_(None)
-    return or_(missing, and_(column.is_not(None), _mistyped(column))) if is_sqlite(bind()) else missing
+    return or_(missing, and_(column.is_not(None), _mistyped(column))) if on_sqlite else missing
 
 
 def _mistyped(column: Any) -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ def test(
     build_everything()
     if not quick:
         _ensure_chromium(chromium)
-    command = [sys.executable, "-m", "pytest", *AT_ONCE, *_kept(quick, long), *pytest_arguments]
+    command = [sys.executable, "-m", "pytest", *AT_ONCE, *_kept(quick, long or pictures), *pytest_arguments]
     command += OF_PICTURES if pictures else ()
     surroundings = _surroundings(long, pictures)
     output = subprocess.PIPE if as_json else None
@@ -73,8 +73,8 @@ def _surroundings(long: bool, pictures: bool) -> dict[str, str] | None:
     return environment(DESK_EXAMPLES=MANY_EXAMPLES) if long else None
 
 
-def _kept(quick: bool, long: bool) -> list[str]:
-    return [] if long else ["-m", QUICK if quick else USUAL]
+def _kept(quick: bool, whole: bool) -> list[str]:
+    return [] if whole else ["-m", QUICK if quick else USUAL]
 
 
 def summary(output: str) -> dict[str, object]:

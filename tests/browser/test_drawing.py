@@ -22,7 +22,7 @@ from tests.support.other_tools import FILES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("drawing.js").read_text(encoding="utf-8").replace("export ", "")
 NEW = "NET-001"
-FEW, MANY, STEPS = range(12), range(12, 200), 30
+FEW, MANY, STEPS = range(6), range(6, 200), 30
 AT_RANDOM = """async ([seed, steps, xml]) => {
   const { modeler } = editor.opened.diagram;
   await modeler.importXML(xml);

@@ -158,13 +158,14 @@ def assert_refunded_in_cash(office: Office) -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_ts002_refund(office: Office, language: str) -> None:
     """A wrong order whose charge was paid is refunded in cash against the receipt, in Chinese and in English."""
     office.language = language
     assert_refunded_in_cash(office)
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_ts002_refund_on_postgresql(office_on_postgresql: Office) -> None:
     """The same course on PostgreSQL."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office
+from tests.browser.office import BOTH, Office
 from tests.browser.test_pages import NAMELESS, REPEATED_IDS, UNLABELLED
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,7 +24,7 @@ ON_TOP = """(mark) => { const box = mark.getBoundingClientRect();
     return mark.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) }"""
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_every_page_of_an_owner_is_labelled_and_fits(office: Office, language: str) -> None:
     """Fields and buttons have names, ids are unique, nothing is wider than the screen, and a change is shown with its way back."""
     office.language = language

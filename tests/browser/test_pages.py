@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office, fill, log_in
+from tests.browser.office import BOTH, Office, fill, log_in
 from tests.browser.test_done import ASKED, JUDGED
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -144,7 +144,7 @@ def test_the_mark_of_bpmn_io_is_seen(office: Office) -> None:
     assert on_top
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", BOTH)
 def test_every_page_is_labelled_and_fits(office: Office, language: str) -> None:
     """Every field and button has a name, ids are unique, the language is said, and nothing is wider than a screen of 1366 pixels."""
     office.language = language

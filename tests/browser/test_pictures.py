@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser import pictures
 from tests.browser.office import MORNING, Office
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 MANDATE = {"bank": "工商银行", "account": "6222020000000000801", "holder": "虚构客户0801"}
 CALLS = (

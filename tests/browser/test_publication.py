@@ -96,7 +96,7 @@ def test_playing_goes_on_after_the_page_is_left(office: Office) -> None:
         expect(one.locator("#scenarios .state-ok")).to_have_text("全部与约定一致")
 
 
-@pytest.mark.parametrize("width", [1366, 768, 390])
+@pytest.mark.parametrize("width", [*(pytest.param(width, marks=pytest.mark.long) for width in (1366, 768)), 390])
 def test_the_form_of_a_roll_back_can_be_used(office: Office, width: int) -> None:
     """Nothing of it is cut off or covered at any width, and the keyboard reaches it."""
     page = in_force(office)

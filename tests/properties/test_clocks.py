@@ -42,7 +42,7 @@ def test_what_waits_agrees(at: datetime, world: World, plan: Plan, path: Path) -
     assert_agreement(at, world, plan, path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=MANY, deadline=None, suppress_health_check=QUIETLY)
 @trying
 def test_much_that_waits_agrees(at: datetime, world: World, plan: Plan, path: Path) -> None:

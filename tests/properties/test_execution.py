@@ -43,7 +43,7 @@ def test_record_rows_and_engine_agree(database: Session, at: datetime, plan: Pla
     assert_agreement(database, at, plan, path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @trying(MANY)
 def test_they_agree_over_many_processes(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of them; DESK_EXAMPLES says how many."""
@@ -58,7 +58,7 @@ def test_they_agree_over_items(database: Session, at: datetime, plan: Plan, path
     assert_agreement(database, at, plan, path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @trying(MANY, lists())
 def test_they_agree_over_many_items(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of them."""
@@ -73,7 +73,7 @@ def test_they_agree_over_what_ends_together(database: Session, at: datetime, pla
     assert_agreement(database, at, plan, path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @trying(MANY, nested())
 def test_they_agree_over_much_that_ends_together(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of it."""
@@ -88,7 +88,7 @@ def test_nothing_is_lost(database: Session, at: datetime, plan: Plan, path: Path
     assert_agreement(database, at, plan, path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @trying(MANY, lost())
 def test_nothing_of_much_is_lost(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of it."""

@@ -12,6 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from flask import Flask, g, get_template_attribute
+from flask_babel import force_locale
 
 from engine import definitions, ground, language, runtime
 from models.base import scratch
@@ -20,6 +22,8 @@ from office.scenarios import Played, Scenario
 from tests.scenarios.drafts import Draft, Watching
 from tools.coverage import PAGE, answered
 from tools.reference_pages import manual_page
+from web.queries import shown_variables
+from web.telling.i18n import CODES
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 AGREED = scenarios.read(PROCESSES)
@@ -31,6 +35,9 @@ PAIRS = ("“”", "《》", "（）")
 LEFT = ("null", "  ", "；；", "，。", "；。")
 DANGLING = ("；", "，", "、", "：", " ")
 UNANSWERABLE: dict[str, list[str]] = {}
+SHOWN: dict[str, tuple[language.Form, dict[str, Any]]] = {}  # every form with what lies beside it
+RAW = {"zh": re.compile(r"\b[a-z]{2,}(?:_[a-z]+)*\b"), "en": re.compile(r"\b[a-z]+_[a-z_]+\b|\bNone\b|[{}]")}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 @contextmanager
@@ -41,6 +48,8 @@ def looking_at_forms(scenario: str) -> Iterator[None]:
     def looked_at(form: language.Form, submitted: Any, variables: Any, scope: Any) -> Any:
         if keys := form.unanswerable(variables, form.prefill(variables, scope), scope):
             UNANSWERABLE.setdefault(scenario, []).extend(keys)
+        beside = {root: variables.get(root) for root in {item.variable.split(".")[0] for item in form.shows}}
+        SHOWN[f"{form.id} {beside!r}"] = form, beside
         return load(form, submitted, variables, scope)
 
     with patch.object(language.Form, "load", looked_at):
@@ -84,6 +93,31 @@ def test_a_drafted_reply_names_money_as_the_books_have_it(index: int) -> None:
         assert not draft.text.endswith(DANGLING), draft
         assert [leftover for leftover in LEFT if leftover in draft.text] == [], draft
         assert all(draft.text.count(pair[0]) == draft.text.count(pair[1]) for pair in PAIRS), draft
+
+
+def shown(app: Flask, locale: str) -> dict[str, str]:
+    """Everything that lay beside a form as a person reads it, by label and value."""
+    texts: dict[str, str] = {}
+    with app.test_request_context(), force_locale(CODES[locale]):
+        g.language = locale
+        draw = get_template_attribute("_macros.html", "evidence")
+        for form, variables in SHOWN.values():
+            items = shown_variables.of(form, variables, {})
+            texts |= {f"{item.label} {item.value!r}": str(draw(item)) for item in items}
+    return texts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", CODES)
+def test_no_code_is_shown_as_it_is(sqlite_office: Flask, locale: str) -> None:
+    """Whatever a service task answered, a clerk reads words, amounts in yuan and times, never a code, a number of fen or an empty line."""
+    for index in range(len(AGREED)):
+        played(index)
+    texts = shown(sqlite_office, locale)
+    bare = {key: " ".join(re.sub("<[^>]+>", " ", text).split()) for key, text in texts.items()}
+    assert len(bare) > 50
+    assert [(key, text) for key, text in bare.items() if RAW[locale].search(text) or INSTANT.search(text)] == []
+    assert [key for key, text in texts.items() if re.search(r"<li>\s*</li>|<dd>\s*</dd>", text)] == []
 
 
 @pytest.mark.parametrize("key", KEYS)

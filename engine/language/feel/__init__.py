@@ -102,6 +102,23 @@ def compile(  # noqa: A001
 
     Errors: FeelSyntaxError(text, column, why), columns counting from 1.
     """
+    if functions is None and not shapes:
+        return _plain(text, frozenset(names), vocabulary.in_force())
+    return _compiled(text, names, functions, shapes)
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def _plain(text: str, names: frozenset[str], _: Vocabulary) -> Expression:
+    """Compile an expression outside any model once: steps, forms and checks ask for the same one again and again."""
+    return _compiled(text, names, None, None)
+
+
+def _compiled(
+    text: str,
+    names: Iterable[str],
+    functions: Mapping[str, Function] | None,
+    shapes: Mapping[str, Shape] | None,
+) -> Expression:
     parser = Parser(text, names, functions, closures, shapes or {})
     closure = parser.whole_expression()
     return Expression(text, frozenset(parser.names), closure)

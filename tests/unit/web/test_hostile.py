@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -48,6 +48,22 @@ NAMES = re.compile("这里可用：[a-z_、]+")  # what an address can be asked 
 ALONE = ("POST /logout", "POST /login")  # the one ends the walk, the other locks everybody out after some tries
 ONE_DATABASE = pytest.mark.parametrize("walk", ["sqlite"], indirect=True)  # what is refused before any is asked
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+THOROUGH = pytest.mark.parametrize(
+    "thorough", [False, pytest.param(True, marks=[pytest.mark.long, pytest.mark.slow])], ids=["some", "all"]
+)
+
+
+class InTurn:
+    """Values of which each place is tried with some, the next ones at the next place; or with all of them."""
+
+    def __init__(self, values: Sequence[Any], thorough: bool) -> None:
+        self.values, self.thorough, self.turn = values, thorough, cycle(values)
+
+    def some(self, number: int) -> Iterable[Any]:
+        """The next so many; all in a thorough walk."""
+        return self.values if self.thorough else tuple(islice(self.turn, number))
 
 
 class Walk:
@@ -184,14 +200,17 @@ def api_parameters(rule: Rule) -> list[str]:
     )
 
 
-def test_every_parameter_of_every_page(walk: Walk) -> None:
-    """What stands behind the question mark finds nothing or is refused, on every page."""
+@THOROUGH
+def test_every_parameter_of_every_page(walk: Walk, thorough: bool) -> None:
+    """What stands behind the question mark finds nothing or is refused: of each parameter everything where it comes first, and something on every page."""
+    values, raw, met = InTurn(HOSTILE, thorough), InTurn(RAW, thorough), set[str]()
     for name, parameter in parameters(walk.app):
         place = walk.place(name).partition("?")[0]
-        for value in HOSTILE:
+        for value in values.some(1) if parameter in met else HOSTILE:
             walk.ask("GET", place, query_string={parameter: value})
-        for value in RAW:
+        for value in raw.some(0) if parameter in met else RAW:
             walk.ask("GET", f"{place}?{parameter}={value}&{parameter}={value}")
+        met.add(parameter)
     assert_nothing_broke(walk)
 
 
@@ -208,8 +227,10 @@ def test_every_part_of_every_path(walk: Walk) -> None:
 
 
 @pytest.mark.slow
-def test_every_field_of_every_form(walk: Walk) -> None:
-    """Each field that a form sends, and one it does not know, with each value, as text and as a list."""
+@THOROUGH
+def test_every_field_of_every_form(walk: Walk, thorough: bool) -> None:
+    """Each field that a form sends, and one it does not know, with values nobody types, as text and as a list."""
+    typed, in_body = InTurn(TYPED, thorough), InTurn(IN_BODY, thorough)
     for name, route in ROUTES.items():
         method, _, rule = name.partition(" ")
         if method == "GET" or name in ALONE:
@@ -218,23 +239,21 @@ def test_every_field_of_every_form(walk: Walk) -> None:
         walk.ask(method, place, data={**{key: ["1", "\0"] for key in sent}, "unknown": ["1", "2"]})
         for field in [*sent, "revision", "against", "key", "next", "try-so-far", "submit_key"]:
             if place.startswith("/api/") or "/draft" in rule:
-                for value in IN_BODY:
-                    walk.ask(
-                        method,
-                        place,
-                        data=json.dumps({**sent, field: value}),
-                        headers={"Content-Type": "application/json"},
-                    )
+                for value in in_body.some(1):
+                    document = json.dumps({**sent, field: value})
+                    walk.ask(method, place, data=document, headers={"Content-Type": "application/json"})
             else:
-                for value in TYPED:
+                for value in typed.some(1):
                     walk.ask(method, place, data={**sent, field: value})
     assert_nothing_broke(walk)
 
 
-def test_every_field_of_the_log_in(walk: Walk) -> None:
+@THOROUGH
+def test_every_field_of_the_log_in(walk: Walk, thorough: bool) -> None:
     """Before anybody is known: names, passwords and addresses that cannot be are wrong ones, and are counted without harm."""
-    for field in ("name", "password", "next"):
-        for number, value in enumerate((*HOSTILE, *TYPED)):
+    fields = InTurn(("name", "password", "next"), thorough)
+    for number, value in enumerate((*HOSTILE, *TYPED)):
+        for field in fields.some(1):
             given = {"name": f"nobody{number}", "password": "guess", field: value}
             from_there = {"REMOTE_ADDR": value.replace("\r\n", "")[:100]}
             client = walk.app.test_client()
@@ -244,20 +263,16 @@ def test_every_field_of_the_log_in(walk: Walk) -> None:
 
 @pytest.mark.slow
 @ONE_DATABASE
-def test_every_body_that_cannot_be_read(walk: Walk) -> None:
+@THOROUGH
+def test_every_body_that_cannot_be_read(walk: Walk, thorough: bool) -> None:
     """A million brackets, bytes that are no text, a thousand fields, half a form: refused as what it is, wherever it is sent."""
+    bodies = InTurn([(kind, body) for kind, bodies in BODIES.items() for body in bodies], thorough)
     for name in ROUTES:
         method = name.partition(" ")[0]
         if method != "GET" and name not in ALONE:
-            for kind, bodies in BODIES.items():
-                for body in bodies:
-                    walk.ask(
-                        method,
-                        walk.place(name),
-                        "olu" if "process" in name else "",
-                        data=body,
-                        headers={"Content-Type": kind},
-                    )
+            person = "olu" if "process" in name else ""
+            for kind, body in bodies.some(3):
+                walk.ask(method, walk.place(name), person, data=body, headers={"Content-Type": kind})
     assert_nothing_broke(walk)
 
 

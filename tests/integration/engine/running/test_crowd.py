@@ -30,7 +30,8 @@ from tests.support.worlds import shared_office
 from web.edge import errors
 from web.telling import error_catalogue
 
-THREADS, LENGTH, CASES, CROWDS = 8, 12, 2, 20
+THREADS, LENGTH, CASES = 8, 12, 2
+CROWDS = (3, pytest.param(20, marks=pytest.mark.long))
 HOUR = timedelta(hours=1)
 sent: list[str] = []
 
@@ -169,6 +170,7 @@ def test_a_crowd_leaves_what_can_be_explained(office: Flask, at: datetime) -> No
 
 
 @pytest.mark.slow
-def test_many_crowds_leave_what_can_be_explained(office: Flask, at: datetime) -> None:
+@pytest.mark.parametrize("crowds", CROWDS)
+def test_many_crowds_leave_what_can_be_explained(office: Flask, at: datetime, crowds: int) -> None:
     """The same again and again in one office."""
-    assert_each_once({task for seed in range(2, 2 + CROWDS) for task in let_them_in(office, at, seed)})
+    assert_each_once({task for seed in range(2, 2 + crowds) for task in let_them_in(office, at, seed)})
