@@ -120,8 +120,57 @@ def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
             run.extend(_moved_by(first), **_told(first))
         case "case_limit_met":
             run.meet_limit(first["by"], first["told"], first.get("despite", ()))
-        case _:
+        case (
+            "instance_completed"
+            | "instance_cancelled"
+            | "user_task_created"
+            | "user_task_claimed"
+            | "user_task_released"
+            | "user_task_assigned"
+            | "user_task_cancelled"
+            | "timer_set"
+            | "timer_cancelled"
+            | "message_awaited"
+            | "message_cancelled"
+            | "job_created"
+            | "job_queued"
+            | "job_cancelled"
+            | "decision_evaluated"
+            | "incident_opened"
+            | "incident_resolved"
+            | "incident_cancelled"
+            | "flow_taken"
+            | "passed"
+            | "token_released"
+            | "call_entered"
+            | "call_left"
+            | "call_cancelled"
+            | "item_entered"
+            | "item_left"
+            | "item_cancelled"
+            | "items_left"
+            | "approval_given"
+            | "clock_paused"
+            | "clock_resumed"
+            | "deadline_missed"
+            | "entered"
+            | "items_entered"
+            | "error_caught"
+            | "personal_data_erased"
+            | "customer_tried"
+            | "case_withdrawn"
+            | "case_not_reached"
+            | "hold_lifted"
+            | "correction_withdrawn"
+            | "credit_reversed"
+            | "extension_asked"
+            | "reversal_asked"
+            | "reversal_agreed"
+            | "request_refused"
+        ):
             run.note(steps)
+        case _:
+            assert_never(first)
 
 
 def _resolve(run: Run, first: IncidentClosed, after: list[CaseStep]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, TypeGuard, get_args, get_type_hints
 
 Variables = Mapping[str, Any]
 Stuck = Literal["arrival", "refusal", "job", "limit"]  # when what is stuck broke
@@ -466,6 +466,20 @@ def element_of(step: CaseStep) -> str:
     """Return the element that a step is about; empty where it is about none."""
     fields: Mapping[str, Any] = step
     return fields.get("element") or ""
+
+
+def by_of(step: CaseStep) -> str:
+    """Return whose act a step says that it was; empty where it says nobody."""
+    fields: Mapping[str, Any] = step
+    return str(fields.get("by") or "")
+
+
+_OF_SCOPES = frozenset(name for shape in get_args(ScopeStep) for name in get_args(get_type_hints(shape)["type"]))
+
+
+def is_of_scopes(step: CaseStep) -> TypeGuard[ScopeStep]:
+    """Tell whether a step is about calls, items or the variables around them."""
+    return step["type"] in _OF_SCOPES
 
 
 def named(value: object) -> Variables:

@@ -22,6 +22,7 @@ TYPE = "a type of step in histories that are written and chained, which never is
 LEFT: dict[str, dict[str, str]] = {
     "diagrams/settings.py": {"customer": WAITS},
     "language/calendar.py": {"thursday": WEEKDAY},
+    "proof/re_execution.py": {"customer": TYPE, "credit": TYPE},
     "record/appliers.py": {"customer": TYPE, "credit": TYPE},
     "record/case_steps.py": {"customer": TYPE, "credit": TYPE},
     "record/person_steps.py": {"customer": TYPE},
