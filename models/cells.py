@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     LargeBinary,
+    Row,
     Select,
     Table,
     and_,
@@ -121,7 +122,7 @@ def _text(raw: bytes) -> str | bytes:
         return _NoText(raw)
 
 
-def unreadable(row: Any) -> list[str]:
+def unreadable(row: Row[*tuple[Any, ...]]) -> list[str]:
     """Return the names of a row's columns that hold nothing they can hold."""
     return [name for name, value in row._mapping.items() if value is UNREADABLE]
 

@@ -49,7 +49,7 @@ def opened(metadata: MetaData) -> Engine:
     return engine
 
 
-def _connect() -> Any:
+def _connect() -> sqlite3.Connection:
     return sqlite3.connect(":memory:", check_same_thread=False)
 
 

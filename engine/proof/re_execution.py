@@ -62,7 +62,7 @@ def _outcome(step: _Outcome) -> WorkOutcome:
 
 
 def _moved_by(step: LimitExtended) -> timedelta:
-    """By how much an extension moved the limits."""
+    """Return by how much an extension moved the limits."""
     return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
 
 
