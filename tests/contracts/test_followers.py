@@ -265,6 +265,6 @@ def test_every_step_is_followed_where_it_is_said() -> None:
 
 def test_the_event_log_tells_of_every_step_or_leaves_it_out_on_purpose() -> None:
     """What nobody thought of would be missing from every export, and nobody would miss it."""
-    told, acts, left_out = event_log.LIFECYCLE.keys(), event_log.OUTSIDE, event_log.LEFT_OUT
-    assert sorted([*told, *acts, *left_out]) == sorted(TYPES)
+    lifecycle, acts, left_out = event_log.LIFECYCLE.keys(), event_log.OUTSIDE, event_log.LEFT_OUT
+    assert sorted([*lifecycle, *acts, *left_out]) == sorted(TYPES)
     assert acts >= record.ACTS
