@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -122,9 +122,9 @@ def _text(raw: bytes) -> str | bytes:
         return _NoText(raw)
 
 
-def unreadable(row: Row[*tuple[Any, ...]]) -> list[str]:
+def unreadable(row: object) -> list[str]:
     """Return the names of a row's columns that hold nothing they can hold."""
-    return [name for name, value in row._mapping.items() if value is UNREADABLE]
+    return [name for name, value in cast("Row[*tuple[Any, ...]]", row)._mapping.items() if value is UNREADABLE]
 
 
 def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
