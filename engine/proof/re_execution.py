@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeGuard, assert_never
+from typing import TypeGuard, assert_never, cast
 
 from engine.elements.running import Perform
 from engine.language import values
@@ -12,6 +12,7 @@ from engine.record import appliers
 from engine.record.case import NO_CHOICE
 from engine.record.case_steps import (
     CaseStep,
+    ExtensionSaid,
     IncidentClosed,
     IncidentOpened,
     JobCompleted,
@@ -66,9 +67,10 @@ def _moved_by(step: LimitExtended) -> timedelta:
     return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
 
 
-def _told(step: LimitExtended) -> dict[str, object]:
+def _told(step: LimitExtended) -> ExtensionSaid:
     """Return what an extension says beside how far the limits moved."""
-    return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
+    moved = ("type", "moved_seconds", "microseconds")
+    return cast(ExtensionSaid, {name: value for name, value in step.items() if name not in moved})
 
 
 def _origin(opening: Started) -> dict[str, str]:
