@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     LargeBinary,
+    Row,
     Select,
     Table,
     and_,
@@ -122,9 +123,9 @@ def _text(raw: bytes) -> str | bytes:
         return _NoText(raw)
 
 
-def unreadable(row: Any) -> list[str]:
+def unreadable(row: object) -> list[str]:
     """Return the names of a row's columns that hold nothing they can hold."""
-    return [name for name, value in row._mapping.items() if value is UNREADABLE]
+    return [name for name, value in cast("Row[*tuple[Any, ...]]", row)._mapping.items() if value is UNREADABLE]
 
 
 def absent(tables: Iterable[Table]) -> dict[str, list[str]]:

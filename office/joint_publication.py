@@ -139,7 +139,7 @@ class _Side:
     changed_files: Set[str]
 
     def touches(self, neighbour: _Side) -> bool:
-        """Whether one calls or begins the neighbour, or both have a file that one of them has changed."""
+        """Tell whether one calls or begins the neighbour, or both have a file that one of them has changed."""
         if neighbour.draft.key in self.needs or self.draft.key in neighbour.needs:
             return True
         return bool(self.files & neighbour.files & (self.changed_files | neighbour.changed_files))

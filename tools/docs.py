@@ -39,7 +39,7 @@ def docs(check: bool, as_json: bool) -> None:
 
 def written_by_hand() -> Iterator[Path]:
     """Yield the documents whose lines are wrapped, those of docs/reference/ aside."""
-    for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]):
+    for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]):
         if path not in UNWRAPPED and not path.is_relative_to(REFERENCE):
             yield path
 

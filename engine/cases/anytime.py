@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Unpack
 
 from engine.cases.erasure import AlreadyErased
 from engine.published import versions
 from engine.record import heads, history, sealing
-from engine.record.case_steps import CaseStep
+from engine.record.case_steps import CaseStep, ExtensionSaid
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
 from engine.running import execution, locking
@@ -44,7 +45,7 @@ def note(instance_id: int, steps: Sequence[CaseStep], *, by: Actor, at: datetime
             _after_the_end(row, list(steps), by, at)
 
 
-def extend(instance_id: int, shift: timedelta, *, by: Actor, at: datetime, **fields: object) -> None:
+def extend(instance_id: int, shift: timedelta, *, by: Actor, at: datetime, **fields: Unpack[ExtensionSaid]) -> None:
     """Let the limit of a case, and those of its open steps, fall later by `shift`; `fields` stands in the step. Errors: UnknownInstance, InstanceEnded."""
     execution.advance(instance_id, lambda run: run.extend(shift, **fields), by=by.user, at=at)
 

@@ -51,7 +51,9 @@ def _fire_again(incident: Incident, reason: str) -> Command:
     waits = timers.waits(incident.instance_id, incident.token)
 
     def command(run: Run) -> None:
-        run.add("incident_resolved", token=incident.token, element=incident.element_id, reason=reason)
+        run.add(
+            {"type": "incident_resolved", "token": incident.token, "element": incident.element_id, "reason": reason}
+        )
         if waits:
             run.fire_timer(incident.token)
 

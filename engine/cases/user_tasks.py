@@ -20,6 +20,7 @@ from engine.language.forms import Form, InvalidForm, Reason
 from engine.proof.replay import CaseHistory, history_from
 from engine.published import versions
 from engine.record import person_streams, sealing
+from engine.record.case_steps import Taking, TaskTaken
 from engine.record.columns import TaskOfCase, TaskRow
 from engine.record.scopes import Scope
 from engine.running import barred, doubts, execution, locking
@@ -256,12 +257,12 @@ def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
 
 def _assign(
     task_id: int,
-    kind: str,
+    kind: Taking,
     by: Actor,
     at: datetime,
     check: Callable[[Actor, TaskFacts], None],
     hands: Actor | None = None,
-    **more: Any,
+    to: str = "",
 ) -> Advanced:
     """Change who has a task; `hands` are those it comes into."""
     with transaction():
@@ -272,7 +273,10 @@ def _assign(
             if hands is not None:
                 element = run.definition.processes[row.task_process].element(row.element_id)
                 barred.check(barred.Step(row.task_id, row.id, element, run.definition), hands)
-            run.add(kind, token=row.task_token, element=row.element_id, by=by.user, **more)
+            step: TaskTaken = {"type": kind, "token": row.task_token, "element": row.element_id, "by": by.user}
+            if to:
+                step["to"] = to
+            run.add(step)
 
         return execution.advance_row(row, command, by=by.user, at=at, moves=False)
 

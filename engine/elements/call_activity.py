@@ -20,13 +20,15 @@ def arrive(run: Running, token: Token) -> None:
     token.task.internal_data[SCOPE] = number
     run.entered.enter(number, scope.number, run.mapped(element.mapping("in.")))
     run.add(
-        "call_entered",
-        scope.number,
-        called=number,
-        token=number,
-        element=element.id,
-        process=element.called,
-        variables=variables,
+        {
+            "type": "call_entered",
+            "scope": scope.number,
+            "called": number,
+            "token": number,
+            "element": element.id,
+            "process": element.called,
+            "variables": variables,
+        }
     )
 
 
@@ -38,14 +40,31 @@ def leave(run: Running, token: Token) -> None:
     run.entered.leave(number, outer.number, run.mapped(element.mapping("out.")))
     with_items = any(scope.index for scope in run.case.scopes.inside(number))
     scopes = run.gone(but=number) if with_items else []
-    run.add("call_left", outer.number, called=number, token=number, element=element.id, variables=variables)
+    run.add(
+        {
+            "type": "call_left",
+            "scope": outer.number,
+            "called": number,
+            "token": number,
+            "element": element.id,
+            "variables": variables,
+        }
+    )
     if with_items:
         run.reconcile(scopes)
 
 
 def close(run: Running, scope: Scope) -> None:
     """Say that a called process was taken away before it ended."""
-    run.add("call_cancelled", scope.parent, called=scope.number, token=scope.number, element=scope.element)
+    run.add(
+        {
+            "type": "call_cancelled",
+            "scope": scope.parent,
+            "called": scope.number,
+            "token": scope.number,
+            "element": scope.element,
+        }
+    )
 
 
 def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[Problem]:

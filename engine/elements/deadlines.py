@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Unpack
 
 from engine.diagrams.diagram import Element
 from engine.elements.running import Running
 from engine.elements.token import Token
 from engine.language import instants
 from engine.record.case import NO_LIMIT, Kind
+from engine.record.case_steps import ClockResumed, LimitMetBy
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
 
@@ -75,7 +76,7 @@ def done(run: Running, token: Token) -> None:
         meet(run, token.scope.number, token=token.number, element=token.element.id)
 
 
-def meet(run: Running, scope: int = 0, **fields: Any) -> None:
+def meet(run: Running, scope: int = 0, **fields: Unpack[LimitMetBy]) -> None:
     """Meet the limit of the case, since what it asked for has been done: it ends, and with it that of the steps that have none of their own."""
     tokens = [
         token
@@ -84,7 +85,7 @@ def meet(run: Running, scope: int = 0, **fields: Any) -> None:
         and wait.scope in run.case.scopes
         and not has_own(run.definition.processes[run.case.scopes[wait.scope].process].element(wait.element))
     ]
-    run.add("case_limit_met", scope, tokens=tokens, **fields)
+    run.add({"type": "case_limit_met", "scope": scope, "tokens": tokens, **fields})
 
 
 def resume(run: Running, number: int, element_id: str) -> None:
@@ -93,28 +94,24 @@ def resume(run: Running, number: int, element_id: str) -> None:
         return
     earliest = min(run.case.paused.values())
     instants = [since for waiting, since in run.case.paused.items() if waiting != number]
-    more = _keep_since(run, number, earliest, instants)
     passed = timedelta() if instants else run.at - earliest
     seconds = run.as_told(
         "clock_resumed", number, "paused_seconds", passed // SECOND, before=int(passed.total_seconds())
     )
+    step: ClockResumed = {
+        "type": "clock_resumed",
+        "token": number,
+        "element": element_id,
+        "paused_seconds": seconds,
+        "still_paused": bool(instants),
+    }
+    if earliest != min(instants, default=earliest) and not is_omitted(run, number, "since"):
+        step["since"] = (
+            earliest  # whoever is still waited for keeps it standing since it stopped; earlier versions forgot the time before they were asked
+        )
     if passed.microseconds and not is_omitted(run, number, "microseconds"):
-        more["microseconds"] = passed.microseconds
-    run.add(
-        "clock_resumed",
-        token=number,
-        element=element_id,
-        paused_seconds=seconds,
-        still_paused=bool(instants),
-        **more,
-    )
-
-
-def _keep_since(run: Running, number: int, earliest: datetime, instants: list[datetime]) -> dict[str, Any]:
-    """Return since when the clock stands: whoever is still waited for keeps it standing since it stopped; earlier versions forgot the time before they were asked."""
-    if earliest == min(instants, default=earliest) or is_omitted(run, number, "since"):
-        return {}
-    return {"since": earliest}
+        step["microseconds"] = passed.microseconds
+    run.add(step)
 
 
 def is_omitted(run: Running, number: int, field: str) -> bool:

@@ -31,15 +31,17 @@ def carry_out(run: Running, token: Token) -> None:
         return
     run.entered.overwritten(element.result_variable, scope.number)
     run.add(
-        "decision_evaluated",
-        scope.number,
-        token=number,
-        element=element.id,
-        decision=element.decision,
-        variable=element.result_variable,
-        inputs=outcome.inputs,
-        matched=list(outcome.matched),
-        value=outcome.value,
+        {
+            "type": "decision_evaluated",
+            "scope": scope.number,
+            "token": number,
+            "element": element.id,
+            "decision": element.decision,
+            "variable": element.result_variable,
+            "inputs": outcome.inputs,
+            "matched": list(outcome.matched),
+            "value": outcome.value,
+        }
     )
     refusals.tell_decided(run, element, scope)
     token.task.complete()

@@ -21,7 +21,7 @@ def carry_out(run: Running, token: Token) -> None:
     if inside and run.counts_all and run.catcher(task, code) is None:
         stick(run, token, Failed("UncaughtBpmnError", code), after="arrival")
         return
-    run.add("passed", token.scope.number, element=element.id)
+    run.add({"type": "passed", "scope": token.scope.number, "element": element.id})
     if not throw(run, task, code):
         if not inside:
             run.ended_with = element.id

@@ -30,7 +30,7 @@ def wait_for_any(run: Running, token: Token) -> None:
 
 def go_on(run: Running, token: Token, _outcome: WorkOutcome) -> None:
     """Let a gateway at which the case stands still go on, as a person wants it, with what has come."""
-    run.add("token_released", token.scope.number, token=token.number, element=token.element.id)
+    run.add({"type": "token_released", "scope": token.scope.number, "token": token.number, "element": token.element.id})
     run.release(token)
 
 

@@ -31,7 +31,16 @@ def wait(run: Running, token: Token) -> None:
     if not key and not waits_for_any(run, number):
         run.open_incident(number, element, scope, Failed("KeyNotReckoned", text), after="arrival")
         return
-    run.add("message_awaited", scope.number, token=number, element=element.id, message=element.message, key=key)
+    run.add(
+        {
+            "type": "message_awaited",
+            "scope": scope.number,
+            "token": number,
+            "element": element.id,
+            "message": element.message,
+            "key": key,
+        }
+    )
 
 
 def waits_for_any(run: Running, number: int) -> bool:
@@ -47,13 +56,15 @@ def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
 def receive(run: Running, token: Token, key: str, variables: Mapping[str, object]) -> None:
     """Take in the message that has come."""
     run.add(
-        "message_received",
-        token.scope.number,
-        token=token.number,
-        element=token.element.id,
-        message=token.element.message,
-        key=key,
-        variables=variables,
+        {
+            "type": "message_received",
+            "scope": token.scope.number,
+            "token": token.number,
+            "element": token.element.id,
+            "message": token.element.message,
+            "key": key,
+            "variables": variables,
+        }
     )
     run.happen(token)
 

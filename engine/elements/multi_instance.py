@@ -32,7 +32,9 @@ def arrive(run: Running, token: Token) -> None:
         run.open_incident(number, element, scope, packed, after="arrival")
         return
     task.internal_data[ITEMS] = {"count": len(packed), "left": 0, "waiting": [], "results": []}
-    run.add("items_entered", scope.number, token=number, element=element.id, count=len(packed))
+    run.add(
+        {"type": "items_entered", "scope": scope.number, "token": number, "element": element.id, "count": len(packed)}
+    )
     if not packed:
         _leave_all(run, token)
     elif _marker(element).sequential:
@@ -72,14 +74,16 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
     mapping = [(name, _marker(element).collection)] if name else []
     run.entered.enter(number, scope.number, run.mapped(mapping))
     run.add(
-        "item_entered",
-        scope.number,
-        token=activity.number,
-        element=element.id,
-        item=number,
-        index=index,
-        count=count,
-        variables=variables,
+        {
+            "type": "item_entered",
+            "scope": scope.number,
+            "token": activity.number,
+            "element": element.id,
+            "item": number,
+            "index": index,
+            "count": count,
+            "variables": variables,
+        }
     )
     run.begin_item(task, number)
 
@@ -96,13 +100,15 @@ def leave(run: Running, token: Token) -> None:
     enough = _enough(run, progress, marker, item)
     scopes = run.gone(but=item.number)
     run.add(
-        "item_left",
-        activity.scope.number,
-        token=activity.number,
-        element=element.id,
-        item=item.number,
-        index=item.index,
-        variables={marker.results: result} if marker.results else {},
+        {
+            "type": "item_left",
+            "scope": activity.scope.number,
+            "token": activity.number,
+            "element": element.id,
+            "item": item.number,
+            "index": item.index,
+            "variables": {marker.results: result} if marker.results else {},
+        }
     )
     run.reconcile(scopes)
     if enough or progress["left"] == progress["count"]:
@@ -130,13 +136,23 @@ def _leave_all(run: Running, activity: Token) -> None:
     run.reconcile()
     results, name = activity.task.internal_data[ITEMS]["results"], _marker(element).results
     variables = {name: [values.unpack(packed) for _, packed in sorted(results, key=_index)]} if name else {}
-    run.add("items_left", scope.number, token=number, element=element.id, variables=variables)
+    run.add(
+        {"type": "items_left", "scope": scope.number, "token": number, "element": element.id, "variables": variables}
+    )
     run.make_ready(activity.task)
 
 
 def close(run: Running, item: Scope) -> None:
     """Say that an item was taken away before it was done."""
-    run.add("item_cancelled", item.parent, item=item.number, element=item.element, index=item.index)
+    run.add(
+        {
+            "type": "item_cancelled",
+            "scope": item.parent,
+            "item": item.number,
+            "element": item.element,
+            "index": item.index,
+        }
+    )
 
 
 def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
@@ -145,8 +161,17 @@ def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
         settle_otherwise(run, token, outcome)
         return
     task, number, element, scope = token
-    common = {"token": number, "element": element.id, "topic": ""}
-    run.add("job_completed", scope.number, **common, variable=_marker(element).results, result=[])
+    run.add(
+        {
+            "type": "job_completed",
+            "scope": scope.number,
+            "token": number,
+            "element": element.id,
+            "topic": "",
+            "variable": _marker(element).results,
+            "result": [],
+        }
+    )
     task.complete()
 
 

@@ -27,7 +27,16 @@ def carry_out(run: Running, token: Token) -> None:
     except EngineError as error:
         stick(run, token, Failed(error.code, error.message), after="arrival")
         return
-    run.add("job_created", scope.number, token=number, element=element.id, topic=element.topic, parameters=parameters)
+    run.add(
+        {
+            "type": "job_created",
+            "scope": scope.number,
+            "token": number,
+            "element": element.id,
+            "topic": element.topic,
+            "parameters": parameters,
+        }
+    )
     outcome = run.perform(work(token, parameters))
     refusals.tell(run, element, scope, outcome, task)
     settle(run, token, outcome)

@@ -9,7 +9,7 @@ from engine.elements.token import Token
 
 def arrive(run: Running, token: Token) -> None:
     """Let a token go in."""
-    run.add("entered", token.scope.number, element=token.element.id, token=token.number)
+    run.add({"type": "entered", "scope": token.scope.number, "element": token.element.id, "token": token.number})
 
 
 KIND = Kind(arrive=arrive, steps=frozenset({"entered"}))

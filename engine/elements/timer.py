@@ -20,6 +20,7 @@ from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.language import instants
 from engine.record.case import Kind as WaitKind
+from engine.record.case_steps import Occurrence
 from engine.record.steps import Failed, WorkOutcome
 
 # what the token of a timer that repeats carries: its number, when it is due, and when the one before was
@@ -44,7 +45,16 @@ def wait(run: Running, token: Token) -> None:
         return
     if element.cycle is not None:
         task.internal_data[DUE] = due.isoformat()
-    run.add("timer_set", scope.number, token=number, element=element.id, due=due, **_occurrence(token))
+    run.add(
+        {
+            "type": "timer_set",
+            "scope": scope.number,
+            "token": number,
+            "element": element.id,
+            "due": due,
+            **_occurrence(token),
+        }
+    )
 
 
 def _since(run: Running, token: Token) -> datetime:
@@ -53,7 +63,7 @@ def _since(run: Running, token: Token) -> datetime:
     return datetime.fromisoformat(former) if former is not None else run.at
 
 
-def _occurrence(token: Token) -> dict[str, int]:
+def _occurrence(token: Token) -> Occurrence:
     """Return which time of how many it is; nothing for what is due once, and no number of times where it has none."""
     cycle = token.element.cycle
     if cycle is None:
@@ -69,7 +79,15 @@ def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
 
 def fire(run: Running, token: Token) -> None:
     """Fire the timer, whose time has come."""
-    run.add("timer_fired", token.scope.number, token=token.number, element=token.element.id, **_occurrence(token))
+    run.add(
+        {
+            "type": "timer_fired",
+            "scope": token.scope.number,
+            "token": token.number,
+            "element": token.element.id,
+            **_occurrence(token),
+        }
+    )
     run.happen(token)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from engine.diagrams.diagram import Element
+from engine.record.case_steps import AtToken
 from engine.record.scopes import Scope
 
 TOKEN: Final = "n"
@@ -68,3 +69,8 @@ class Token(NamedTuple):
     number: int
     element: Element
     scope: Scope
+
+    @property
+    def at(self) -> AtToken:
+        """What a step says that is about this token."""
+        return {"token": self.number, "element": self.element.id}

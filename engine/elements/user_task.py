@@ -17,6 +17,7 @@ from engine.language import feel
 from engine.language.forms import Form
 from engine.record.case import NO_CHOICE, Wait
 from engine.record.case import Kind as WaitKind
+from engine.record.case_steps import Occurrence, TaskCompleted
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
 
@@ -40,16 +41,18 @@ def _open(run: Running, token: Token) -> None:
     group = _group_from(run, element, scope)
     department = group or element.properties.get("group") or element.lane
     run.add(
-        "user_task_created",
-        scope.number,
-        token=number,
-        element=element.id,
-        name=element.name,
-        group=run.department_of(scope.process, element.id, department),
-        form=element.properties.get("form", ""),
-        process=scope.process,
-        due=due,
-        **_place(run, scope),
+        {
+            "type": "user_task_created",
+            "scope": scope.number,
+            "token": number,
+            "element": element.id,
+            "name": element.name,
+            "group": run.department_of(scope.process, element.id, department),
+            "form": element.properties.get("form", ""),
+            "process": scope.process,
+            "due": due,
+            **_place(run, scope),
+        }
     )
     if due is None and element.properties.get("due"):
         deadlines.miss(run, number, element, scope)
@@ -58,7 +61,7 @@ def _open(run: Running, token: Token) -> None:
         run.open_incident(number, element, scope, failed, after="limit")
     tell_dead_end(run, token)
     if element.properties.get(settings.WAITS) == "true":
-        run.add("clock_paused", scope.number, token=number, element=element.id)
+        run.add({"type": "clock_paused", "scope": scope.number, "token": number, "element": element.id})
 
 
 def tell_dead_end(run: Running, token: Token) -> None:
@@ -82,7 +85,7 @@ def _group_from(run: Running, element: Element, scope: Scope) -> str:
     return department.strip() if isinstance(department, str) else ""
 
 
-def _place(run: Running, scope: Scope) -> dict[str, int]:
+def _place(run: Running, scope: Scope) -> Occurrence:
     """Return which item of how many a scope lies in; empty when in none."""
     item = run.case.scopes.item_around(scope.number)
     return {} if item is None else {"index": item.index, "count": item.count}
@@ -100,9 +103,20 @@ def take_away(run: Running, number: int, wait: Wait) -> None:
 
 def complete(run: Running, token: Token, form: Mapping[str, object], by: str, aside: Collection[str] = ()) -> None:
     """Complete the step with the validated values with which a person has answered, these doubts set aside."""
-    at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
-    more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
-    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
+    paths = _shown(run, token)
+    step: TaskCompleted = {
+        "type": "user_task_completed",
+        "scope": token.scope.number,
+        "token": token.number,
+        "element": token.element.id,
+        "form": form,
+        "by": by,
+    }
+    if paths:
+        step["shown"] = paths
+    if aside:
+        step["despite"] = list(aside)
+    run.add(step)
     deadlines.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     deadlines.done(run, token)
@@ -128,7 +142,15 @@ def _approve(run: Running, token: Token, by: str) -> None:
     approval = parts | {"by": by, "step": token.element.id}
     variables = {name: approval if not condition or run.evaluate(condition, scope) is True else None}
     run.entered.overwritten(name, scope.number)
-    run.add("approval_given", scope.number, token=token.number, element=token.element.id, variables=variables)
+    run.add(
+        {
+            "type": "approval_given",
+            "scope": scope.number,
+            "token": token.number,
+            "element": token.element.id,
+            "variables": variables,
+        }
+    )
 
 
 def problems(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:

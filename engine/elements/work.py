@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from engine.diagrams.diagram import Element
 from engine.elements import deadlines
 from engine.elements.running import Running
 from engine.elements.token import Task, Token
 from engine.record.case import Kind, Wait
+from engine.record.case_steps import AtToken, Cancelled, Stuck
 from engine.record.scopes import Scope
 from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 
@@ -33,12 +34,20 @@ def work(token: Token, parameters: dict[str, Any], *, undone: bool = False) -> W
 
 def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
     """Record the outcome, and let the token go where it leads."""
-    task, number, element, scope = token
-    common = {"token": number, "element": element.id, "topic": element.topic}
+    task, _, element, scope = token
     if isinstance(outcome, Done):
         if element.result_variable:
             run.entered.overwritten(element.result_variable, scope.number)
-        run.add("job_completed", scope.number, **common, variable=element.result_variable, result=outcome.result)
+        run.add(
+            {
+                "type": "job_completed",
+                "scope": scope.number,
+                **token.at,
+                "topic": element.topic,
+                "variable": element.result_variable,
+                "result": outcome.result,
+            }
+        )
         deadlines.done(run, token)
         task.complete()
     else:
@@ -47,14 +56,22 @@ def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
 
 def settle_otherwise(run: Running, token: Token, outcome: Refused | Queued | Failed) -> None:
     """Do the same for what has not been done."""
-    _, number, element, scope = token
-    common = {"token": number, "element": element.id, "topic": element.topic}
+    element, scope = token.element, token.scope
     if isinstance(outcome, Refused):
-        run.add("job_refused", scope.number, **common, code=outcome.code, values=outcome.values)
+        run.add(
+            {
+                "type": "job_refused",
+                "scope": scope.number,
+                **token.at,
+                "topic": element.topic,
+                "code": outcome.code,
+                "values": outcome.values,
+            }
+        )
         if not throw(run, token.task, outcome.code):
             stick(run, token, Failed("UncaughtBpmnError", outcome.code), after="refusal")
     elif isinstance(outcome, Queued):
-        run.add("job_queued", scope.number, **common)
+        run.add({"type": "job_queued", "scope": scope.number, **token.at, "topic": element.topic})
     else:
         stick(run, token, outcome, after="job")
 
@@ -64,7 +81,7 @@ def throw(run: Running, task: Task, code: str) -> bool:
     event = run.catcher(task, code)
     if event is None:
         return False
-    run.add("error_caught", event.scope.number, element=event.element.id, code=code)
+    run.add({"type": "error_caught", "scope": event.scope.number, "element": event.element.id, "code": code})
     run.catch(event)
     return True
 
@@ -72,9 +89,17 @@ def throw(run: Running, task: Task, code: str) -> bool:
 def take_away(run: Running, number: int, wait: Wait) -> None:
     """Say that what was stuck is taken away; where only a person was told of a limit, there is nothing left to settle."""
     if wait.kind.is_of_limit:
-        run.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
+        run.add(
+            {
+                "type": "incident_resolved",
+                "scope": wait.scope,
+                "token": number,
+                "element": wait.element,
+                "reason": "passed",
+            }
+        )
     else:
-        run.add("incident_cancelled", wait.scope, token=number, element=wait.element)
+        run.add({"type": "incident_cancelled", "scope": wait.scope, "token": number, "element": wait.element})
 
 
 def taking_away(kind: Kind) -> Callable[[Running, int, Wait], None]:
@@ -82,13 +107,14 @@ def taking_away(kind: Kind) -> Callable[[Running, int, Wait], None]:
 
     def take(run: Running, number: int, wait: Wait) -> None:
         if wait.kind is kind:
-            run.add(f"{kind}_cancelled", wait.scope, token=number, element=wait.element)
+            at: AtToken = {"token": number, "element": wait.element}
+            run.add(cast(Cancelled, {"type": f"{kind}_cancelled", "scope": wait.scope, **at}))
         else:
             take_away(run, number, wait)
 
     return take
 
 
-def stick(run: Running, token: Token, failed: Failed, *, after: str) -> None:
+def stick(run: Running, token: Token, failed: Failed, *, after: Stuck) -> None:
     """Keep the token where it is until a person has seen to it."""
     run.open_incident(token.number, token.element, token.scope, failed, after=after)

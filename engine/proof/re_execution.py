@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeGuard, assert_never
+from typing import TypeGuard, assert_never, cast
 
 from engine.elements.running import Perform
 from engine.language import values
@@ -12,6 +12,7 @@ from engine.record import appliers
 from engine.record.case import NO_CHOICE
 from engine.record.case_steps import (
     CaseStep,
+    ExtensionSaid,
     IncidentClosed,
     IncidentOpened,
     JobCompleted,
@@ -62,13 +63,14 @@ def _outcome(step: _Outcome) -> WorkOutcome:
 
 
 def _moved_by(step: LimitExtended) -> timedelta:
-    """By how much an extension moved the limits."""
+    """Return by how much an extension moved the limits."""
     return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
 
 
-def _told(step: LimitExtended) -> dict[str, object]:
+def _told(step: LimitExtended) -> ExtensionSaid:
     """Return what an extension says beside how far the limits moved."""
-    return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
+    moved = ("type", "moved_seconds", "microseconds")
+    return cast(ExtensionSaid, {name: value for name, value in step.items() if name not in moved})
 
 
 def _origin(opening: Started) -> dict[str, str]:
@@ -120,8 +122,57 @@ def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
             run.extend(_moved_by(first), **_told(first))
         case "case_limit_met":
             run.meet_limit(first["by"], first["told"], first.get("despite", ()))
-        case _:
+        case (
+            "instance_completed"
+            | "instance_cancelled"
+            | "user_task_created"
+            | "user_task_claimed"
+            | "user_task_released"
+            | "user_task_assigned"
+            | "user_task_cancelled"
+            | "timer_set"
+            | "timer_cancelled"
+            | "message_awaited"
+            | "message_cancelled"
+            | "job_created"
+            | "job_queued"
+            | "job_cancelled"
+            | "decision_evaluated"
+            | "incident_opened"
+            | "incident_resolved"
+            | "incident_cancelled"
+            | "flow_taken"
+            | "passed"
+            | "token_released"
+            | "call_entered"
+            | "call_left"
+            | "call_cancelled"
+            | "item_entered"
+            | "item_left"
+            | "item_cancelled"
+            | "items_left"
+            | "approval_given"
+            | "clock_paused"
+            | "clock_resumed"
+            | "deadline_missed"
+            | "entered"
+            | "items_entered"
+            | "error_caught"
+            | "personal_data_erased"
+            | "customer_tried"
+            | "case_withdrawn"
+            | "case_not_reached"
+            | "hold_lifted"
+            | "correction_withdrawn"
+            | "credit_reversed"
+            | "extension_asked"
+            | "reversal_asked"
+            | "reversal_agreed"
+            | "request_refused"
+        ):
             run.note(steps)
+        case _:
+            assert_never(first)
 
 
 def _resolve(run: Run, first: IncidentClosed, after: list[CaseStep]) -> None:

@@ -4,6 +4,7 @@ The shapes of steps have doors of their own: `case_steps`, `person_steps` and, a
 """
 
 from engine.record.case_steps import (
+    by_of,
     element_of,
     named,
     scope_of,
@@ -27,6 +28,7 @@ __all__ = [
     "Keys",
     "Scopes",
     "beginning",
+    "by_of",
     "chain",
     "element_of",
     "entries_naming",

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, TypeGuard, get_args, get_type_hints
 
 Variables = Mapping[str, Any]
+Taking = Literal["user_task_claimed", "user_task_released", "user_task_assigned"]
 Stuck = Literal["arrival", "refusal", "job", "limit"]  # when what is stuck broke
 
 
@@ -23,6 +24,41 @@ class _OfElement(_InScope):
 
 class _OfToken(_OfElement):
     token: int
+
+
+class AtToken(TypedDict):
+    """Where a step happens that is about a token."""
+
+    token: int
+    element: str
+
+
+class Occurrence(TypedDict):
+    """Which time or item, from 1, of how many; neither where there is one."""
+
+    index: NotRequired[int]
+    count: NotRequired[int]
+
+
+class ExtensionSaid(TypedDict):
+    """What the step of a later limit says beside how far it moved."""
+
+    scope: NotRequired[int]
+    request: NotRequired[int]
+    until: NotRequired[datetime]
+    told: NotRequired[str]
+    template: NotRequired[str]
+    tell: NotRequired[str]
+
+
+class LimitMetBy(TypedDict):
+    """What met a limit: an activity, or a person with what they told."""
+
+    token: NotRequired[int]
+    element: NotRequired[str]
+    by: NotRequired[str]
+    told: NotRequired[str]
+    despite: NotRequired[list[str]]
 
 
 class Started(_InScope):
@@ -64,7 +100,7 @@ class TaskOpened(_OfToken):
 class TaskTaken(_OfToken):
     """A user task has come into somebody's hands, or into nobody's."""
 
-    type: Literal["user_task_claimed", "user_task_released", "user_task_assigned"]
+    type: Taking
     by: str
     to: NotRequired[str]
 
@@ -434,6 +470,7 @@ class RequestRefused(TypedDict):
 
 UserTaskStep = TaskOpened | TaskTaken | TaskCompleted | TaskCancelled
 WaitStep = TimerSet | TimerGone | MessageAwaited | MessageReceived | MessageCancelled
+Cancelled = TaskCancelled | TimerGone | MessageCancelled | JobCancelled
 WorkStep = JobCreated | JobCompleted | JobRefused | JobQueued | JobCancelled | Decided
 IncidentStep = IncidentOpened | IncidentClosed
 TokenStep = FlowTaken | Passed | Released
@@ -466,6 +503,20 @@ def element_of(step: CaseStep) -> str:
     """Return the element that a step is about; empty where it is about none."""
     fields: Mapping[str, Any] = step
     return fields.get("element") or ""
+
+
+def by_of(step: CaseStep) -> str:
+    """Return whose act a step says that it was; empty where it says nobody."""
+    fields: Mapping[str, Any] = step
+    return str(fields.get("by") or "")
+
+
+_OF_SCOPES = frozenset(name for shape in get_args(ScopeStep) for name in get_args(get_type_hints(shape)["type"]))
+
+
+def is_of_scopes(step: CaseStep) -> TypeGuard[ScopeStep]:
+    """Tell whether a step is about calls, items or the variables around them."""
+    return step["type"] in _OF_SCOPES
 
 
 def named(value: object) -> Variables:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 from engine.language import values
-from engine.record.case_steps import CallEntered, CaseStep
+from engine.record.case_steps import CallEntered, CaseStep, is_of_scopes
 
 
 @dataclass
@@ -63,14 +63,21 @@ class Scopes:
 
     def follow(self, step: CaseStep) -> list[Scope]:
         """Open or close what a step tells of, without its variables. Returns: the scopes that it closes, the outermost first."""
-        if step["type"] == "call_entered":
-            self.open(step["called"], step["process"], step.get("scope", 0), step["element"])
-        elif step["type"] == "item_entered":
-            self.open_item(step["item"], step.get("scope", 0), step["element"], (step["index"], step["count"]))
-        elif step["type"] == "call_left" or step["type"] == "call_cancelled":
-            return self.close(step["called"])
-        elif step["type"] == "item_left" or step["type"] == "item_cancelled":
-            return self.close(step.get("item", 0))
+        if not is_of_scopes(step):
+            return []
+        match step["type"]:
+            case "call_entered":
+                self.open(step["called"], step["process"], step.get("scope", 0), step["element"])
+            case "item_entered":
+                self.open_item(step["item"], step.get("scope", 0), step["element"], (step["index"], step["count"]))
+            case "call_left" | "call_cancelled":
+                return self.close(step["called"])
+            case "item_left" | "item_cancelled":
+                return self.close(step.get("item", 0))
+            case "items_left" | "approval_given":
+                pass  # variables of a scope that stays
+            case _:
+                assert_never(step)
         return []
 
     def hand_over(self, step: CallEntered) -> None:

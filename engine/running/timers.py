@@ -146,7 +146,7 @@ def _tasks(at: datetime) -> Select[Any]:
 
 
 def _miss_task(row: DueRow, run: Run) -> None:
-    run.add("deadline_missed", token=row.token, element=row.element_id)
+    run.add({"type": "deadline_missed", "token": row.token, "element": row.element_id})
 
 
 def _cases(at: datetime) -> Select[Any]:
@@ -163,7 +163,7 @@ def _cases(at: datetime) -> Select[Any]:
 
 
 def _miss_case(_row: DueRow, run: Run) -> None:
-    run.add("deadline_missed")
+    run.add({"type": "deadline_missed"})
 
 
 KINDS = (Kind("timer", _timers, _fire), Kind("task", _tasks, _miss_task), Kind("case", _cases, _miss_case))

@@ -16,6 +16,7 @@ from engine.elements.kind import PASSED
 from engine.elements.token import ITEM, ITEMS, SKIPPED, TOKEN, WAITS, Task, Token
 from engine.ground.errors import Corrupt
 from engine.record.case import Wait
+from engine.record.case_steps import Stuck
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
 from engine.spiff.position import CASE, OPEN, Position
@@ -50,7 +51,7 @@ class Movement(Position):
             pass
         self.reconcile()
         if self.ended:
-            self.add("instance_completed", element=self.ended_with)
+            self.add({"type": "instance_completed", "element": self.ended_with})
         else:
             self.notice_standstill()
 
@@ -70,7 +71,7 @@ class Movement(Position):
         element, scope = self._without_own_steps(task), self.scope_of(task.workflow)
         task.run()
         if element is not None and task._state == TaskState.COMPLETED:
-            self.add("passed", scope.number, element=element.id)
+            self.add({"type": "passed", "scope": scope.number, "element": element.id})
             if element.type == "endEvent" and task.workflow is self.workflow:
                 self.ended_with = element.id
         self.arrive()
@@ -116,7 +117,7 @@ class Movement(Position):
         source = "" if ITEM in task.internal_data else _drawn_ancestor(task)
         flow = process.flow_between(source, element.id) if source else None
         if flow is not None:
-            self.add("flow_taken", token.scope.number, flow=flow.id)
+            self.add({"type": "flow_taken", "scope": token.scope.number, "flow": flow.id})
         kind_of(token).arrive(self, token)
 
     # -- what the kinds of elements ask for ------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ class Movement(Position):
         else:
             starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
             element, scope, token = next(starts), self.case.scopes[0], CASE
-        after = "limit" if task is None else "arrival"
+        after: Stuck = "limit" if task is None else "arrival"
         self.open_incident(token, element, scope, Failed(STANDSTILL, self._missing(task)), after=after)
 
     def _standing(self) -> FlatTask | None:

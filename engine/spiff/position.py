@@ -23,10 +23,10 @@ from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.record import appliers
 from engine.record.case import Case
-from engine.record.case_steps import CaseStep, token_of
+from engine.record.case_steps import CaseStep, Stuck, token_of
 from engine.record.rows import Rows
 from engine.record.scopes import Scope
-from engine.record.steps import Failed, step
+from engine.record.steps import Failed
 from engine.spiff import codec
 from engine.spiff.evaluator import Evaluator, Moving
 from engine.spiff.parsing import specification
@@ -179,9 +179,12 @@ class Position:
         """Return variables and their FEEL texts, compiled."""
         return [(name, self.definition.expression(text)) for name, text in mapping]
 
-    def add(self, type: str, scope: int = 0, **fields: Any) -> None:
-        """Record a step: the case is as it says from here on."""
-        self.record(cast(CaseStep, step(type, scope, **fields)))
+    def add(self, step: CaseStep) -> None:
+        """Record a step: the case is as it says from here on; the scope of the process itself is not said."""
+        fields = cast(dict[str, Any], step)
+        if not fields.get("scope", 1):
+            del fields["scope"]
+        self.record(step)
 
     def record(self, recorded: CaseStep) -> None:
         """Append a step to the entry and apply it; nothing else changes the case."""
@@ -193,18 +196,20 @@ class Position:
         steps = (s for s in self.recorded or () if s["type"] == type and (token_of(s) or 0) == token)
         return before if any(s.get(field) == before for s in steps) else now
 
-    def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
+    def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: Stuck) -> None:
         """Open an incident: the token stays where it is until a person has seen to it."""
         self.add(
-            "incident_opened",
-            scope.number,
-            token=token,
-            element=element.id,
-            topic=element.topic or element.decision,
-            after=after,
-            kind=failed.kind,
-            message=failed.message,
-            trace=failed.trace,
+            {
+                "type": "incident_opened",
+                "scope": scope.number,
+                "token": token,
+                "element": element.id,
+                "topic": element.topic or element.decision,
+                "after": after,
+                "kind": failed.kind,
+                "message": failed.message,
+                "trace": failed.trace,
+            }
         )
 
     def workflows(self) -> list[Flat]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from engine.diagrams.diagram import Element
 from engine.elements import deadlines, kind_of, message, refusals, timer, user_task
@@ -17,7 +17,7 @@ from engine.elements.entered import Entered
 from engine.elements.token import WAITS, Token
 from engine.language.forms import Reason
 from engine.record.case import Kind
-from engine.record.case_steps import CaseStep
+from engine.record.case_steps import CaseStep, Ended, ExtensionSaid, IncidentClosed, LimitMetBy, Started
 from engine.record.steps import Failed, WorkOutcome
 from engine.spiff.movement import Movement
 from engine.spiff.position import CASE, OPEN, UnknownToken
@@ -26,19 +26,23 @@ from engine.spiff.position import CASE, OPEN, UnknownToken
 class Run(Movement):
     """An instance to which one thing is done."""
 
-    def begin(self, variables: dict[str, Any], **origin: str) -> None:
-        """Start the process with its first variables; `origin` is the number of the case and the software that begins it, as far as they are said."""
-        fields: dict[str, Any] = {name: text for name, text in origin.items() if text}
-        self.add(
-            "instance_started",
-            process=self.definition.key,
-            version=self.definition.version,
-            sha256=self.definition.sha256,
-            variables=variables,
-            due=self._case_due(variables),
-            **({"rules": self.rules} if self.rules > 1 else {}),
-            **fields,
-        )
+    def begin(self, variables: dict[str, Any], number: str = "", software: str = "") -> None:
+        """Start the process with its first variables; `number` is that of the case and `software` what begins it, as far as they are said."""
+        step: Started = {
+            "type": "instance_started",
+            "process": self.definition.key,
+            "version": self.definition.version,
+            "sha256": self.definition.sha256,
+            "variables": variables,
+            "due": self._case_due(variables),
+        }
+        if self.rules > 1:
+            step["rules"] = self.rules
+        if number:
+            step["number"] = number
+        if software:
+            step["software"] = software
+        self.add(step)
         limit = self._limiting()
         if limit is not None and self.case.due is None:
             deadlines.miss(self, CASE, limit, self.case.scopes[0])
@@ -86,7 +90,9 @@ class Run(Movement):
 
     def meet_limit(self, by: str, text: str, aside: Collection[str] = ()) -> None:
         """Meet the case's limit, since a person has done what it asks for, such as telling the customer how things stand, outside every step."""
-        fields: dict[str, Any] = {"by": by, "told": text, **({"despite": list(aside)} if aside else {})}
+        fields: LimitMetBy = {"by": by, "told": text}
+        if aside:
+            fields["despite"] = list(aside)
         deadlines.meet(self, **fields)
 
     def fire_timer(self, token: int) -> None:
@@ -106,17 +112,33 @@ class Run(Movement):
             return
         if token == CASE:
             incident = self.case.stuck[CASE]
-            self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason="retried")
+            self.add(
+                {
+                    "type": "incident_resolved",
+                    "scope": incident.scope,
+                    "token": CASE,
+                    "element": incident.element,
+                    "reason": "retried",
+                }
+            )
             self.forward()
             return
         standing = self._waiting(token)
-        at = {"token": token, "element": standing.element.id}
+        element = standing.element
         if token in self.case.open:
-            self.add("incident_resolved", standing.scope.number, **at, reason="retried")
+            self.add(
+                {
+                    "type": "incident_resolved",
+                    "scope": standing.scope.number,
+                    "token": token,
+                    "element": element.id,
+                    "reason": "retried",
+                }
+            )
             if standing.element.type == "userTask":
                 user_task.tell_dead_end(self, standing)
             return
-        self.add("incident_retried", standing.scope.number, **at)
+        self.add({"type": "incident_retried", "scope": standing.scope.number, "token": token, "element": element.id})
         kind_of(standing).retry(self, standing)
         self.forward()
 
@@ -130,8 +152,16 @@ class Run(Movement):
         scope = self.case.scopes[incident.scope]
         element = self.definition.processes[scope.process].element(incident.element)
         due = deadlines.reckoned(self, element, scope)
-        more = {} if due is None else {"due": due}
-        self.add("incident_resolved", scope.number, token=token, element=element.id, reason="retried", **more)
+        step: IncidentClosed = {
+            "type": "incident_resolved",
+            "scope": scope.number,
+            "token": token,
+            "element": element.id,
+            "reason": "retried",
+        }
+        if due is not None:
+            step["due"] = due
+        self.add(step)
         if due is None:
             deadlines.miss(self, token, element, scope)
 
@@ -150,11 +180,27 @@ class Run(Movement):
         """Resolve an incident as a person settles it, with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
         if token == CASE:
             incident = self.case.stuck[CASE]
-            self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason=reason)
+            self.add(
+                {
+                    "type": "incident_resolved",
+                    "scope": incident.scope,
+                    "token": CASE,
+                    "element": incident.element,
+                    "reason": reason,
+                }
+            )
             return
         standing = self._waiting(token)
-        at = {"token": token, "element": standing.element.id}
-        self.add("incident_resolved", standing.scope.number, **at, reason=reason)
+        element = standing.element
+        self.add(
+            {
+                "type": "incident_resolved",
+                "scope": standing.scope.number,
+                "token": token,
+                "element": element.id,
+                "reason": reason,
+            }
+        )
         if token not in self.case.open:
             kind_of(standing).settle(self, standing, outcome)
             self.forward()
@@ -164,9 +210,11 @@ class Run(Movement):
         for step in steps:
             self.record(step)
 
-    def extend(self, shift: timedelta, **fields: Any) -> None:
+    def extend(self, shift: timedelta, **fields: Unpack[ExtensionSaid]) -> None:
         """Let every open limit fall later."""
-        self.add("limit_extended", moved_seconds=shift // SECOND, microseconds=shift.microseconds, **fields)
+        self.add(
+            {"type": "limit_extended", "moved_seconds": shift // SECOND, "microseconds": shift.microseconds, **fields}
+        )
 
     def cancel(self, reason: str, outcome: str = "", acts: Sequence[CaseStep] = ()) -> None:
         """End the instance where it stands; `acts` are what brought it to this end."""
@@ -175,8 +223,10 @@ class Run(Movement):
             inner.cancel()
         self.workflow.cancel()
         self.reconcile()
-        fields: dict[str, Any] = {"reason": reason, **({"outcome": outcome} if outcome else {})}
-        self.add("instance_cancelled", **fields)
+        step: Ended = {"type": "instance_cancelled", "reason": reason}
+        if outcome:
+            step["outcome"] = outcome
+        self.add(step)
 
     def _waiting(self, token: int) -> Token:
         """Return what waits under a number, and the event that is about. Errors: UnknownToken."""

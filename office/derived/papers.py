@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from engine.proof import Verdict
 from models.base import session
@@ -65,7 +65,7 @@ def _exchanges(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
                 yield call.seq, f"receipt_exchange {number}: kind, amount or case"
 
 
-def _replacements(row: Any, spellings: Collection[str]) -> list[str]:
+def _replacements(row: Row[*tuple[Any, ...]], spellings: Collection[str]) -> list[str]:
     """Return which of these numbers are of replacements of the receipt against which a refund was paid; nothing is asked where it is named itself."""
     if row.receipt_number in spellings:
         return []

@@ -44,6 +44,41 @@ LIFECYCLE = {
 }
 SAID = ("form", "result", "value")  # what of a step stands in its event beside names and tokens
 OUTSIDE = record.ACTS | {"limit_extended"}
+LEFT_OUT = frozenset(  # what moves the tokens, the clocks and the machine work between what the log tells of
+    {
+        "instance_started",
+        "instance_completed",
+        "instance_cancelled",
+        "timer_set",
+        "timer_cancelled",
+        "message_awaited",
+        "message_cancelled",
+        "job_created",
+        "job_queued",
+        "job_cancelled",
+        "incident_resolved",
+        "incident_cancelled",
+        "flow_taken",
+        "passed",
+        "token_released",
+        "call_entered",
+        "call_left",
+        "call_cancelled",
+        "item_entered",
+        "item_left",
+        "item_cancelled",
+        "items_left",
+        "approval_given",
+        "clock_paused",
+        "clock_resumed",
+        "case_limit_met",
+        "deadline_missed",
+        "entered",
+        "items_entered",
+        "error_caught",
+        "personal_data_erased",
+    }
+)
 XES = "http://www.xes-standard.org/"
 CASES, END = "cases", "</log>\n"
 OUTCOMES = ("withdrawn", "not_reached")

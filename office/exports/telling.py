@@ -49,13 +49,7 @@ def who(entry: CaseEntry, step: CaseStep) -> str:
 
 def who_earlier(entry: CaseEntry, step: CaseStep) -> str:
     """Return the same as earlier versions wrote it: whoever completed the step before bore what the desk did by itself."""
-    match step["type"]:
-        case (
-            "user_task_claimed" | "user_task_released" | "user_task_assigned" | "user_task_completed" | "case_limit_met"
-        ):
-            return str(step.get("by") or entry.actor)
-        case _:
-            return entry.actor
+    return record.by_of(step) or entry.actor
 
 
 def came_to(definition: Definition, process: str, step: CaseStep, steps: Sequence[CaseStep]) -> str:

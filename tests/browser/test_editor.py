@@ -545,7 +545,7 @@ def test_both_languages_of_the_editor_are_complete() -> None:
     """A text added in one language only would appear by its name in the other."""
     names = {"zh": set[str](), "en": set[str]()}
     language = ""
-    for line in (PROCESSES.parent / "web/frontend/src/editor/texts.js").read_text(encoding="utf-8").splitlines():
+    for line in (PROCESSES.parent / "web/frontend/src/editor/messages.js").read_text(encoding="utf-8").splitlines():
         language = line.strip()[:2] if line.strip() in ("zh: {", "en: {") else language
         if language and line.startswith("    ") and not line.strip().startswith("//"):
             names[language] |= set(KEYS.findall(line))

@@ -11,7 +11,7 @@ from cli.listing import COMMANDS
 from tools.reference_pages import pages
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")])
 
 
 def test_the_reference_is_what_would_be_written_now() -> None:

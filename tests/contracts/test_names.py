@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from tools.figures import naming, sources
@@ -54,3 +55,31 @@ def test_a_folder_that_is_done_stays_so() -> None:
     """What is to do is only what `./desk check --names` still lists, all of it among the tests."""
     assert {local.folder for local in banned()} >= STILL_TO_DO
     assert [folder for folder in sorted(STILL_TO_DO) if not f"{folder}/".startswith("tests/")] == []
+
+
+# Names of modules that could stand over anything, and that nobody opens who looks for something.
+GUESSED_BY_NOBODY = {
+    *("again", "people", "known", "loose", "foreign", "looking", "submission", "trying", "evidence", "filling"),
+    *("spans", "limits", "words", "reference", "looks", "texts"),
+}
+PACKAGES = ("engine", "models", "office", "service_tasks", "web", "cli", "tools", "bench", "reception_desk")
+
+
+def test_a_module_is_called_by_what_it_holds() -> None:
+    """Python and JavaScript, folders as well: whoever looks for something finds the file by its name."""
+    paths = {
+        path.relative_to(sources.ROOT)
+        for package in PACKAGES
+        for ending in ("py", "js")
+        for path in (sources.ROOT / package).rglob(f"*.{ending}")
+    }
+    own = {path for path in paths if not {"node_modules", "static"} & {*path.parts}}
+    names = {(part.split(".")[0], path.as_posix()) for path in own for part in path.parts}
+    assert sorted(path for name, path in names if name in GUESSED_BY_NOBODY) == []
+
+
+def test_no_blueprint_is_called_by_a_name_nobody_guesses() -> None:
+    """An address names its endpoint, the endpoint its blueprint, and that the module to open."""
+    pattern = re.compile(r'^\w+ = (?:Blueprint|ApiBlueprint)\(\s*"(\w+)"', re.MULTILINE)
+    names = {name for path in (sources.ROOT / "web").rglob("*.py") for name in pattern.findall(path.read_text("utf-8"))}
+    assert names & GUESSED_BY_NOBODY == set()

@@ -32,7 +32,7 @@ from web.queries import filled_form, picking_lines
 from web.telling import names, timeline
 from web.telling.variables import Variables, amounts
 
-blueprint = Blueprint("trying", __name__, url_prefix="/processes")
+blueprint = Blueprint("trials", __name__, url_prefix="/processes")
 SO_FAR = "try-so-far"
 MOST_SO_FAR = 6_000
 OTHERS = {
@@ -171,7 +171,7 @@ def _go(key: str, state: dict[str, Any]) -> Response:
     if len(so_far) > MOST_SO_FAR:
         raise TooLong(most=MOST_SO_FAR)
     arguments: dict[str, Any] = {SO_FAR: so_far}
-    return redirect(url_for("trying.page", key=key, **arguments))  # type: ignore[return-value]
+    return redirect(url_for("trials.page", key=key, **arguments))  # type: ignore[return-value]
 
 
 def _signer(key: str) -> URLSafeSerializer:
@@ -254,7 +254,7 @@ def _submitted() -> filled_form.Submitted:
 
 def _refused(key: str, error: engine.EngineError) -> Response:
     flash(trial_standing.why(error))
-    return redirect(url_for("trying.page", key=key))  # type: ignore[return-value]
+    return redirect(url_for("trials.page", key=key))  # type: ignore[return-value]
 
 
 @blueprint.post("/<key>/try/fields")
@@ -280,7 +280,7 @@ def lines(key: str) -> str | Response:
 
 
 def _find(key: str) -> str:
-    return url_for("trying.lines", key=key)
+    return url_for("trials.lines", key=key)
 
 
 @blueprint.post("/<key>/try/step")

@@ -233,8 +233,8 @@ ASKED: dict[str, dict[str, fields.Field]] = {
         "scope": Choice("group", "mine", "all"), "process": PROCESS, "group": DEPARTMENT, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
     },
     "tasklist.task": FORM,
-    "trying.as_scenario": {"try-so-far": WAY},
-    "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
+    "trials.as_scenario": {"try-so-far": WAY},
+    "trials.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
 }
 # fmt: on
 # The filter forms: the page on which each stands, and its fields.

@@ -8,7 +8,6 @@ from flask_babel import gettext
 def texts() -> dict[str, str]:
     """Return what people read, by error class; what is not listed reads as its kind."""
     return {
-        "PickleRefused": gettext("A queued job is written in a way that is not accepted."),
         "UnknownUserTask": gettext("There is no such task."),
         "UnknownInstance": gettext("There is no such case."),
         "UnknownCase": gettext("There is no such case."),

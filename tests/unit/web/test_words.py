@@ -30,8 +30,8 @@ ROOT = Path(__file__).parents[3]
 SOURCES = sorted(file for file in (ROOT / "web").rglob("*.py") if "frontend" not in file.parts)
 TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
 OF_THE_EDITORS = {
-    "texts.js",
-    "words.zh.js",
+    "messages.js",
+    "translation.zh.js",
 }  # both languages by name, which web/frontend/tests/editor/ holds against each other
 SCRIPTS = sorted(file for file in (ROOT / "web" / "frontend" / "src").rglob("*.js") if file.name not in OF_THE_EDITORS)
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from flask_babel import gettext
 
@@ -210,6 +210,61 @@ class _Recorder:
                 self.refused(event, step)
             case "decision_evaluated":
                 self.decided(event, step)
+            case (
+                "instance_completed"
+                | "instance_cancelled"
+                | "user_task_created"
+                | "user_task_claimed"
+                | "user_task_released"
+                | "user_task_assigned"
+                | "user_task_cancelled"
+                | "timer_set"
+                | "timer_fired"
+                | "timer_cancelled"
+                | "message_awaited"
+                | "message_received"
+                | "message_cancelled"
+                | "job_created"
+                | "job_refused"
+                | "job_queued"
+                | "job_cancelled"
+                | "incident_opened"
+                | "incident_retried"
+                | "incident_resolved"
+                | "incident_cancelled"
+                | "flow_taken"
+                | "passed"
+                | "token_released"
+                | "call_entered"
+                | "call_left"
+                | "call_cancelled"
+                | "item_entered"
+                | "item_left"
+                | "item_cancelled"
+                | "items_left"
+                | "approval_given"
+                | "clock_paused"
+                | "clock_resumed"
+                | "case_limit_met"
+                | "deadline_missed"
+                | "limit_extended"
+                | "entered"
+                | "items_entered"
+                | "personal_data_erased"
+                | "customer_tried"
+                | "case_withdrawn"
+                | "case_not_reached"
+                | "hold_lifted"
+                | "correction_withdrawn"
+                | "credit_reversed"
+                | "extension_asked"
+                | "reversal_asked"
+                | "reversal_agreed"
+                | "request_refused"
+            ):
+                pass
+            case _:
+                assert_never(step)
 
     def _way(self, step: CaseStep, following: list[CaseStep], last: Event | None) -> timeline.Told | None:
         """Return gateways, events and returns from a called process, which the timeline leaves out."""

@@ -7,7 +7,7 @@ import { beside } from "./beside.js";
 import { button, make } from "./editor/dom.js";
 import { elements, needed } from "./elements.js";
 import { ask } from "./editor/requests.js";
-import { say } from "./editor/texts.js";
+import { say } from "./editor/messages.js";
 import { Diagram, fetched } from "./viewer.js";
 
 /** @import { Change } from "../types/page" */

@@ -3,7 +3,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { at } from "./elements.js";
 import { makeRoom } from "./labels.js";
 import { language } from "./language.js";
-import { showLimits } from "./limits.js";
+import { showLimits } from "./badges.js";
 import { FONT, look } from "./look.js";
 import { around, freest } from "./placing.js";
 import { still } from "./zooming.js";

@@ -4,7 +4,7 @@
  * @param {string} name
  * @param {unknown} value
  */
-function provide(name, value) {
+export function provide(name, value) {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { beside } from "../src/beside.js";
 import { isAbove } from "../src/labels.js";
-import { candidates } from "../src/limits.js";
+import { candidates } from "../src/badges.js";
 import { freest } from "../src/placing.js";
 import { still } from "../src/zooming.js";
 

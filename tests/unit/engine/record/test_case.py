@@ -148,3 +148,21 @@ def test_a_misspelt_key_is_an_error_of_the_type_check(tmp_path: Path) -> None:
     errors = [line for line in report.splitlines() if ": error:" in line]
     assert len(errors) == len(MISSPELT), report
     assert all(any(f'has no key "{wrong}"' in error for error in errors) for *_, wrong in MISSPELT), report
+
+
+@pytest.mark.slow
+def test_a_misspelt_key_of_a_step_that_is_recorded_is_one_as_well(tmp_path: Path) -> None:
+    """And so is a key that is missing: what a running case records is handed over as the typed step."""
+    steps = (
+        '{"type": "user_task_cancelled", "token": 1, "element": "ask"}',
+        '{"type": "user_task_cancelled", "tokne": 1, "element": "ask"}',
+        '{"type": "user_task_cancelled", "token": 1}',
+    )
+    snippet = tmp_path / "writer.py"
+    lines = ["from engine.elements.running import Running", "def write(run: Running) -> None:"]
+    snippet.write_text("\n".join([*lines, *(f"    run.add({step})" for step in steps)]))
+    report, _errors, status = mypy.run(
+        ["--strict", "--follow-imports=silent", "--cache-dir", str(tmp_path), str(snippet)]
+    )
+    errors = {line.split(":")[1] for line in report.splitlines() if ": error:" in line}
+    assert (status, errors) == (1, {"4", "5"}), report

@@ -146,7 +146,9 @@ def test_an_incident_that_earlier_versions_opened_for_a_timer_still_verifies(
     told = {"topic": "", "after": "timer", "kind": "TimerFailed", "message": "RuntimeError", "trace": ""}
     with monkeypatch.context() as earlier:
         earlier.setattr(
-            Run, "report", lambda run, token, **_more: run.add("incident_opened", token=token, element="late", **told)
+            Run,
+            "report",
+            lambda run, token, **_more: run.add({"type": "incident_opened", "token": token, "element": "late", **told}),
         )
         fail_for(earlier, [True])
         for hours in range(2, 12):

@@ -7,8 +7,8 @@ import { Draft } from "./draft.js";
 import { ProblemList } from "./problems.js";
 import { Refused, ask } from "./requests.js";
 import { Saving } from "./saving.js";
-import { say } from "./texts.js";
-import { missing, translateWithin } from "./words.js";
+import { say } from "./messages.js";
+import { missing, translateWithin } from "./translation.js";
 
 /** @import { Bench, Config, Place, Problem, Tab } from "../../types/draft" */
 /** @typedef {"diagram" | "decisions" | "forms"} TabName */

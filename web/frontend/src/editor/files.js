@@ -2,7 +2,7 @@
 import { element, elements } from "../elements.js";
 import { english } from "./diagram/catalogue.js";
 import { button, field, make } from "./dom.js";
-import { either, say } from "./texts.js";
+import { either, say } from "./messages.js";
 
 const KEY = /^[a-z_][a-z0-9_]*$/;
 

@@ -1,7 +1,7 @@
 /* The list of problems under the editors: how many, each in words, and the way to where it is. After them come the warnings, which keep nothing from being published. */
 import { elements } from "../elements.js";
 import { button, make } from "./dom.js";
-import { say } from "./texts.js";
+import { say } from "./messages.js";
 
 /** @import { Problem } from "../../types/draft" */
 

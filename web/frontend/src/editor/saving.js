@@ -1,6 +1,6 @@
 /* What is saved and what is not, in words; and what to do when saving was not possible or an earlier visit left something behind. */
 import { button, make } from "./dom.js";
-import { clock, say } from "./texts.js";
+import { clock, say } from "./messages.js";
 
 /** @type {Record<string, string>} */
 const ENDED = { definition_published: "conflict_published", draft_discarded: "conflict_discarded" };

@@ -8,7 +8,7 @@ import "./decisions.css";
 import { at } from "../../elements.js";
 import { button, make } from "../dom.js";
 import { FileList } from "../files.js";
-import { say } from "../texts.js";
+import { say } from "../messages.js";
 import { blank } from "./blank.js";
 import { Sheet } from "./sheet.js";
 

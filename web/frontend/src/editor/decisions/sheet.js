@@ -1,8 +1,8 @@
 /* One decision file on the page: its table, the choice of a table when it holds several, and what of it could not be read. */
 import { elements } from "../../elements.js";
 import { make, select } from "../dom.js";
-import { say } from "../texts.js";
-import { translation } from "../words.js";
+import { say } from "../messages.js";
+import { translation } from "../translation.js";
 import { distinct } from "./distinct.js";
 import { Tables } from "./tables.js";
 import { Titles } from "./titles.js";

@@ -1,7 +1,7 @@
 /* The English titles of a table's columns: the table holds the Chinese, the catalogue of the process the English, under the Chinese heading. */
 import { make } from "../dom.js";
 import { english, withEnglish } from "../diagram/catalogue.js";
-import { either, say } from "../texts.js";
+import { either, say } from "../messages.js";
 
 /** @import { Decision } from "../../../types/tables" */
 /** @import { Draft } from "../draft.js" */

@@ -2,7 +2,7 @@
 import { isLabel } from "bpmn-js/lib/util/LabelUtil";
 import { needed } from "../../elements.js";
 import { make } from "../dom.js";
-import { say } from "../texts.js";
+import { say } from "../messages.js";
 
 /** @import { Canvas, Drawn, EventBus, Registry } from "../../../types/drawing" */
 /** @import { ShownNames } from "./shown.js" */

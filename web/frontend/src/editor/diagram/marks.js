@@ -1,6 +1,6 @@
 /* Problems on the diagram: a badge with the number and an outline on each element concerned. The sentences stand in the list of problems. */
 import { beside } from "../../beside.js";
-import { say } from "../texts.js";
+import { say } from "../messages.js";
 
 /** @import { Canvas, EventBus, Overlays, Registry } from "../../../types/drawing" */
 /** @import { Problem } from "../../../types/draft" */

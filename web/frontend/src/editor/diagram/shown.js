@@ -4,7 +4,7 @@ An element without any name takes the first one in both languages, so that nobod
 import LabelEditingProvider from "bpmn-js/lib/features/label-editing/LabelEditingProvider";
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { isAbove, widestWord } from "../../labels.js";
-import { language } from "../texts.js";
+import { language } from "../messages.js";
 import { english, namesOf, withEnglish } from "./catalogue.js";
 
 /** @import CommandStack from "diagram-js/lib/command/CommandStack" */

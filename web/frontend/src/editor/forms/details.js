@@ -1,6 +1,6 @@
 /* The field being edited: what it is called in both languages, what may be entered, when it is shown. */
 import { button, checkbox, field, input, make, select } from "../dom.js";
-import { both, say } from "../texts.js";
+import { both, say } from "../messages.js";
 import { CHOICES, INPUTS, condition, limit, newOption, put, putCondition, putLimit, putMoney, typed, value } from "./schema.js";
 
 /** @import { Problem } from "../../../types/draft" */

@@ -1,7 +1,7 @@
 /* The fields of a form in order: choose, add, remove, move and put into groups by buttons or Alt and the arrow keys. */
 import { element, elements } from "../../elements.js";
 import { button, make, select } from "../dom.js";
-import { both, either, say } from "../texts.js";
+import { both, either, say } from "../messages.js";
 import { INPUTS, LAYOUT, flat, fresh } from "./schema.js";
 
 /** @import { Component, Row, Schema } from "../../../types/forms" */

@@ -3,7 +3,7 @@ import "./forms.css";
 import { at } from "../../elements.js";
 import { field, input, make } from "../dom.js";
 import { FileList } from "../files.js";
-import { say } from "../texts.js";
+import { say } from "../messages.js";
 import { FieldDetails } from "./details.js";
 import { FieldList } from "./fields.js";
 import { Past } from "./past.js";

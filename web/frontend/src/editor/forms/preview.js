@@ -1,7 +1,7 @@
 /* The form as the clerk sees it, drawn by the server with the clerk's own page parts. Nothing entered here goes anywhere. */
 import { make } from "../dom.js";
 import { Refused, ask } from "../requests.js";
-import { say } from "../texts.js";
+import { say } from "../messages.js";
 
 const PAUSE = 400;
 

@@ -1,6 +1,6 @@
 /* Call activities: which process is called, and which variables go in and come back. */
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
-import { say } from "../../texts.js";
+import { say } from "../../messages.js";
 import { propertiesUnder } from "../extensions.js";
 import { choice, known, text } from "./entries.js";
 

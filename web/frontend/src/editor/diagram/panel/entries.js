@@ -3,8 +3,8 @@ import { CheckboxEntry, FeelTextAreaEntry, SelectEntry, TextAreaEntry, TextField
 import { h } from "@bpmn-io/properties-panel/preact";
 import { useEffect, useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { useService } from "bpmn-js-properties-panel";
-import { say } from "../../texts.js";
-import { translate } from "../../words.js";
+import { say } from "../../messages.js";
+import { translate } from "../../translation.js";
 
 /** @import { Drawn } from "../../../../types/drawing" */
 /** @import { Editing, Variable } from "../../../../types/draft" */

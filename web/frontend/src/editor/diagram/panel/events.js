@@ -1,6 +1,6 @@
 /* Events: the instant, duration or repetition of a timer, the message and its correlation key, the code of an error, whether a boundary event interrupts. */
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
-import { say } from "../../texts.js";
+import { say } from "../../messages.js";
 import { choice, feel, known, line, tick } from "./entries.js";
 import { propertyEntry, titled } from "./tasks.js";
 

@@ -1,6 +1,6 @@
 /* Sequence flows that leave a gateway: when they are taken, or that they are taken in every other case. */
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
-import { say } from "../../texts.js";
+import { say } from "../../messages.js";
 import { feel, known, tick } from "./entries.js";
 
 /** @import { Drawn } from "../../../../types/drawing" */

@@ -1,8 +1,8 @@
 /* Our properties panel: which groups an element has. The entries of each group are beside it. */
 import { Group } from "@bpmn-io/properties-panel";
 import { is } from "bpmn-js/lib/util/ModelUtil";
-import { say } from "../../texts.js";
-import { translate } from "../../words.js";
+import { say } from "../../messages.js";
+import { translate } from "../../translation.js";
 import { callEntries } from "./calls.js";
 import { eventEntries } from "./events.js";
 import { flowEntries } from "./flows.js";

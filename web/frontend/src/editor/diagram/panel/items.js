@@ -1,6 +1,6 @@
 /* Steps that are done for each item of a list: whether, how, for which list, and what comes of it. */
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
-import { say } from "../../texts.js";
+import { say } from "../../messages.js";
 import { property } from "../extensions.js";
 import { choice, feel, line } from "./entries.js";
 import { notAName } from "./operators.js";

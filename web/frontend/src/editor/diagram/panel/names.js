@@ -1,6 +1,6 @@
 /* What things are called: Chinese name, English name, id; the process itself and its lanes. */
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
-import { either, say } from "../../texts.js";
+import { either, say } from "../../messages.js";
 import { english } from "../catalogue.js";
 import { carrier, property } from "../extensions.js";
 import { wrongId } from "../naming.js";

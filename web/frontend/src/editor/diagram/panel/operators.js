@@ -1,5 +1,5 @@
 /* Service tasks and business rules: the operation from the registry with its typed parameters, the decision table, what they leave behind. */
-import { either, say } from "../../texts.js";
+import { either, say } from "../../messages.js";
 import { decision, operatorResult, parameter, topic } from "../extensions.js";
 import { choice, feel, known, line } from "./entries.js";
 import { englishEntry } from "./names.js";

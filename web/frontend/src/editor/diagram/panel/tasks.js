@@ -1,5 +1,5 @@
 /* What a user task carries: form, department, limit, what to watch; and the manual's reference, which every step has. */
-import { either, say } from "../../texts.js";
+import { either, say } from "../../messages.js";
 import { property } from "../extensions.js";
 import { choice, feel, known, line, text, tick } from "./entries.js";
 import { documentation, englishEntry, setDocumentation } from "./names.js";

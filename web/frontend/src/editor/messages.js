@@ -1,4 +1,4 @@
-/* Every text of the editors, in both languages of the office. {name} stands for a value. What bpmn.io draws by itself is in words.js. */
+/* Every text of the editors, in both languages of the office. {name} stands for a value. What bpmn.io draws by itself is in translation.js. */
 
 import { language } from "../language.js";
 

@@ -1,7 +1,7 @@
 /* Limits and timers in FEEL, in words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inWords } from "../src/limits.js";
+import { inWords } from "../src/badges.js";
 
 /** @type {[feel: string, zh: string, en: string][]} */
 const WORDS = [

@@ -1,7 +1,7 @@
 /* What bpmn.io's editors say in the language of the page. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { translate } from "../../src/editor/words.js";
+import { translate } from "../../src/editor/translation.js";
 import { speak } from "../page.js";
 
 test("the type of a table's column has a word in both languages", () => {

@@ -1,8 +1,8 @@
-/* How bpmn.io's own editors are translated: the community's Chinese for bpmn-js, ours over it. Ours stands in words.zh.js. */
+/* How bpmn.io's own editors are translated: the community's Chinese for bpmn-js, ours over it. Ours stands in translation.zh.js. */
 import community from "bpmn-js-i18n-zh/lib/bpmn-js/index.js";
 import { elements } from "../elements.js";
-import { language } from "./texts.js";
-import { DECISIONS, DRAWING, PANEL } from "./words.zh.js";
+import { language } from "./messages.js";
+import { DECISIONS, DRAWING, PANEL } from "./translation.zh.js";
 
 /** @type {Record<string, string>} */
 const zh = { ...community, ...PANEL, ...DECISIONS, ...DRAWING };

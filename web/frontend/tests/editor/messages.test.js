@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, test } from "node:test";
 import { INPUTS, LAYOUT } from "../../src/editor/forms/schema.js";
-import { TEXTS, clock, either, say } from "../../src/editor/texts.js";
+import { TEXTS, clock, either, say } from "../../src/editor/messages.js";
 import { language } from "../../src/language.js";
 import { speak } from "../page.js";
 
