@@ -400,7 +400,7 @@ _CLAIMED: CompoundSelect[str, int, int, str, str, datetime] = union_all(
     rejections.standing(
         DisputedLine.address,
         DisputedLine.amount - DisputedLine.claimed,
-        LineRejection.amount,
+        rejections.STANDS,
         LineRejection.case_number,
         literal(LINE_REJECTED),
         LineRejection.rejected_at,
