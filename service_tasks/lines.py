@@ -16,6 +16,7 @@ from service_tasks.gateway.listing import Listing, papers
 
 INFORMATION_FEES = "information_fees"
 REWARD = "complaint_reward"
+LONGEST_REASON = 200
 KINDS = ("charge", "late_fee", "prepayment", "deposit")
 # What is repaid, and the kind of money its lines are of.
 CHARGES = ("function_fee", "monthly_fee", "call_charge", "roaming_charge", "border_roaming", "copied_phone")
@@ -55,6 +56,13 @@ class Part(schemas.Parameters):
 def picked(**options: Any) -> fields.List:
     """Return the parameter by which a topic takes lines; left out, it works by the amount alone."""
     return schemas.rows("费用项目", "Lines", Part, personal=True, **{"load_default": list, **options})
+
+
+def why_a_part() -> fields.String:
+    """Return the parameter by which a topic takes what an approver says beside a part; of a long opinion a line keeps the beginning."""
+    return schemas.text(
+        "批准一部分的理由", "Why a part", longest=300, personal=True, load_default=None, allow_none=True
+    )
 
 
 def parts(rows: Iterable[Mapping[str, Any]]) -> list[LinePart]:
@@ -231,16 +239,19 @@ def _check_information_fees(line_parts: Iterable[LinePart], subscription: Subscr
 
 
 class RejectParameters(schemas.Parameters):
-    """What lines/reject takes."""
+    """What lines/reject takes; with `granted`, which the lines get in their order, only the rest was refused, for the `reason` that stands beside a part."""
 
     msisdn = schemas.msisdn(required=True)
     lines = picked(allow_none=True)
+    granted = schemas.fen("批准金额", "Amount granted", least=1, load_default=None, allow_none=True)
+    reason = why_a_part()
 
 
 class RejectResult(Schema):
-    """What lines/reject returns."""
+    """What lines/reject returns: how many lines were refused, wholly or in part, and what was granted of them all."""
 
     count = schemas.number("项数", "Lines")
+    lines = schemas.rows("批准的项目", "Lines granted", Part, personal=True)
 
 
 @handler(
@@ -252,16 +263,42 @@ class RejectResult(Schema):
     title_en="Keep which lines were refused",
 )
 def reject(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Keep that these lines, which were asked for before anything was reserved, were refused: whoever picks them later reads in which case and when.
+    """Keep that these lines, or what is not granted of them, were refused: whoever picks them later reads in which case and when.
 
-    A line that another case has meanwhile is left out: it says more.
+    A line that another case has meanwhile is left out where all of it was refused: that says more.
     """
     subscription, line_parts = gateway().find(parameters["msisdn"]), parts(parameters["lines"] or ())
     if subscription is None or not line_parts:
-        return {"count": 0}
+        return {"count": 0, "lines": []}
+    if parameters["granted"] is not None:
+        shares, rest = cut(line_parts, parameters["granted"], parameters["reason"] or "")
+        gateway().withhold(subscription.id, rest, effect(call))
+        return {"count": len(rest), "lines": [part._asdict() for part in shares]}
     if _was_refused(subscription, line_parts, call):
-        return {"count": len(line_parts)}
-    return {"count": sum(_was_refused(subscription, [part], call) for part in line_parts)}
+        return {"count": len(line_parts), "lines": []}
+    return {"count": sum(_was_refused(subscription, [part], call) for part in line_parts), "lines": []}
+
+
+def cut(line_parts: Iterable[LinePart], fen: int, reason: str) -> tuple[list[LinePart], list[LinePart]]:
+    """Divide lines into what they get of an amount, in their order, and the rest; a line that is divided has the reason beside both."""
+    shares: list[LinePart] = []
+    rest: list[LinePart] = []
+    for part in line_parts:
+        share = min(part.amount, fen)
+        fen -= share
+        reason_beside = part.reason if share in (0, part.amount) else (reason or part.reason)[:LONGEST_REASON]
+        shares += [part._replace(amount=share, reason=reason_beside)] if share else []
+        rest += [part._replace(amount=part.amount - share, reason=reason_beside)] if share < part.amount else []
+    return shares, rest
+
+
+def beyond_caused(late_fees: Iterable[LinePart], caused: Iterable[Mapping[str, Any]] | None) -> list[BpmnError]:
+    """Return a refusal for each late fee beyond those that were caused; nothing where nobody said which. Source: TS-008.5."""
+    if caused is None:
+        return []
+    most = {fee["line"]: fee["amount"] for fee in caused}
+    beyond = [(part.amount, most.get(part.line, 0)) for part in late_fees if part.amount > most.get(part.line, 0)]
+    return [BpmnError("exceeds_late_fee", amount=amount, balance=balance) for amount, balance in beyond]
 
 
 def _was_refused(subscription: Subscription, line_parts: Sequence[LinePart], call: Call) -> bool:

@@ -21,24 +21,24 @@ def _of_grant(call: Answered) -> Mapping[str, Any]:
 
 
 # The columns of a row that the call under its key decides; what happens to the row later (its period, its state) is another call's.
-MADE_BY: Mapping[str, tuple[type, Callable[[Answered], Mapping[str, Any]]]] = {
-    "secondary_pricing/enter": (SecondaryPricingItem, _of_item),
-    "authority/grant": (Grant, _of_grant),
+MADE_BY: Mapping[tuple[str, ...], tuple[type, Callable[[Answered], Mapping[str, Any]]]] = {
+    ("secondary_pricing/enter",): (SecondaryPricingItem, _of_item),
+    ("authority/grant", "authority/part"): (Grant, _of_grant),
 }
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     """Yield since which entry, and what: a row that no call made, one that says something else, a correction that is missing."""
     answered_calls = list(answered(verdict))
-    for topic, (model, columns) in MADE_BY.items():
-        calls = {call.key: call for call in answered_calls if call.topic == topic}
+    for topics, (model, columns) in MADE_BY.items():
+        calls = {call.key: call for call in answered_calls if call.topic in topics}
         rows = beside.collected.get(model, {}).get(verdict.business_key, [])
         yield from _rows(verdict, model, rows, {key: (call.seq, columns(call)) for key, call in calls.items()})
         if model is SecondaryPricingItem:  # a grant of which nothing was used gives way to the next of its kind
             yield from _periods(verdict, rows, calls, beside.runs)
             keys_there = {row.key for row in rows} | _withdrawn(verdict, calls)
             yield from (
-                (call.seq, f"{topic} {key}: its item is missing")
+                (call.seq, f"{call.topic} {key}: its item is missing")
                 for key, call in calls.items()
                 if key not in keys_there
             )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from engine.runtime import Call, handler
-from service_tasks import households
+from service_tasks import households, lines
 from service_tasks.authority import approvals, grants, schemas
+from service_tasks.calls import effect
 from service_tasks.gateway import Subscription, gateway
 from service_tasks.targets import target_refusal
 
-__all__ = ["grant", "weigh"]
+__all__ = ["grant", "part", "weigh"]
 
 
 @handler(
@@ -63,7 +64,7 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "customer_given": before.customer,
         "own_money_given": before.own_money,
         "clerk_given": before.given_today,
-        "approved": approvals.level(approval),
+        "approved": approvals.level(approval, _part(parameters, way=way, amount=amount, payee=payee)),
     }
 
 
@@ -77,16 +78,46 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def grant(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Keep what may be given, in which way, to which number and on whose authority; the payment uses it once."""
-    approval, way, amount = parameters["approval"], parameters["way"], parameters["amount"]
-    if amount <= 0:  # the payment itself says that nothing is there
+    if parameters["amount"] <= 0:  # the payment itself says that nothing is there
         return {"approval": None}
+    return {"approval": _keep(parameters, call)}
+
+
+@handler(
+    "authority/part",
+    parameters=schemas.PartParameters,
+    result=schemas.GrantResult,
+    manual_ref="TS-001.3, CH2.6",
+    title_zh="登记批准的一部分",
+    title_en="Record that a part is granted",
+)
+def part(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Keep what of the lines was refused, and grant the rest: more than that is refused when it is paid, and what is asked again within it needs nobody anew."""
+    subscription = gateway().find(parameters["msisdn"])
+    parts = lines.parts(parameters["parts"] or ())
+    shares, rest = lines.cut(parts, parameters["amount"], parameters["reason"] or "")
+    if subscription is not None:
+        gateway().withhold(subscription.id, rest, effect(call))
+    answer = _keep({**parameters, "lines": [part.line for part in parts]}, call)
+    return {"approval": {**answer, "part": [share._asdict() for share in shares]}}
+
+
+def _keep(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Keep the grant, and return it as the approval under which it is paid."""
+    approval, way, amount = parameters["approval"], parameters["way"], parameters["amount"]
     under, level = approval.get("step") if approval else None, parameters["level"]
     cash = way == "cash" if parameters["cash"] is None else parameters["cash"]
     columns = {"customer_id": parameters["customer"], "basis": parameters["basis"], "way": way, "level": level}
-    columns["cash"] = cash
-    number = grants.keep(call, amount=amount, under=under, **columns)
-    granted = {"number": number, "amount": amount, "kind": way, "payee": parameters["payee"], "level": level}
-    return {"approval": {**granted, "lines": parameters["lines"], "step": under}}
+    number = grants.keep(call, amount=amount, under=under, cash=cash, **columns)
+    terms = {"number": number, "amount": amount, "kind": way, "payee": parameters["payee"], "level": level}
+    return {**terms, "lines": parameters["lines"], "step": under}
+
+
+def _part(parameters: dict[str, Any], **values: Any) -> dict[str, Any] | None:
+    """Return the part that was granted in the case before, if it covers what is asked now; a grant that was for all of it is used up or asked anew."""
+    earlier = parameters["part"] or {}
+    covers = "part" in earlier and approvals.covers(earlier, lines=parameters["lines"], **values)
+    return earlier if covers else None
 
 
 def _amount(parameters: dict[str, Any], subscription: Subscription | None) -> int:

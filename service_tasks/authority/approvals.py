@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.runtime import BpmnError
+from models.authority import LEVELS
 
 Approval = Mapping[str, Any]
 ANYTHING = -1
@@ -48,6 +49,16 @@ def check(
         raise BpmnError("other_lines_approved", amount=amount)
 
 
-def level(approval: Approval | None) -> str:
-    """Say on whose authority it stands: what a grant says; a step of the manual that approves is a supervisor's."""
-    return str(approval.get("level", "supervisor")) if approval else "none"
+def level(approval: Approval | None, part: Approval | None = None) -> str:
+    """Say on whose authority it stands, the higher of two: what a grant says; a step of the manual that approves is a supervisor's."""
+    levels = [str(basis.get("level", "supervisor")) for basis in (approval, part) if basis]
+    return max(levels, key=LEVELS.index, default="none")
+
+
+def covers(approval: Approval, **values: Any) -> bool:
+    """Tell whether an approval allows this, of which `check` takes the values."""
+    try:
+        check(approval, **values)
+    except BpmnError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema
 
 from models.authority import LEVELS
+from service_tasks import lines as disputed
 from service_tasks import schemas
 
 BASES = (
@@ -31,6 +32,7 @@ class WeighParameters(schemas.Parameters):
     payee = schemas.msisdn("收款号码", "Number paid to", load_default=None, allow_none=True)
     lines = schemas.texts("明细", "Lines", load_default=list)
     approval = schemas.mapping("已有的批准", "Approval there is", personal=True, load_default=None, allow_none=True)
+    part = schemas.mapping("批准的一部分", "Part granted before", personal=True, load_default=None, allow_none=True)
     in_cash = schemas.flag("现金支付", "Paid in cash", load_default=None, allow_none=True)
 
 
@@ -76,6 +78,14 @@ class GrantParameters(schemas.Parameters):
 
 
 class GrantResult(Schema):
-    """What authority/grant returns: the approval under which the amount may be given, once."""
+    """What authority/grant and authority/part return: the approval under which the amount may be given, once."""
 
     approval = schemas.mapping("授权", "Grant", personal=True, allow_none=True)
+
+
+class PartParameters(GrantParameters):
+    """What authority/part takes: the `amount` that was granted of `parts`, which get it in their order, and why no more."""
+
+    msisdn = schemas.msisdn(required=True)
+    parts = disputed.picked(allow_none=True)
+    reason = disputed.why_a_part()

@@ -162,6 +162,9 @@ class BillingGateway(Protocol):
     ) -> None:
         """Free what the case has of these lines in reserve, under this key where one is named; that it was refused is kept with the lines."""
 
+    def withhold(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect) -> None:
+        """Keep that the case was refused these parts of lines of which it is given the rest. Refused: line_unknown, line_twice."""
+
     def reverse(self, entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entry:
         """Enter a journal entry the other way; its lines may be given again, and what has left is owed, but for cash that is handed back with it.
 

@@ -50,6 +50,7 @@ from service_tasks.gateway.reversals import (
     withdraw_corrections,
 )
 from service_tasks.gateway.takings import take_payment, to_pay
+from service_tasks.gateway.withheld import withhold
 
 __all__ = [
     "accrue_late_fee",
@@ -115,4 +116,5 @@ __all__ = [
     "transfer",
     "waive_late_fee",
     "withdraw_corrections",
+    "withhold",
 ]

@@ -37,7 +37,7 @@ from models.billing import (
 from models.customer import Subscription, SubscriptionState
 from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
 from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
-from service_tasks.gateway import ledger
+from service_tasks.gateway import ledger, receipts
 from service_tasks.gateway.adjustments import MARK, OPENING_AGAIN
 from service_tasks.gateway.values import LinePart, Refused
 
@@ -301,7 +301,7 @@ def on_bills() -> ScalarSelect[int]:
 
 def _payments(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     query = select(Receipt.number, Receipt.kind, Receipt.amount - on_bills()).where(
-        Receipt.number.in_(keys), Receipt.kind.in_(PAYMENTS)
+        Receipt.number.in_(keys), Receipt.kind.in_(PAYMENTS), ~receipts.of_debt()
     )
     rows = session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
     return {

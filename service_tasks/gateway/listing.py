@@ -42,7 +42,7 @@ from models.billing import (
 from models.customer import Subscription
 from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim, LineRejection
 from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
-from service_tasks.gateway import rejections
+from service_tasks.gateway import receipts, rejections
 from service_tasks.gateway.lines import BROUGHT, OWED_AGAIN, OWN_BALANCE, PAYMENTS, USAGE, Papers, on_bills, owned_calls
 
 MOST_CALLS = 5_000
@@ -317,7 +317,7 @@ def _payments() -> tuple[Select[str, str, str, int, str, str], ...]:
             Receipt.amount - on_bills(),
             Receipt.issued_at,
             "",
-        ).where(Receipt.subscription_id == _OWNER, Receipt.kind.in_((*PAYMENTS, "deposit"))),
+        ).where(Receipt.subscription_id == _OWNER, Receipt.kind.in_((*PAYMENTS, "deposit")), ~receipts.of_debt()),
         _part("card", RechargeCard.serial, "card", RechargeCard.remaining, RechargeCard.charged_at, "").where(
             RechargeCard.charged_subscription_id == _OWNER
         ),
@@ -400,7 +400,7 @@ _CLAIMED: CompoundSelect[str, int, int, str, str, datetime] = union_all(
     rejections.standing(
         DisputedLine.address,
         DisputedLine.amount - DisputedLine.claimed,
-        LineRejection.amount,
+        rejections.STANDS,
         LineRejection.case_number,
         literal(LINE_REJECTED),
         LineRejection.rejected_at,

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, literal, or_, select
 
 from engine import language
 from models.base import session
+from models.billing import JournalEntry, Refund
 from models.billing import Receipt as ReceiptRow
-from models.billing import Refund
 from models.receipt_exchange import ReceiptExchange
 from service_tasks.gateway import ledger
 from service_tasks.gateway.values import Receipt, RedInvoice
+
+COUNTER_PAYMENT = "counter_payment"
 
 
 class Custody(NamedTuple):
@@ -58,6 +60,14 @@ def custody(subscription_id: int) -> Custody:
         [number for number, medium in rows if medium == "paper"],
         [number for number, medium in rows if medium == "electronic"],
     )
+
+
+def of_debt() -> ColumnElement[bool]:
+    """Return in SQL that the counter took the money of a receipt for what was owed: all of it paid bills, or cash that was given wrongly, and none was paid too much."""
+    pattern, entry = literal("% ") + ReceiptRow.number + " %", JournalEntry
+    is_named = (literal(" ") + entry.memo + " ").like(pattern)
+    entries = select(entry.id).where(entry.kind == COUNTER_PAYMENT, entry.at == ReceiptRow.issued_at, is_named)
+    return (ReceiptRow.kind == "charge") & entries.exists()
 
 
 def replacement_of(number: ColumnElement[str] | Any) -> ScalarSelect[str]:

@@ -13,9 +13,9 @@ from service_tasks.gateway.counter import Due, Taken, TakenReceipt
 from service_tasks.gateway.holds import late_fee_on_hold
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.lookups import debit_under_way
+from service_tasks.gateway.receipts import COUNTER_PAYMENT
 from service_tasks.gateway.values import Account, Effect, Line, Refused
 
-KIND = "counter_payment"
 SERIES = "SJ"
 CASH = Account("cash")
 RECEIPTS = {"receivable": "charge", "late_fee": "late_fee", "prepayment": "prepayment"}
@@ -36,7 +36,7 @@ def take_payment(subscription_id: int, amount: int, into: str, effect: Effect) -
         raise Refused(reason="number_cancelled", owed=sum(_owed(subscription_id).values()), amount=amount)
     numbers = {kind: documents.next_number(SERIES, effect.at) for kind in shares}
     lines = [Line(CASH, Account(kind, subscription_id), share) for kind, share in shares.items()]
-    entry = ledger.post(effect, KIND, lines, memo=" ".join(numbers.values()))
+    entry = ledger.post(effect, COUNTER_PAYMENT, lines, memo=" ".join(numbers.values()))
     issued = [
         {
             "number": numbers[kind],

@@ -6,7 +6,7 @@ anything is posted. Moving prepayment between numbers in use is `prepayment`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engine.runtime import BpmnError, Call, handler, together
@@ -117,6 +117,7 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     ):
         raise BpmnError("exceeds_bill", balance=note.fallen, amount=amount)
     way = "late_fee" if kind == "late_fee" else "credit"
+    _withhold(subscription, parameters, call)
     _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
     return _credited(note)
 
@@ -163,7 +164,8 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
         raise BpmnError("exceeds_late_fee", balance=0, amount=amount)
-    _check_caused(lines.parts(parameters["lines"]), parameters["caused"])
+    for refusal in lines.beyond_caused(lines.parts(parameters["lines"]), parameters["caused"]):
+        raise refusal
     _check_debit(subscription, "exceeds_late_fee", amount=amount, balance=0)
     sheet_parameters = {**parameters, "kind": "late_fee"}
     form = sheets.waiver_sheet(_repayment(subscription, sheet_parameters, call, method="waiver"))
@@ -175,6 +177,14 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     credited = amount - waiver.fallen if "fallen" in waiver.form else 0
     return {"waiver_number": waiver.number, "amount": waiver.amount, "credited": credited, "form": waiver.form}
+
+
+def _withhold(subscription: Subscription, parameters: dict[str, Any], call: Call) -> None:
+    """Keep as refused what was granted and accounting does not settle."""
+    most = (parameters["approval"] or {}).get("amount", 0)
+    shares, _ = lines.cut(lines.parts(parameters["lines"]), most, "")
+    _, rest = lines.cut(shares, parameters["amount"], "")
+    gateway().withhold(subscription.id, rest, effect(call))
 
 
 def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: int) -> Sequence[LinePart]:
@@ -325,14 +335,6 @@ def _withdraw(
     payout["issued"] = issued
     parts = {name: payout[name] for name in ("card", "of_card", "own")}
     return gateway().refund_prepayment(subscription.id, effect(call), target=target, form=form, issued=issued, **parts)
-
-
-def _check_caused(parts: Sequence[LinePart], caused: Sequence[Mapping[str, Any]] | None) -> None:
-    """Check the late fees against those that were caused: what came of something else stays. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
-    most = {fee["line"]: fee["amount"] for fee in caused or ()}
-    for part in parts if caused is not None else ():
-        if part.amount > most.get(part.line, 0):
-            raise BpmnError("exceeds_late_fee", amount=part.amount, balance=most.get(part.line, 0))
 
 
 def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:

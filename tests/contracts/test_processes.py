@@ -37,7 +37,6 @@ WITHOUT_MOST = {  # money that a form bounds by no figure of the case, and why
     "ts001_ask.requested_amount": "what is asked for, and decided on",
     "ts002_judge.disputed_amount": "what the customer says",
     "ts005_complaint.disputed_amount": "what the customer says",
-    "ts002_accounting.credit_amount": "the approval bounds it",
     "ts002_receipt.spot_amount": "the picked lines bound it in the same step",
     "sub008_answer.line_amount": "each line bounds it",
     "sub010_payment.pay_amount": "the customer may prepay",

@@ -218,7 +218,7 @@ _BOTH = union_all(
         literal(1),
         DisputedLine.address,
         DisputedLine.component,
-        LineRejection.amount,
+        rejections.STANDS,
         literal(LINE_REJECTED),
         literal(""),
         LineRejection.rejected_at,

@@ -59,7 +59,7 @@ _CLAIMS = (
 _REJECTIONS = (
     rejections.standing(
         DisputedLine.address,
-        LineRejection.amount,
+        rejections.STANDS,
         literal(LINE_REJECTED),
         LineRejection.case_number,
         LineRejection.rejected_at.label("at"),

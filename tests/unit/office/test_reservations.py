@@ -14,6 +14,7 @@ from sqlalchemy import select
 import engine
 from engine import cases
 from engine.elements.entered import EntryRefused
+from engine.language.forms import InvalidForm
 from models.base import session, transaction
 from models.lines import LineClaim, LineRejection
 from models.user_task import UserTask
@@ -234,3 +235,78 @@ def test_a_deposit_that_was_taken_back_is_paid_again_or_not_at_all() -> None:
     assert "confirm_payment" not in open_steps.all()
     assert complaint.claims() == [("reversed", 60000)]
     assert not verification.verify(complaint.instance).deviations
+
+
+def rejected_fen(complaint: Case) -> list[int]:
+    """What of lines is kept as refused to the case, as it was written."""
+    return list(session().scalars(select(LineRejection.amount).where(LineRejection.case_number == complaint.number)))
+
+
+def test_what_of_a_part_is_refused_stays_with_its_line() -> None:
+    """Of 58.00 the supervisor grants 55.00: accounting settles that, and whoever picks the rest later reads that it was refused."""
+    complaint = Case()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    complaint.step({**APPROVED, "amount_granted": "55.00"}, by=SAM)
+    assert complaint.claims() == [("reserved", 5800)]
+    with pytest.raises(InvalidForm, match="max"):
+        complaint.step({"accounting_way": "credit", "credit_amount": "58.00"}, by=IVAN)
+    complaint.step({"accounting_way": "credit", "credit_amount": "55.00"}, by=IVAN)
+    assert complaint.claims() == [("credited", 5500)]
+    assert rejected_lines(complaint.msisdn, "another") == [("bill-item:2026-10:2", 300, [complaint.number])]
+    assert rejected_fen(complaint) == [300]
+    assert not verification.verify(complaint.instance).deviations
+
+
+def test_what_accounting_gives_less_was_refused() -> None:
+    """Its look is the second one: what it does not settle of what was granted names the case, too."""
+    complaint = Case()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    complaint.step(APPROVED, by=SAM)
+    complaint.step({"accounting_way": "credit", "credit_amount": "18.00"}, by=IVAN)
+    assert rejected_lines(complaint.msisdn, "another") == [("bill-item:2026-10:2", 4000, [complaint.number])]
+    assert rejected_fen(complaint) == [4000]
+
+
+def test_cash_within_the_part_that_was_granted_needs_nobody_anew() -> None:
+    """Of 600.00 in cash 550.00 are granted: the customer has to sign for that, so the clerk picks again; who approved is not asked once more."""
+    bill = {"period": "2026-10", "items": ITEMS, "paid": True}
+    complaint = Case(bill=bill, receipts=[{"number": "SJ-PART", "kind": "charge", "amount": 65800}])
+    in_cash = {**RECEIPT, "receipt_held": "yes", "repayment_method": "cash"}
+    receipt = {"receipt_number": "SJ-PART", "receipt_taken_back": "true", "customer_signed": "true"}
+    line = "bill-item:2026-10:1"
+    for form in (JUDGED, {**in_cash, "disputed_lines": [f"{line} 600.00"]}, {**receipt, "refund_amount": "600.00"}):
+        complaint.step(form)
+    complaint.step({**APPROVED, "amount_granted": "550.00", "authority_opinion": "用过两天"}, by=SAM)
+    assert complaint.claims() == [("reserved", 60000)]
+    complaint.step({**in_cash, "receipt_given_back": "true", "disputed_lines": [f"{line} 550.00 用过两天"]})
+    complaint.step({**receipt, "refund_amount": "550.00"})
+    assert complaint.claims() == [("refunded", 55000)]
+    assert rejected_lines(complaint.msisdn, "another") == [(line, 5000, [complaint.number])]
+    assert not verification.verify(complaint.instance).deviations
+
+
+def test_a_late_fee_that_was_refused_is_free_at_once_too() -> None:
+    """In TS-008 late fees are reserved beside charges: the supervisor's no is about both."""
+    keyed = {"bank": "工商银行", "account": "6222000000000000010", "holder": "甲某某"}
+    slip = {**keyed, "account": "6222000000000000001"}
+    debits = [{"amount": 8000, "state": "failed", "period": "2026-10"}]
+    complaint = Case(
+        late_fee=600,
+        bill={"period": "2026-10", "items": [{"kind": "call", "text": "话费", "amount": 8000}]},
+        mandate={"agreed": slip, "keyed": keyed, "debits": debits},
+    )
+    complaint.open("TS-008")
+    correction = {**slip, "correction": "帐号末两位更正", "charge_arisen": "yes"}
+    for form in (
+        {**slip, "failure_text": "十月没有扣成"},
+        {"failure_cause": "keying_error", "operator_fault": "yes"},
+        correction,
+        {"relief_lines": ["late-fee:brought 6.00"], "relief_reason": "录入错误"},
+    ):
+        complaint.step(form)
+    assert complaint.claims() == [("reserved", 600)]
+    complaint.step({"relief_approved": "no", "approval_opinion": "依据不足"}, by=SAM)
+    assert complaint.claims() == []
+    assert rejected_lines(complaint.msisdn, "another") == [("late-fee:brought", 600, [complaint.number])]

@@ -12,6 +12,7 @@ from models.billing import Receipt
 from models.receipt_exchange import ReceiptExchange
 from office.derived import totals
 from service_tasks.gateway import Effect, gateway
+from service_tasks.gateway.listing import papers
 from tests.unit.service_tasks.conftest import AT
 
 pytestmark = pytest.mark.manual("TS-002.5", "CH2.6")
@@ -171,3 +172,18 @@ def test_a_credit_that_is_taken_back_stands_on_a_replacement_again(desk: Any) ->
     assert repay(desk, "7:2", "SJ-1", 1, 5000)["replacement_amount"] == 5800
     hand_back(0, "back:1", handed_back=False)
     assert standing() == {"HJ-2026-000002": 8800}
+
+
+def test_cash_that_was_owed_and_is_paid_is_no_charge_again(desk: Any) -> None:
+    """58.00 were paid out wrongly and come in at the counter: their receipt is no charge to dispute beside the item, which is disputed once more, and once only."""
+    repay(desk, "7:1", "SJ-1", 3, 5800)
+    hand_back(0, "8:1", handed_back=False)
+    own = gateway().subscription(MSISDN).id
+    assert gateway().owed_on_no_bill(own) == 5800
+    (receipt,) = desk.run("payments/take", call_key="9:1", msisdn=MSISDN, amount=5800, into="bill")["receipts"]
+    line = {"line": f"payment:{receipt['receipt']}", "amount": 5800, "reason": ""}
+    assert desk.refused("lines/reserve", call_key="9:2", msisdn=MSISDN, lines=[line]) == "line_unknown"
+    assert line["line"] not in [row.line for row in papers(own).each()]
+    repay(desk, "9:3", receipt["receipt"], 3, 5800)
+    assert repay(desk, "9:4", "HJ-2026-000001", 3, 5800, refused=True) == "exceeds_disputed"
+    assert (standing(), gateway().owed_on_no_bill(own)) == ({"HJ-2026-000001": 8000}, 0)

@@ -14,6 +14,7 @@ from engine.language.calendar import Calendar
 from engine.runtime import BpmnError
 from models.base import session, transaction
 from models.lines import DisputedLine, LineClaim, LineRejection
+from service_tasks import lines
 from service_tasks.gateway import Effect, LinePart, gateway
 from tests.unit.service_tasks.conftest import AT
 
@@ -46,11 +47,37 @@ def test_lines_that_were_asked_for_and_refused_are_kept_with_their_case(desk: An
     with transaction():
         gateway().reserve(own, [LinePart("bill-item:2026-10:2", 2000)], Effect(key="5:1", at=AT, case="AJ-5"))
     rows = [{"line": f"bill-item:2026-10:{item}", "amount": 1000, "reason": "半月"} for item in (1, 2)]
-    assert desk.run("lines/reject", call_key="7:1", msisdn=MSISDN, lines=rows) == {"count": 1}
-    assert desk.run("lines/reject", call_key="7:2", msisdn=MSISDN, lines=None) == {"count": 0}
+    assert desk.run("lines/reject", call_key="7:1", msisdn=MSISDN, lines=rows) == {"count": 1, "lines": []}
+    assert desk.run("lines/reject", call_key="7:2", msisdn=MSISDN, lines=None) == {"count": 0, "lines": []}
     rejections = session().execute(select(DisputedLine.address, LineRejection.amount).join(LineRejection)).all()
     assert rejections == [("bill-item:2026-10:1", 1000)]
     assert session().scalars(select(LineClaim.case_number)).all() == ["AJ-5"]
+
+
+def test_lines_get_what_is_granted_in_their_order() -> None:
+    """The line at which the amount ends has the approver's reason on both sides; what is untouched keeps its own."""
+    parts = [
+        LinePart("bill-item:1:1", 1000),
+        LinePart("bill-item:1:2", 1000, reason="半月"),
+        LinePart("bill-item:1:3", 500),
+    ]
+    shares, rest = lines.cut(parts, 1400, "只认四元")
+    assert shares == [parts[0], LinePart("bill-item:1:2", 400, reason="只认四元")]
+    assert rest == [LinePart("bill-item:1:2", 600, reason="只认四元"), parts[2]]
+
+
+def test_what_is_not_granted_of_a_line_stands_beside_it(desk: Any) -> None:
+    """TS-001.3 grants 15.00 of 20.00: what the case is given of the line later takes away from what was refused, nothing else does."""
+    desk.given(NUMBER)
+    parts = [{"line": f"bill-item:2026-10:{item}", "amount": 1000, "reason": "半月"} for item in (1, 2)]
+    answer = desk.run("lines/reject", call_key="7:1", msisdn=MSISDN, lines=parts, granted=1500, reason="只认一半")
+    assert [(row["line"], row["amount"]) for row in answer["lines"]] == [
+        ("bill-item:2026-10:1", 1000),
+        ("bill-item:2026-10:2", 500),
+    ]
+    rows = session().execute(select(DisputedLine.address, LineRejection.amount).join(LineRejection)).all()
+    assert rows == [("bill-item:2026-10:2", 500)]
+    assert session().scalars(select(LineClaim.amount)).all() == []
 
 
 def apart(desk: Any, *lines: dict[str, Any], **parameters: Any) -> Any:
