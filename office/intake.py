@@ -19,7 +19,7 @@ from engine import language, published, running, runtime
 from engine.language import Reason
 from models.acts import CaseRequest, RequestState
 from models.base import connection, session, transaction
-from models.complaint import Complaint, ComplaintState
+from models.complaint import VOIDED, Complaint, ComplaintState
 from models.usage import Cdr
 from office import free_text, households
 from service_tasks import classification
@@ -43,7 +43,7 @@ OF_KEY = 32  # digits of a request key that tell its key; as many tell the words
 _NEW = insert(Complaint.metadata.tables[Complaint.__tablename__])
 _NEWEST = (
     select(Complaint.case_number)
-    .where(Complaint.msisdn == bindparam("msisdn"))
+    .where(Complaint.msisdn == bindparam("msisdn"), Complaint.outcome.is_distinct_from(VOIDED))
     .order_by(Complaint.accepted_at.desc())
     .limit(1)
 )

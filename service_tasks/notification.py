@@ -88,6 +88,13 @@ TEMPLATES = {
         "您的投诉 $case_number 已按您的要求撤回，不再处理。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。（$date）",
         ("amount",),
     ),
+    "voided": Message(
+        "您的投诉 $case_number 是我方登记有误，现已作废，您的权益不受影响。如有疑问，请与我们联系。（$date）"
+    ),
+    "voided_due": Message(
+        "您的投诉 $case_number 是我方登记有误，现已作废。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。（$date）",
+        ("amount",),
+    ),
     "extended": Message("您的投诉 $case_number 情况复杂，需要延长处理时间，最迟 $until 答复您。"),
     **dict.fromkeys(("taken_back", "taken_back_owed", "taken_back_cash", "taken_back_cash_owed"), TAKEN_BACK),
     "not_reached": Message(

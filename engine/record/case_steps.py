@@ -353,6 +353,13 @@ class Withdrawn(Told):
     channel: str
 
 
+class Voided(Told):
+    """The office itself entered the case in error; nothing is told where the customer never heard of it."""
+
+    type: Literal["case_voided"]
+    reason: str
+
+
 class NotReached(Told):
     """The customer could not be reached."""
 
@@ -439,7 +446,7 @@ IncidentStep = IncidentOpened | IncidentClosed
 TokenStep = FlowTaken | Passed | Released
 ScopeStep = CallEntered | CallLeft | CallCancelled | ItemEntered | ItemLeft | VariablesSet
 LimitStep = ClockPaused | ClockResumed | LimitMet | LimitMissed | LimitExtended
-EndAct = Withdrawn | NotReached
+EndAct = Withdrawn | Voided | NotReached
 EntryAct = HoldLifted | CorrectionWithdrawn | CreditReversed
 RequestAct = ExtensionAsked | ReversalAsked | ReversalAgreed | RequestRefused
 Noted = Entered | ErrorCaught | Erased | CustomerTried | EndAct | EntryAct | RequestAct

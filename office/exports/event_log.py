@@ -46,7 +46,7 @@ SAID = ("form", "result", "value")  # what of a step stands in its event beside 
 OUTSIDE = record.ACTS | {"limit_extended"}
 XES = "http://www.xes-standard.org/"
 CASES, END = "cases", "</log>\n"
-OUTCOMES = ("withdrawn", "not_reached")
+OUTCOMES = ("withdrawn", "voided", "not_reached")
 EXTENSIONS = (
     ("Concept", "concept", "http://www.xes-standard.org/concept.xesext"),
     ("Time", "time", "http://www.xes-standard.org/time.xesext"),

@@ -1,4 +1,4 @@
-"""What people do to a case outside its steps, from its page: withdraw, extend, take back what was given, try the customer; each answered beside its field."""
+"""What people do to a case outside its steps, from its page: withdraw, void, extend, take back what was given, try the customer; each answered beside its field."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ def withdraw(number: str) -> Answer:
         return gettext("Case %(number)s is withdrawn and closed.", number=number)
 
     return _done(number, "withdraw", act)
+
+
+@blueprint.post("/voiding")
+def void(number: str) -> Answer:
+    """Void a case that the office entered in error."""
+
+    def act(by: engine.Actor, at: datetime) -> str:
+        acts.void(number, reason=_typed("void_reason"), tell=_typed("void_tell"), by=by, at=at)
+        return gettext("Case %(number)s is void and closed: it was entered in error.", number=number)
+
+    return _done(number, "void", act)
 
 
 @blueprint.post("/extensions")

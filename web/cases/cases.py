@@ -38,7 +38,7 @@ OTHER_TABS = ("diagram", "money", "messages", "orders", "acts")
 KEPT = {
     "timeline": ("cases.erase",),
     "messages": ("cases.comment", "cases.reply"),
-    "acts": ("acts.withdraw", "acts.ask_extension", "acts.ask_reversal"),
+    "acts": ("acts.withdraw", "acts.void", "acts.ask_extension", "acts.ask_reversal"),
 }
 
 

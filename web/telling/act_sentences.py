@@ -1,4 +1,4 @@
-"""Acts of people that no diagram draws, as sentences of a case's history: withdrawn, not reached, more time, a credit taken back."""
+"""Acts of people that no diagram draws, as sentences of a case's history: withdrawn, voided, not reached, more time, a credit taken back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from engine.record.case_steps import (
     RequestRefused,
     ReversalAgreed,
     ReversalAsked,
+    Voided,
     Withdrawn,
 )
 from web.telling import act_texts
@@ -35,6 +36,8 @@ def sentence(step: ActStep) -> Told:
     match step["type"]:
         case "case_withdrawn":
             return _withdrawn(step)
+        case "case_voided":
+            return _voided(step)
         case "case_not_reached":
             return _unreached(step)
         case "customer_tried":
@@ -81,6 +84,15 @@ def _withdrawn(step: Withdrawn) -> Told:
         *_tells(step),
     ]
     return "person", gettext("The customer withdraws the complaint"), details
+
+
+def _voided(step: Voided) -> Told:
+    words = _tells(step) if "tell" in step else [(gettext("Told"), gettext("nobody"))]
+    return (
+        "person",
+        gettext("Voided: the office entered the case in error"),
+        [(gettext("Why"), act_texts.reason(step["reason"])), *words],
+    )
 
 
 def _unreached(step: NotReached) -> Told:

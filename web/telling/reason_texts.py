@@ -158,6 +158,7 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
         "customer_not_awaited": gettext(
             "The case does not wait for the customer's answer alone, so it goes on without it."
         ),
+        "told_before": gettext("The customer has heard of this case, so tell them that it was entered in error."),
         "tries_missing": gettext("Three tries are needed; still missing: %(left)s.", left=values["left"]),
         "another_day_missing": gettext("The tries must be on two different days."),
         "tried_just_now": gettext(

@@ -57,6 +57,21 @@ def test_the_customer_withdraws(desk: Flask, language: str) -> None:
     assert agrees(desk, case)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_case_entered_in_error_is_void(desk: Flask, language: str) -> None:
+    """The page, the list and the time line say that the office erred and why; nobody reads that the customer asked for it."""
+    case = a_case(desk)
+    cleo = Visitor(desk, "cleo", language)
+    refused = cleo.post(f"/cases/{case}/voiding", void_reason="", void_tell="nobody")
+    assert (refused.status, "field-void_reason" in refused.text) == (422, True)
+    assert cleo.post(f"/cases/{case}/voiding", void_reason="小王录错号码", void_tell="nobody").status == 302
+    page, word = cleo.get(f"/cases/{case}").text, {"zh": "作废：我方登记有误", "en": "void: entered in error"}[language]
+    assert (word in page, "小王录错号码" in page, word in cleo.get("/cases", state="voided").text) == (True, True, True)
+    assert {"zh": "客户撤回", "en": "withdraws"}[language] not in page
+    assert {"zh": "案件作废", "en": "Case voided"}[language] in Visitor(desk, "sam", language).get("/supervision").text
+    assert agrees(desk, case)
+
+
 def test_a_step_that_a_withdrawal_cancelled_says_so(desk: Flask) -> None:
     """Nobody did it: the page says by whom and through what it was cancelled, and the customer's page has the word of the case's."""
     case = a_case(desk)
