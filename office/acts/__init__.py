@@ -6,7 +6,7 @@ in closed ones. Nothing of it is drawn: docs/adr/0017-acts-on-any-case-are-histo
 
 from __future__ import annotations
 
-from office.acts.contact import close_unreached, missing, try_customer
+from office.acts.contact import awaited_otherwise, close_unreached, missing, try_customer
 from office.acts.extension import ask_extension, grant_extension
 from office.acts.grounds import ACCOUNTING, TELLING, NotDone, may_act, may_agree
 from office.acts.requests import (
@@ -33,6 +33,7 @@ __all__ = [
     "ask_extension",
     "ask_reversal",
     "asked_of",
+    "awaited_otherwise",
     "close_unreached",
     "credits_of",
     "follow",

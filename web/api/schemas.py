@@ -68,7 +68,7 @@ class Task(Schema):
     assignee = fields.String(allow_none=True)
     created_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime(allow_none=True)
-    paused = fields.Boolean(metadata={"description": "the clock stands still while the customer is waited for"})
+    paused = fields.Boolean(metadata={"description": "the clock stands still meanwhile"})
 
 
 class ListedTask(Task):

@@ -16,6 +16,7 @@ from office import acts
 from web.cases import cases
 from web.edge import access, auth, unsent_forms
 from web.queries import casefile
+from web.telling import reason_texts
 
 blueprint = Blueprint("acts", __name__, url_prefix="/cases/<number>")
 TAB = "acts"
@@ -150,7 +151,8 @@ def try_customer(number: str) -> Answer:
 
     def act(by: engine.Actor, at: datetime) -> str:
         attempt = acts.try_customer(number, channel=_typed("try_channel"), by=by, at=at)
-        return gettext("Try %(number)s to reach the customer is written down.", number=attempt)
+        others = [reason_texts.reason(reason) for reason in acts.awaited_otherwise(number)]
+        return " ".join([gettext("Try %(number)s to reach the customer is written down.", number=attempt), *others])
 
     return _done(number, "try", act)
 

@@ -91,6 +91,7 @@ FACTS = {
     "property caseLimit": _("keeps the limit of the case"),
     "property caseLimitWhen": _("keeps the limit of the case when"),
     "property customerWaits": _("the clock stands still"),
+    "property awaitsCustomer": _("waits for the customer alone"),
     "property tries": _("tries before"),
     "property triesWhen": _("tries before when"),
     "property paper": _("papers"),
@@ -324,7 +325,7 @@ TRIGGERS = {
     "terminate": _("the end of the whole process"),
 }
 # What a file says with true or false; anywhere else they are what somebody typed, such as a condition.
-FLAGS = frozenset({"property customerWaits", "personal", "boolean"})
+FLAGS = frozenset({"property customerWaits", "property awaitsCustomer", "personal", "boolean"})
 
 
 @dataclass(frozen=True)
