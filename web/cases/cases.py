@@ -18,10 +18,21 @@ from models.base import session, transaction
 from models.comment import Comment
 from models.complaint import Complaint
 from models.instance import ProcessInstance
-from models.notice import OutboxMessage
+from models.notice import MessageState, OutboxMessage
 from models.states import CaseState
 from models.user_task import UserTask
-from office import access_log, complaints, correspondence, erasure, free_text, households, letters, replies, work_orders
+from office import (
+    access_log,
+    complaints,
+    correspondence,
+    erasure,
+    free_text,
+    households,
+    letters,
+    number_changes,
+    replies,
+    work_orders,
+)
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
@@ -123,6 +134,7 @@ def _of_case(opened: casefile.Opened, history: proof.CaseHistory, tab: str) -> d
         "whose": opened.whose,
         "messages": messages,
         "settled": correspondence.settled(messages),
+        "new_number": _new_number(messages) if tab == "messages" else "",
         "said": act_texts,
         "element_name": names.element_name,
         "process_name": names.process_name,
@@ -148,6 +160,12 @@ def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[s
         "waits": standing.waits(instance, tasks, history.definition) if instance.state == CaseState.ACTIVE else [],
         "workable": cases.workable_among(tasks, history.definition, auth.actor()),
     }
+
+
+def _new_number(messages: Sequence[OutboxMessage]) -> str:
+    """Return the number that the customer has now, where a text message did not arrive at the one of the case; empty where there is none."""
+    failed = next((message.to_msisdn for message in messages if message.state == MessageState.FAILED), "")
+    return number_changes.new_number(failed) if failed else ""
 
 
 def _of_complaint(
@@ -275,7 +293,7 @@ def tell_instead(number: str, message_id: int) -> Response | tuple[str, int]:
         correspondence.tell_instead(message_id, case_number=number, channel=channel, by=auth.actor(), at=engine.now())
     except language.InvalidForm as error:
         return page(number, "messages", error.reasons), 422
-    if channel == correspondence.SMS:
+    if channel in (correspondence.SMS, correspondence.NEW_NUMBER):
         flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     elif channel == correspondence.LETTER:
         flash(gettext("The letter of case %(number)s waits to be posted.", number=number))

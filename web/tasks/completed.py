@@ -42,10 +42,15 @@ def _answers(form: language.Form, typed: Mapping[str, Any]) -> Iterator[tuple[la
 
 
 def moved(number: str, calls: Sequence[str]) -> str:
-    """Return what money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
+    """Return what money the service calls of the step that was just done moved, and no other step; empty when they moved none. A text of theirs that cannot arrive is said with it."""
     entered = money.entered_by(number, calls)
-    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
-    return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered if kind != money.UNSENT)
+    sentence = gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+    if any(kind == money.UNSENT for kind, _, _ in entered):
+        sentence += gettext(
+            " The text message to the customer could not be sent: the number is cancelled. Tell them in another way, under the correspondence."
+        )
+    return sentence
 
 
 def _entry(kind: str, fen: int, cash: int) -> str:

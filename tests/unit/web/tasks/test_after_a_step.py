@@ -11,7 +11,9 @@ from flask import Flask
 
 import engine
 from engine import cases, published, record
+from models.base import transaction
 from office import tokens
+from service_tasks import notification
 from tests.support.actors import CLEO
 from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
 from tests.support.visitors import LANGUAGES, Caller, Visitor
@@ -225,6 +227,26 @@ def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
         at = datetime.fromisoformat(f"{day}T10:00:00+08:00")
         (line,) = teller.tell([record.Entry(1, at, "system", [job], b"")], range(1, 2))
     assert line.details == [("帐期", told)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_cannot_arrive_is_never_called_carried_out(desk: Flask, language: str) -> None:
+    """The time line says that it was not sent and why, and so does what is said after the step."""
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        teller = timeline.teller(published.current("TS-006"))
+        place = {"type": "job_completed", "token": 1, "element": "look_up_account", "topic": "notification/send"}
+        job = {**place, "result": {"outbox_id": 1, "failure": notification.CANCELLED}}
+        (line,) = teller.tell([record.Entry(1, engine.now(), "system", [job], b"")], range(1, 2))
+        with transaction():
+            number = {"at": engine.now(), "failure": notification.CANCELLED}
+            notification.queue("7:1", "AJ-1", NUMBER, "explanation", "说明", **number)
+        sentence = completed.moved("AJ-1", ["7:1"])
+    words = {
+        "zh": ("短信未发出", "号码已销号", "未能发出"),
+        "en": ("Text not sent", "the number is cancelled", "could not be sent"),
+    }
+    assert (words[language][0] in line.text, line.details[0][1]) == (True, words[language][1])
+    assert words[language][2] in sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
