@@ -131,6 +131,7 @@ FACTS = {
     "hide": _("hidden when"),
     "unit": _("unit"),
     "personal": _("personal"),
+    "decides": _("what the step decides"),
     "pattern": _("pattern"),
     "shown_as": _("shown as"),
     "writing": _("the way the file is written"),
@@ -325,7 +326,7 @@ TRIGGERS = {
     "terminate": _("the end of the whole process"),
 }
 # What a file says with true or false; anywhere else they are what somebody typed, such as a condition.
-FLAGS = frozenset({"property customerWaits", "property awaitsCustomer", "personal", "boolean"})
+FLAGS = frozenset({"property customerWaits", "property awaitsCustomer", "personal", "boolean", "decides"})
 
 
 @dataclass(frozen=True)
