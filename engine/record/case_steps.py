@@ -368,12 +368,13 @@ class NotReached(Told):
 
 
 class HoldLifted(TypedDict):
-    """A hold on charges was lifted; `key` is that of the journal entry, `amount` in the unit of amounts."""
+    """A hold on charges was lifted; `key` is that of the journal entry, `amount` in the unit of amounts, `outcome` how it was entered."""
 
     type: Literal["hold_lifted"]
     hold: Any
     amount: int
     key: str
+    outcome: NotRequired[str]
 
 
 class CorrectionWithdrawn(TypedDict):

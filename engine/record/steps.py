@@ -59,7 +59,7 @@ STEPS: dict[str, str] = {
     "case_withdrawn": "reason, said_by, channel (of whoever said so); told, template and tell (what the customer is told, and how)",
     "case_voided": "reason (the mistake of the office by which the case is there); told, template and tell, unless nobody was told",
     "case_not_reached": "tries (how many); told, template and tell",
-    "hold_lifted": "hold, amount, key (of the journal entry)",
+    "hold_lifted": "hold, amount, key (of the journal entry), outcome (how it was entered; rejected where nothing says so)",
     "correction_withdrawn": "item (of a run), amount",
     "customer_tried": "attempt (its number in the case), channel",
     "extension_asked": "request (its number in the case), until, reason",

@@ -21,7 +21,7 @@ from models.billing import Bill, ChargeHold, Receipt
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.liability import Liability
-from models.lines import LineClaim
+from models.lines import LineClaim, LineRejection
 from models.notice import DepartmentNotice, OutboxMessage
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
@@ -197,7 +197,7 @@ def given_by(complaint: Case) -> tuple[str, int, int]:
 
 
 def test_withdrawn_with_58_on_hold_everything_is_as_before(office: Flask) -> None:
-    """The hold is due again, the line free for another case, nothing waits any more, and the customer is told so."""
+    """The hold is due again, the line free for another case and rejected by nobody, nothing waits any more, and the customer is told so."""
     complaint = case().held()
     assert (complaint.stands.held, complaint.claims()) == (5800, [("held", 5800)])
     withdraw(complaint, at=AT + timedelta(days=1))
@@ -214,6 +214,8 @@ def test_withdrawn_with_58_on_hold_everything_is_as_before(office: Flask) -> Non
     assert session().scalars(select(ChargeHold.state).where(ChargeHold.case_number == complaint.number)).all() == [
         "rejected"
     ]
+    rejections = select(LineRejection.line_id).where(LineRejection.case_number == complaint.number)
+    assert session().scalars(rejections).all() == []
     assert complaint.contradictions() == []
 
 
