@@ -57,6 +57,24 @@ CUSTOMER_STEPS = {
     "TS-007": {"accept_short_call"},
     "TS-008": {"accept_mandate", "renew_mandate"},
 }
+STANDS_AGAIN = {
+    "ts002_receipt": ("missed", "right_delivered", "right_charge"),
+    "ts001_verify": (
+        "arose_roaming",
+        "service_used",
+        "tariff_doubted",
+        "action",
+        "reward_severity",
+        "reward_repeated",
+        "receipt_held",
+    ),
+    "ts001_judge": ("error_kind",),
+    "ts002_judge": ("error_kind",),
+    "sub002_way": ("withdrawal_method", "target_msisdn"),
+    "sub004_check": ("identity_checked", "receipt_number"),
+    "sub006_way": ("correction_way", "receipt_number"),
+    "ts006_accept": ("number_event", "event_on"),
+}
 EXPECTED = {
     *(f"TS-00{number}" for number in range(1, 9)),
     *(f"SUB-00{number}" for number in range(1, 5)),
@@ -77,6 +95,18 @@ def elements() -> Iterator[tuple[str, diagrams.Element]]:
     for key in KEYS:
         for element in definition(key).elements.values():
             yield key, element
+
+
+@pytest.mark.parametrize("form", STANDS_AGAIN)
+def test_what_was_answered_stands_again_where_a_case_comes_back(form: str) -> None:
+    """A step that is asked again after a refusal has the facts of the case in it as they were answered, and what is new is all that is typed."""
+    components = {
+        part.get("key"): part
+        for part in _fields(json.loads((PROCESSES / f"forms/{form}.form").read_text())["components"])
+    }
+    assert {key: components[key]["properties"].get("prefill") for key in STANDS_AGAIN[form]} == {
+        key: key for key in STANDS_AGAIN[form]
+    }
 
 
 def test_where_a_case_may_be_closed_because_its_customer_cannot_be_reached() -> None:
