@@ -202,6 +202,7 @@ def _of_tab(
         "money": money.of_case(number) if tab == "money" else [],
         "registered": registered,
         "claims": [*claims, *money.let_go(history.entries, claims)] if tab == "money" else [],
+        "asked_of": money.asked_of(history.entries, claims) if tab == "money" else {},
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
         "acting": acts_offered.of_case(instance, complaint, tasks, history, auth.actor()) if tab == "acts" else None,

@@ -149,6 +149,20 @@ def let_go(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> li
     return [row for (address, _), row in by_line.items() if address not in has]
 
 
+def asked_of(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> dict[str, int]:
+    """Return how much of a line the case had picked at most, in fen by its address, where it has less of it now."""
+    most: dict[str, int] = {}
+    for entry in entries:
+        sums: dict[str, int] = defaultdict(int)
+        for (line, _), row in _picked_in(entry):
+            sums[line] += row.amount
+        most |= {line: max(amount, most.get(line, 0)) for line, amount in sums.items()}
+    has: dict[str, int] = defaultdict(int)
+    for claim in claims:
+        has[claim.address] += claim.amount
+    return {line: most[line] for line, amount in has.items() if most.get(line, 0) > amount}
+
+
 def _picked_in(entry: record.CaseEntry) -> Iterator[tuple[tuple[str, str], Claimed]]:
     """Yield the lines that were picked at the steps of an entry. A promised credit is its own case's, and comes by its run: whoever picks it never has it."""
     for step in entry.steps:
