@@ -62,8 +62,8 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
 def missing(tries: Sequence[CustomerTry], definition: Definition, tasks: Sequence[UserTask]) -> list[Reason]:
     """Return what is missing before a case with these open steps may be closed because its customer cannot be reached; empty when nothing is."""
     reasons = []
-    if not tasks or (others := waits_otherwise(definition, tasks)):
-        reasons.append(Reason("customer_not_awaited", {"steps": others if tasks else []}))
+    if not tasks or (steps := waits_otherwise(definition, tasks)):
+        reasons.append(Reason("customer_not_awaited", {"steps": steps if tasks else []}))
     if len(tries) < TRIES:
         reasons.append(Reason("tries_missing", {"left": TRIES - len(tries), "of": TRIES}))
     if len({dates.day_of(attempt.at) for attempt in tries}) < DAYS:

@@ -115,7 +115,7 @@ def test_where_a_case_may_be_closed_because_its_customer_cannot_be_reached() -> 
     assert {key: steps for key, steps in waiting.items() if steps} == CUSTOMER_STEPS
     for key, steps in CUSTOMER_STEPS.items():
         properties = [definition(key).elements[step].properties for step in steps]
-        assert not [one for one in properties if one.get("approves") or one.get("notBy")], key
+        assert not [step for step in properties if step.get("approves") or step.get("notBy")], key
 
 
 def test_the_processes_of_the_manual_are_there() -> None:

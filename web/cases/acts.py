@@ -52,7 +52,10 @@ def withdraw(number: str) -> Answer:
     def act(by: engine.Actor, at: datetime) -> str:
         fields = {name: _typed(f"withdraw_{name}") for name in ("reason", "said_by", "channel", "tell")}
         acts.withdraw(number, **fields, by=by, at=at)
-        return gettext("Case %(number)s is withdrawn and closed.", number=number)
+        return gettext(
+            "Case %(number)s is withdrawn and closed. What the customer is told stands under the correspondence, with its state.",
+            number=number,
+        )
 
     return _done(number, "withdraw", act)
 
@@ -151,8 +154,8 @@ def try_customer(number: str) -> Answer:
 
     def act(by: engine.Actor, at: datetime) -> str:
         attempt = acts.try_customer(number, channel=_typed("try_channel"), by=by, at=at)
-        others = [reason_texts.reason(reason) for reason in acts.awaited_otherwise(number)]
-        return " ".join([gettext("Try %(number)s to reach the customer is written down.", number=attempt), *others])
+        sentences = [reason_texts.reason(reason) for reason in acts.awaited_otherwise(number)]
+        return " ".join([gettext("Try %(number)s to reach the customer is written down.", number=attempt), *sentences])
 
     return _done(number, "try", act)
 

@@ -179,6 +179,7 @@ def _of_complaint(
         and instance.state == CaseState.ACTIVE
         and may_tell
         and not replies.is_answered(complaint, messages),
+        "interim_words": replies.preview(instance.business_key, engine.now()),
         "words": complaints.words(complaint, history) if complaint else None,
         "disputed": casefile.disputed(complaint, history) if complaint else None,
         "suggestion": suggestions.of_complaint(complaint, history) if complaint else "",

@@ -22,6 +22,7 @@ from engine.record.case_steps import (
     Voided,
     Withdrawn,
 )
+from office import correspondence
 from web.telling import act_texts
 from web.telling.i18n import gettext, moment, withheld, yuan
 
@@ -151,9 +152,10 @@ def _agreed(_step: ReversalAgreed) -> Told:
 
 
 def _tells(step: EndAct | LimitExtended | CreditReversed) -> list[tuple[str, str]]:
-    """Return how the customer is told, and with which words."""
+    """Return how the customer is told, and with which words; what goes by text message or letter has not been told yet."""
     channel = _one_of(act_texts.TOLD, step["tell"])
-    return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=_words(step["told"]), how=channel))]
+    label = gettext("Told") if step["tell"] in correspondence.AT_ONCE else gettext("Words to the customer")
+    return [(label, gettext("%(said)s (%(how)s)", said=_words(step["told"]), how=channel))]
 
 
 def _words(message: object) -> str:
