@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import states
 from models.base import Base, UTCDateTime
 
+VOIDED = "voided"  # the outcome of a case that was no complaint: entered by mistake of the office
+
 
 class ComplaintState(StrEnum):
     """Of a complaint: waiting for its answer, answered, or over."""
@@ -24,7 +26,7 @@ class Complaint(Base):
     """One case. `text_sealed` is the customer's own words, sealed with the case's key; `msisdn` is the look-up column, deletable.
 
     `suggested_process` and `confidence` (0..100) are what the classification said, `process_key` what the clerk confirmed; when these
-    differ, `overruled` is true and `overruled_reason` says why. `outcome` is what an act outside the steps ended it with (withdrawn, not_reached),
+    differ, `overruled` is true and `overruled_reason` says why. `outcome` is what an act outside the steps ended it with (withdrawn, not_reached, voided),
     `extended_to` the limit that a supervisor granted.
     """
 

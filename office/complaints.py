@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from sqlalchemy import bindparam, update
 
 from engine import proof, record
-from engine.record.case_steps import CaseStep, CreditReversed, NotReached, TaskCompleted, Withdrawn
+from engine.record.case_steps import CaseStep, CreditReversed, NotReached, TaskCompleted, Voided, Withdrawn
 from engine.running import Change
 from models.base import connection, forget
 from models.complaint import Complaint, ComplaintState
@@ -15,7 +15,12 @@ from office import correspondence
 
 CONFIRM = "confirm_process"
 MOST_RESOLUTION = 300
-ENDED_OTHERWISE = ("case_withdrawn", "case_not_reached", "credit_reversed")  # what was promised is not so any longer
+ENDED_OTHERWISE = (
+    "case_withdrawn",
+    "case_voided",
+    "case_not_reached",
+    "credit_reversed",
+)  # what was promised is not so any longer
 _OF_CASE = update(Complaint.metadata.tables[Complaint.__tablename__]).where(
     Complaint.__table__.c.case_number == bindparam("of")
 )
@@ -43,7 +48,7 @@ def resolution(step: CaseStep) -> str | None:
     return text[:MOST_RESOLUTION] if isinstance(text, str) else None
 
 
-def _ends_otherwise(step: CaseStep) -> TypeGuard[Withdrawn | NotReached | CreditReversed]:
+def _ends_otherwise(step: CaseStep) -> TypeGuard[Withdrawn | Voided | NotReached | CreditReversed]:
     return step["type"] in ENDED_OTHERWISE
 
 

@@ -37,7 +37,7 @@ from models.base import session, transaction
 from models.complaint import Complaint, ComplaintState
 from models.customer import SubscriptionState
 from models.notice import MessageState, OutboxMessage
-from office import recalls
+from office import number_changes, recalls
 from service_tasks import notification
 from service_tasks.gateway import gateway
 
@@ -46,6 +46,7 @@ LATER = (SMS, LETTER)  # not with the customer yet when the step is done
 AT_ONCE = ("counter", "phone")
 ANSWER, EXPLANATION = "reply", "explanation"
 OTHERWISE = ("phone", "counter", "letter")
+NEW_NUMBER = "new_number"  # by text message, to the number that the customer has now
 INSTEAD = "instead:"  # before the id of a message that failed, the key of what was said in its place
 UNREACHED = Reason("not_reached_by_text")
 
@@ -196,7 +197,7 @@ def undelivered(user: str = "", limit: int = 50) -> list[OutboxMessage]:
 
 
 def tell_instead(message_id: int, *, case_number: str, channel: str, by: Actor, at: datetime) -> None:
-    """Say once more what a text message did not bring: by text again, or by what channel it has been said meanwhile.
+    """Say once more what a text message did not bring: by text again, to the number that the customer has now, or by what channel it has been said meanwhile.
 
     Errors: UnknownMessage for one that did not fail or in whose place something was said; InvalidForm with the channel.
     """
@@ -206,10 +207,10 @@ def tell_instead(message_id: int, *, case_number: str, channel: str, by: Actor, 
         if message is None or not message.body:
             raise UnknownMessage(message=message_id)
         key = f"{INSTEAD}{message_id}"
-        if channel == SMS:
-            if not reachable(message.to_msisdn):
+        if channel in (SMS, NEW_NUMBER):
+            number = message.to_msisdn if channel == SMS else number_changes.new_number(message.to_msisdn)
+            if not reachable(number):
                 raise language.InvalidForm(reasons={"channel": [UNREACHED]})
-            number = message.to_msisdn
             notification.queue(key, case_number, number, message.template, message.body, at, by=by.user)
             return
         if channel not in OTHERWISE:

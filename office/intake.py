@@ -19,9 +19,10 @@ from engine import language, published, running, runtime
 from engine.language import Reason
 from models.acts import CaseRequest, RequestState
 from models.base import connection, session, transaction
-from models.complaint import Complaint, ComplaintState
+from models.complaint import VOIDED, Complaint, ComplaintState
+from models.customer import SubscriptionState
 from models.usage import Cdr
-from office import free_text, households
+from office import free_text, households, number_changes
 from service_tasks import classification
 from service_tasks.classification.weighing import ON_THE_SPOT
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
@@ -43,7 +44,7 @@ OF_KEY = 32  # digits of a request key that tell its key; as many tell the words
 _NEW = insert(Complaint.metadata.tables[Complaint.__tablename__])
 _NEWEST = (
     select(Complaint.case_number)
-    .where(Complaint.msisdn == bindparam("msisdn"))
+    .where(Complaint.msisdn == bindparam("msisdn"), Complaint.outcome.is_distinct_from(VOIDED))
     .order_by(Complaint.accepted_at.desc())
     .limit(1)
 )
@@ -86,7 +87,7 @@ class PastCase:
 
 @dataclass(frozen=True)
 class Caller:
-    """What the desk knows about a number; `subscription` is None for one that was never put into service. Amounts are fen."""
+    """What the desk knows about a number; `subscription` is None for one that was never put into service, `new_msisdn` what the customer has instead of one that is cancelled. Amounts are fen."""
 
     msisdn: str
     subscription: Subscription | None
@@ -95,6 +96,7 @@ class Caller:
     bill: Bill | None
     calls: list[Cdr] = field(default_factory=list)
     cases: list[PastCase] = field(default_factory=list)
+    new_msisdn: str = ""
 
     @property
     def open_cases(self) -> list[PastCase]:
@@ -157,6 +159,7 @@ def look_up(msisdn: str) -> Caller:
         bills[0] if bills else None,
         _last_calls(msisdn),
         cases,
+        number_changes.new_number(msisdn) if subscription.state == SubscriptionState.CANCELLED else "",
     )
 
 

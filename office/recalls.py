@@ -30,6 +30,7 @@ OF_RESULT = (
 OF_COURSE = ("interim_reply", "extended")
 GOES_WITH = {
     "case_withdrawn": OF_RESULT + OF_COURSE,
+    "case_voided": OF_RESULT + OF_COURSE,
     "case_not_reached": OF_RESULT + OF_COURSE,
     "instance_cancelled": OF_RESULT + OF_COURSE,
     "credit_reversed": (*OF_RESULT, "credit_posted", "reward_posted"),
@@ -39,6 +40,7 @@ GOES_WITH = {
 # The words by which a customer hears of it: what was said before them, and did not arrive, is not said again.
 HEARD_AS = {
     "case_withdrawn": ("withdrawn", "withdrawn_due"),
+    "case_voided": ("voided", "voided_due"),
     "case_not_reached": ("not_reached",),
     "credit_reversed": ("taken_back", "taken_back_owed", "taken_back_cash", "taken_back_cash_owed"),
 }

@@ -79,3 +79,8 @@ def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime, 
         cases.meet_limit(complaint.instance_id, text=progress, by=by, at=at, aside=aside)
         text = notification.body(TEMPLATE, {**notification.known(case_number, at), "progress": progress})
         notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)
+
+
+def preview(case_number: str, at: datetime) -> str:
+    """Return what a customer reads of an interim reply, around what is still to be typed."""
+    return notification.body(TEMPLATE, {**notification.known(case_number, at), "progress": "…"})

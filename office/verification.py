@@ -262,7 +262,8 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
     for entry in verdict.history:
         for step in entry.steps:
             if step["type"] == "hold_lifted":
-                moves = effects.expected("charge_hold/settle", {}, {"outcome": "rejected", "amount": step["amount"]})
+                result = {"outcome": step.get("outcome", "rejected"), "amount": step["amount"]}
+                moves = effects.expected("charge_hold/settle", {}, result)
                 calls[step["key"]] = Call(entry.seq, entry.at, moves)
             elif step["type"] == "credit_reversed" and step["entry"] in calls:
                 moves = effects.other_way(

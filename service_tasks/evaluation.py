@@ -8,10 +8,12 @@ from typing import Any
 
 from marshmallow import Schema
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from engine import proof
 from engine.runtime import Call, handler
 from models.base import session
+from models.complaint import VOIDED, Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from models.work_order import WorkOrderCase
@@ -74,7 +76,7 @@ def facts(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     return {
         "work_order": _asked_a_department(case.id),
         "late": missed(case, call.at) or any(missed(step, call.at) for step in steps),
-        "repeated": parameters["repeated"] or _repeats(parameters, case),
+        "repeated": (parameters["repeated"] and not _repeats_an_error(case)) or _repeats(parameters, case),
         "refused": told_no(steps) or _not_approved(case.id),
         "percentile": sampling.percentile(case.business_key),
     }
@@ -99,6 +101,13 @@ def _repeats(parameters: dict[str, Any], case: ProcessInstance) -> bool:
     at = case.started_at
     earlier = repetition.earlier_cases(parameters["msisdn"], parameters["process"], case.business_key, at)
     return repetition.judge(earlier, at).repeated
+
+
+def _repeats_an_error(case: ProcessInstance) -> bool:
+    """Tell whether what was found at intake to be repeated is a case that the office itself had entered in error."""
+    earlier = aliased(Complaint)
+    query = select(earlier.outcome).join(Complaint, Complaint.repeat_of == earlier.case_number)
+    return session().scalar(query.where(Complaint.case_number == case.business_key)) == VOIDED
 
 
 def told_no(steps: Sequence[UserTask]) -> bool:

@@ -88,6 +88,13 @@ TEMPLATES = {
         "您的投诉 $case_number 已按您的要求撤回，不再处理。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。（$date）",
         ("amount",),
     ),
+    "voided": Message(
+        "您的投诉 $case_number 是我方登记有误，现已作废，您的权益不受影响。如有疑问，请与我们联系。（$date）"
+    ),
+    "voided_due": Message(
+        "您的投诉 $case_number 是我方登记有误，现已作废。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。（$date）",
+        ("amount",),
+    ),
     "extended": Message("您的投诉 $case_number 情况复杂，需要延长处理时间，最迟 $until 答复您。"),
     **dict.fromkeys(("taken_back", "taken_back_owed", "taken_back_cash", "taken_back_cash_owed"), TAKEN_BACK),
     "not_reached": Message(
@@ -110,6 +117,7 @@ WORDINGS = {
     "debit_debit_program": ("托收失败：扣款程序出错", "Direct debit failed: the debit program erred"),
     "debit_other": ("托收失败，查明属局方原因", "Direct debit failed by our own fault"),
 }
+TOPIC = "notification/send"
 SUPERVISOR = "supervisor"
 COMPOSED = "\x1e"  # no form takes it, so that nobody writes what reads as composed
 LETTER = "letter"
@@ -147,6 +155,7 @@ class SendResult(Schema):
     """What notification/send returns."""
 
     outbox_id = schemas.number("短信编号", "Message")
+    failure = schemas.text("发不出的原因", "Why it cannot arrive", allow_none=True, load_default=None)
 
 
 class DepartmentParameters(schemas.Parameters):
@@ -214,7 +223,7 @@ def asked_for(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
 
 
 @handler(
-    "notification/send",
+    TOPIC,
     parameters=SendParameters,
     result=SendResult,
     fills=asked_for,
@@ -234,7 +243,7 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(number)
     failure = CANCELLED if subscription is not None and subscription.state == SubscriptionState.CANCELLED else None
     outbox_id = queue(call.key, call.business_key, number, parameters["template"], message, call.at, failure=failure)
-    return {"outbox_id": outbox_id}
+    return {"outbox_id": outbox_id, **({"failure": failure} if failure else {})}
 
 
 def customers_number(case_number: str) -> str | None:

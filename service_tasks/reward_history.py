@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from engine.runtime import Call, handler
 from models.base import session
-from models.complaint import Complaint, ComplaintState
+from models.complaint import VOIDED, Complaint, ComplaintState
 from models.liability import Liability
 from service_tasks import schemas
 from service_tasks.classification.repetition import LIMIT, Earlier, Repetition
@@ -66,14 +66,14 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
 
 
 def _earlier(parameters: dict[str, Any], number: str, process: str, at: datetime) -> list[Earlier]:
-    """Return complaints of the number before `at` about the same, newest first; what the customer withdrew counts as never said."""
+    """Return complaints of the number before `at` about the same, newest first; what the customer withdrew, and what the office entered in error, counts as never said."""
     row = Complaint
     paid_for = select(Liability.case_number).where(Liability.cause == parameters["cause"])
     same = or_(row.process_key == process, row.case_number.in_(paid_for))
     query = select(row).where(
         row.msisdn == parameters["msisdn"], row.case_number != number, row.accepted_at <= at, same
     )
-    standing = query.where(or_(row.outcome.is_(None), row.outcome != "withdrawn"))
+    standing = query.where(or_(row.outcome.is_(None), row.outcome.not_in(("withdrawn", VOIDED))))
     complaints = session().scalars(standing.order_by(row.accepted_at.desc(), row.case_number.desc()))
     return [
         Earlier(

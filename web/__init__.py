@@ -125,6 +125,7 @@ def _equip_templates(app: Office) -> None:
         who_was_first=refused_form.first,
         page_of_sent=nearest_page.own,
         outcome_text=act_texts.outcome_text,
+        process_name_of=names.process_name,
     )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.definitions import catalogue, dmn, package
-from engine.diagrams import diagram
+from engine.diagrams import diagram, settings
 from engine.diagrams.diagram import Diagram, Element, Flow
 from engine.ground.errors import EngineError, NotFound
 from engine.language import feel
@@ -88,6 +88,16 @@ class Definition:
     def elements(self) -> dict[str, Element]:
         """The elements of its own diagram."""
         return self.processes[self.key].diagram.elements
+
+    @cached_property
+    def customer_steps(self) -> frozenset[tuple[str, str]]:
+        """The steps that wait for nobody but the customer, of every process of the package: process and element."""
+        return frozenset(
+            (key, element.id)
+            for key, process in self.processes.items()
+            for element in process.diagram.elements.values()
+            if element.properties.get(settings.AWAITS) == "true"
+        )
 
     @property
     def flows(self) -> dict[str, Flow]:

@@ -20,6 +20,7 @@ from engine.language import feel, instants
 
 VARIABLE = re.compile(r"[^\W\d]\w*")
 WAITS = "customerWaits"  # while such a step is open, every limit of the case stands still
+AWAITS = "awaitsCustomer"  # such a step waits for nobody but the customer
 # Our own properties by the kind of element that asks for them.
 MESSAGES = frozenset({"correlationKey"})
 # Which of them hold an expression, and which the names of variables with commas between.
@@ -40,6 +41,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
                 "due",
                 "dueGroup",
                 WAITS,
+                AWAITS,
                 "caseLimit",
                 "caseLimitWhen",
                 "notBy",
@@ -63,7 +65,7 @@ ANYWHERE = frozenset({"manualRef"})
 REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 OF_LISTS = frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"})
 MAPPINGS = ("in.", "out.")
-VALUES = {WAITS: frozenset({"", "true", "false"}), "caseLimit": frozenset({"", "met"})}
+VALUES = {**dict.fromkeys((WAITS, AWAITS), frozenset({"", "true", "false"})), "caseLimit": frozenset({"", "met"})}
 # Attributes that change what is executed, and the value with which they change nothing.
 CHANGING = {
     "eventGatewayType": "Exclusive",

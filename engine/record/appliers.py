@@ -97,6 +97,7 @@ def _apply(step: CaseStep, case: Case, at: datetime, scope: int) -> None:
             | "error_caught"
             | "personal_data_erased"
             | "case_withdrawn"
+            | "case_voided"
             | "case_not_reached"
             | "hold_lifted"
             | "correction_withdrawn"

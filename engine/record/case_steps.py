@@ -389,6 +389,13 @@ class Withdrawn(Told):
     channel: str
 
 
+class Voided(Told):
+    """The office itself entered the case in error; nothing is told where the customer never heard of it."""
+
+    type: Literal["case_voided"]
+    reason: str
+
+
 class NotReached(Told):
     """The customer could not be reached."""
 
@@ -397,12 +404,13 @@ class NotReached(Told):
 
 
 class HoldLifted(TypedDict):
-    """A hold on charges was lifted; `key` is that of the journal entry, `amount` in the unit of amounts."""
+    """A hold on charges was lifted; `key` is that of the journal entry, `amount` in the unit of amounts, `outcome` how it was entered."""
 
     type: Literal["hold_lifted"]
     hold: Any
     amount: int
     key: str
+    outcome: NotRequired[str]
 
 
 class CorrectionWithdrawn(TypedDict):
@@ -476,7 +484,7 @@ IncidentStep = IncidentOpened | IncidentClosed
 TokenStep = FlowTaken | Passed | Released
 ScopeStep = CallEntered | CallLeft | CallCancelled | ItemEntered | ItemLeft | VariablesSet
 LimitStep = ClockPaused | ClockResumed | LimitMet | LimitMissed | LimitExtended
-EndAct = Withdrawn | NotReached
+EndAct = Withdrawn | Voided | NotReached
 EntryAct = HoldLifted | CorrectionWithdrawn | CreditReversed
 RequestAct = ExtensionAsked | ReversalAsked | ReversalAgreed | RequestRefused
 Noted = Entered | ErrorCaught | Erased | CustomerTried | EndAct | EntryAct | RequestAct

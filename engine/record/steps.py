@@ -55,10 +55,11 @@ STEPS: dict[str, str] = {
     "case_limit_met": "tokens (of open user tasks whose limit was the case's); token and element of the activity, or by and told of a person, with despite as above",
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
-    "instance_cancelled": "reason; outcome, where an act that every case knows ended it: withdrawn or not_reached",
+    "instance_cancelled": "reason; outcome, where an act that every case knows ended it: withdrawn, voided or not_reached",
     "case_withdrawn": "reason, said_by, channel (of whoever said so); told, template and tell (what the customer is told, and how)",
+    "case_voided": "reason (the mistake of the office by which the case is there); told, template and tell, unless nobody was told",
     "case_not_reached": "tries (how many); told, template and tell",
-    "hold_lifted": "hold, amount, key (of the journal entry)",
+    "hold_lifted": "hold, amount, key (of the journal entry), outcome (how it was entered; rejected where nothing says so)",
     "correction_withdrawn": "item (of a run), amount",
     "customer_tried": "attempt (its number in the case), channel",
     "extension_asked": "request (its number in the case), until, reason",
@@ -96,7 +97,7 @@ STEPS: dict[str, str] = {
 # Acts of people that are no step of any diagram and wait for nothing: they may stand before the end that they bring, or after it.
 ACTS = frozenset(
     {
-        *("case_withdrawn", "case_not_reached", "hold_lifted", "correction_withdrawn", "customer_tried"),
+        *("case_withdrawn", "case_voided", "case_not_reached", "hold_lifted", "correction_withdrawn", "customer_tried"),
         *("extension_asked", "reversal_asked", "reversal_agreed", "credit_reversed", "request_refused"),
     }
 )

@@ -17,7 +17,9 @@ SAID = ("variables", "form", "result", "inputs", *CALLED_WITH)
 ANSWER = ("result", "value")
 WORDS = ("told",)
 # The steps in which a reason is somebody's own words about the customer.
-REASONED = frozenset({"instance_cancelled", "case_withdrawn", "extension_asked", "reversal_asked", "request_refused"})
+REASONED = frozenset(
+    {"instance_cancelled", "case_withdrawn", "case_voided", "extension_asked", "reversal_asked", "request_refused"}
+)
 LEAVES = frozenset({str, int, bool, type(None), datetime})
 
 Replace = Callable[[Any], Any]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from engine import Actor, cases
+from engine import Actor, cases, proof
+from engine.definitions import Definition
 from engine.language import Reason
 from engine.record.case_steps import CaseStep, NotReached
 from models.acts import CustomerTry
@@ -49,7 +50,7 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
         complaint = grounds.taken(case_number, by)
         instance, tries = complaint.instance_id or 0, requests.tries_of(case_number)
         wrong = grounds.wrong_telling(complaint, tell)
-        lacking = missing(tries, is_awaited=_customer_awaited(instance))
+        lacking = missing(tries, *_standing(instance))
         grounds.check(wrong | ({"case": lacking} if lacking else {}))
         after, _held = grounds.lift_holds(case_number, instance, at)
         key = grounds.message_key("case_not_reached", instance)
@@ -58,14 +59,11 @@ def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> 
         cases.end(instance, NOT_REACHED, [step, *after], reason="", by=by, at=at)
 
 
-def missing(tries: Sequence[CustomerTry], *, is_awaited: bool) -> list[Reason]:
-    """Return what is missing before a case may be closed because its customer cannot be reached; empty when nothing is.
-
-    `is_awaited`: nothing but the customer's answer is waited for, the clock rests at every open step.
-    """
+def missing(tries: Sequence[CustomerTry], definition: Definition, tasks: Sequence[UserTask]) -> list[Reason]:
+    """Return what is missing before a case with these open steps may be closed because its customer cannot be reached; empty when nothing is."""
     reasons = []
-    if not is_awaited:
-        reasons.append(Reason("customer_not_awaited"))
+    if not tasks or (steps := waits_otherwise(definition, tasks)):
+        reasons.append(Reason("customer_not_awaited", {"steps": steps if tasks else []}))
     if len(tries) < TRIES:
         reasons.append(Reason("tries_missing", {"left": TRIES - len(tries), "of": TRIES}))
     if len({dates.day_of(attempt.at) for attempt in tries}) < DAYS:
@@ -73,11 +71,27 @@ def missing(tries: Sequence[CustomerTry], *, is_awaited: bool) -> list[Reason]:
     return reasons
 
 
-def _customer_awaited(instance_id: int) -> bool:
-    """Tell whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
-    if session().get_one(ProcessInstance, instance_id).paused_at is None:
-        return False
-    running_steps = select(func.count()).where(
-        UserTask.instance_id == instance_id, UserTask.state == TaskState.OPEN, UserTask.paused_at.is_(None)
-    )
-    return not session().scalar(running_steps)
+def waits_otherwise(definition: Definition, tasks: Sequence[UserTask]) -> list[tuple[str, str, str]]:
+    """Return the open steps that wait for somebody else than the customer: process, element and name of each.
+
+    Diagrams that say it of no step are of an earlier edition; there the steps at which the clock rests count as waiting for the customer.
+    """
+    marked = definition.customer_steps
+    return [
+        (task.process_key, task.element_id, task.name)
+        for task in tasks
+        if ((task.process_key, task.element_id) not in marked if marked else task.paused_at is None)
+    ]
+
+
+def awaited_otherwise(case_number: str) -> list[Reason]:
+    """Return what a case waits for as long as that is not its customer alone; empty where it is."""
+    query = select(ProcessInstance.id).where(ProcessInstance.business_key == case_number)
+    reasons = missing([], *_standing(session().scalars(query).one()))
+    return [reason for reason in reasons if reason.code == "customer_not_awaited"]
+
+
+def _standing(instance_id: int) -> tuple[Definition, Sequence[UserTask]]:
+    """Return the version that a case runs on, and its open steps."""
+    query = select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == TaskState.OPEN)
+    return proof.definition_of(instance_id), session().scalars(query).all()

@@ -23,6 +23,7 @@ from service_tasks.gateway import Effect, Refused, gateway
 ACCOUNTING = frozenset({"accounting_office", "accounting_team"})
 TELLING = (correspondence.SMS, *correspondence.OTHERWISE)
 MOST_REASON = 300
+LIFTED = "withdrawn"  # nobody has rejected the lines of a hold that an act lifts
 Reasons = dict[str, list[Reason]]
 
 
@@ -130,8 +131,8 @@ def lift_holds(case_number: str, instance_id: int, at: datetime) -> tuple[list[E
     total = 0
     for hold in gateway().holds(case_number):
         key = f"{instance_id}:lifted:{hold.id}"
-        gateway().settle_hold(hold.id, "rejected", Effect(key=key, at=at, case=case_number))
-        steps.append({"type": "hold_lifted", "hold": hold.id, "amount": hold.amount, "key": key})
+        gateway().settle_hold(hold.id, LIFTED, Effect(key=key, at=at, case=case_number))
+        steps.append({"type": "hold_lifted", "hold": hold.id, "amount": hold.amount, "key": key, "outcome": LIFTED})
         total += hold.amount
     try:
         corrections = gateway().withdraw_corrections(case_number)

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple, Protocol, TypeGuard, TypeVar
 
 from engine import language, proof, record
 from engine.proof import Verdict
-from engine.record.case_steps import CaseStep, CreditReversed, LimitExtended, NotReached, Withdrawn
+from engine.record.case_steps import CaseStep, CreditReversed, LimitExtended, NotReached, Voided, Withdrawn
 from models.notice import MessageState
 from office import correspondence, replies
 from office.derived.calls import Answered, answered
 from service_tasks import notification
 
 SEND, NOTIFY, OWN_FAULT = "notification/send", "notification/department", "notification/own_fault"
-TELLING = ("case_withdrawn", "case_not_reached", "limit_extended", "credit_reversed")
-_Telling = Withdrawn | NotReached | LimitExtended | CreditReversed
+TELLING = ("case_withdrawn", "case_voided", "case_not_reached", "limit_extended", "credit_reversed")
+_Telling = Withdrawn | Voided | NotReached | LimitExtended | CreditReversed
 
 
 class Expected(NamedTuple):

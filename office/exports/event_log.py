@@ -81,7 +81,7 @@ LEFT_OUT = frozenset(  # what moves the tokens, the clocks and the machine work 
 )
 XES = "http://www.xes-standard.org/"
 CASES, END = "cases", "</log>\n"
-OUTCOMES = ("withdrawn", "not_reached")
+OUTCOMES = ("withdrawn", "voided", "not_reached")
 EXTENSIONS = (
     ("Concept", "concept", "http://www.xes-standard.org/concept.xesext"),
     ("Time", "time", "http://www.xes-standard.org/time.xesext"),

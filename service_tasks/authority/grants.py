@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from engine.runtime import BpmnError, Call
 from models.authority import Grant
 from models.base import bind, session
-from models.complaint import Complaint
+from models.complaint import VOIDED, Complaint
 from models.customer import Customer
 from models.identity import User
 from models.instance import ProcessInstance
@@ -72,7 +72,7 @@ def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Selec
     """Return the statement, made once for each kind of question."""
     of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(of_case, Grant.carried_out.is_not(None))
-    stands = ~or_(reversals.is_taken_back(Grant.carried_key, Grant.case_number), _withdrawn())
+    stands = ~or_(reversals.is_taken_back(Grant.carried_key, Grant.case_number), _dropped())
     counts = or_(
         and_(Grant.carried_out.is_not(None), stands), and_(Grant.carried_out.is_(None), ~of_case, _still_open())
     )
@@ -104,10 +104,10 @@ def _still_open() -> ColumnElement[bool]:
     return select(ProcessInstance.id).where(of_case, ProcessInstance.state == CaseState.ACTIVE).exists()
 
 
-def _withdrawn() -> ColumnElement[bool]:
-    """Return the condition that the case of a grant is withdrawn, which it can be only where it has given nothing."""
+def _dropped() -> ColumnElement[bool]:
+    """Return the condition that the case of a grant is withdrawn or voided, which it can be only where it has given nothing."""
     of_case = Complaint.case_number == Grant.case_number
-    return select(Complaint.case_number).where(of_case, Complaint.outcome == "withdrawn").exists()
+    return select(Complaint.case_number).where(of_case, Complaint.outcome.in_(("withdrawn", VOIDED))).exists()
 
 
 def _morning(at: datetime) -> datetime:

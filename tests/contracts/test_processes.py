@@ -43,6 +43,37 @@ WITHOUT_MOST = {  # money that a form bounds by no figure of the case, and why
     "ts006_answer.province_amount": "what another province agrees to",
 }
 FEEL_WORDS = KEYWORDS | {word for name in known_functions() for word in name.split()}
+CUSTOMER_STEPS = {
+    "SUB-002": {"identify_holder", "choose_way"},
+    "SUB-004": {"check_identity"},
+    "SUB-006": {"take_proof", "choose_correction"},
+    "SUB-010": {"ask_payment"},
+    "TS-001": {"accept_dispute", "explain"},
+    "TS-002": {"ask_receipt", "propose_transfer", "confirm_cash", "ask_target"},
+    "TS-004": {"take_card", "propose_other_number", "confirm_user", "record_right_number"},
+    "TS-005": {"explain_first", "open_complaint_form", "learn_places", "propose_credit", "persuade"},
+    "TS-006": {"accept_monternet"},
+    "TS-007": {"accept_short_call"},
+    "TS-008": {"accept_mandate", "renew_mandate"},
+}
+STANDS_AGAIN = {
+    "ts002_receipt": ("missed", "right_delivered", "right_charge"),
+    "ts001_verify": (
+        "arose_roaming",
+        "service_used",
+        "tariff_doubted",
+        "action",
+        "reward_severity",
+        "reward_repeated",
+        "receipt_held",
+    ),
+    "ts001_judge": ("error_kind",),
+    "ts002_judge": ("error_kind",),
+    "sub002_way": ("withdrawal_method", "target_msisdn"),
+    "sub004_check": ("identity_checked", "receipt_number"),
+    "sub006_way": ("correction_way", "receipt_number"),
+    "ts006_accept": ("number_event", "event_on"),
+}
 EXPECTED = {
     *(f"TS-00{number}" for number in range(1, 9)),
     *(f"SUB-00{number}" for number in range(1, 5)),
@@ -63,6 +94,27 @@ def elements() -> Iterator[tuple[str, diagrams.Element]]:
     for key in KEYS:
         for element in definition(key).elements.values():
             yield key, element
+
+
+@pytest.mark.parametrize("form", STANDS_AGAIN)
+def test_what_was_answered_stands_again_where_a_case_comes_back(form: str) -> None:
+    """A step that is asked again after a refusal has the facts of the case in it as they were answered, and what is new is all that is typed."""
+    components = {
+        part.get("key"): part
+        for part in _fields(json.loads((PROCESSES / f"forms/{form}.form").read_text())["components"])
+    }
+    assert {key: components[key]["properties"].get("prefill") for key in STANDS_AGAIN[form]} == {
+        key: key for key in STANDS_AGAIN[form]
+    }
+
+
+def test_where_a_case_may_be_closed_because_its_customer_cannot_be_reached() -> None:
+    """Only at steps at which nobody but the customer can say how it goes on; no one else decides there, and nothing is answered for a caller."""
+    waiting = {key: {step for process, step in definition(key).customer_steps if process == key} for key in KEYS}
+    assert {key: steps for key, steps in waiting.items() if steps} == CUSTOMER_STEPS
+    for key, steps in CUSTOMER_STEPS.items():
+        properties = [definition(key).elements[step].properties for step in steps]
+        assert not [step for step in properties if step.get("approves") or step.get("notBy")], key
 
 
 def test_the_processes_of_the_manual_are_there() -> None:

@@ -50,6 +50,8 @@ def _step(element: Element, english: dict[str, Any]) -> list[str]:
         limit = code(limit)
     if properties.get("customerWaits") == "true":
         limit = f"{limit} (the clock stands still)".strip()
+    if element.properties.get("awaitsCustomer") == "true":
+        limit = f"{limit} (waits for the customer alone)".strip()
     if properties.get("skippedWhen"):
         limit = f"{limit} (not asked when {code(properties['skippedWhen'])})".strip()
     if properties.get("caseLimit") == "met":

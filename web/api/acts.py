@@ -63,6 +63,20 @@ class Withdrawal(MethodView):
         return _standing(number)
 
 
+@blueprint.route("/instances/<int:instance_id>/voiding")
+class Voiding(MethodView):
+    """The office itself entered the case in error."""
+
+    @blueprint.arguments(schemas.Voiding)
+    @blueprint.response(200, schemas.Acts)
+    @frame.refuses(*frame.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
+        """End the case as void, which repeats no complaint and is repeated by none. Refused where money has been given."""
+        number = _case(instance_id)
+        acts.void(number, **body, by=frame.actor(), at=engine.now())
+        return _standing(number)
+
+
 @blueprint.route("/instances/<int:instance_id>/extensions")
 class Extensions(MethodView):
     """More time for a complex dispute."""

@@ -68,7 +68,7 @@ class Task(Schema):
     assignee = fields.String(allow_none=True)
     created_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime(allow_none=True)
-    paused = fields.Boolean(metadata={"description": "the clock stands still while the customer is waited for"})
+    paused = fields.Boolean(metadata={"description": "the clock stands still meanwhile"})
 
 
 class ListedTask(Task):
@@ -237,6 +237,15 @@ class Withdrawal(Telling, Because):
     channel = fields.String(load_default="", metadata={"description": "counter, phone or letter"})
 
 
+class Voiding(Telling, Because):
+    """A case that the office entered in error."""
+
+    tell = fields.String(
+        load_default="nobody",
+        metadata={"description": "nobody, where the customer never heard of the case; sms, phone, counter or letter"},
+    )
+
+
 class ExtensionAsked(Because):
     """More time."""
 
@@ -295,7 +304,7 @@ class Acts(Schema):
     case_number = fields.String(required=True)
     ended = fields.Boolean()
     outcome = fields.String(
-        allow_none=True, metadata={"description": "withdrawn or not_reached; null for any other end"}
+        allow_none=True, metadata={"description": "withdrawn, voided or not_reached; null for any other end"}
     )
     due_at = fields.AwareDateTime(allow_none=True)
     requests = fields.List(fields.Nested(CaseRequest))

@@ -1,4 +1,4 @@
-"""What people do to a case outside its steps, from its page: withdraw, extend, take back what was given, try the customer; each answered beside its field."""
+"""What people do to a case outside its steps, from its page: withdraw, void, extend, take back what was given, try the customer; each answered beside its field."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from office import acts
 from web.cases import cases
 from web.edge import access, auth, unsent_forms
 from web.queries import casefile
+from web.telling import reason_texts
 
 blueprint = Blueprint("acts", __name__, url_prefix="/cases/<number>")
 TAB = "acts"
@@ -51,9 +52,23 @@ def withdraw(number: str) -> Answer:
     def act(by: engine.Actor, at: datetime) -> str:
         fields = {name: _typed(f"withdraw_{name}") for name in ("reason", "said_by", "channel", "tell")}
         acts.withdraw(number, **fields, by=by, at=at)
-        return gettext("Case %(number)s is withdrawn and closed.", number=number)
+        return gettext(
+            "Case %(number)s is withdrawn and closed. What the customer is told stands under the correspondence, with its state.",
+            number=number,
+        )
 
     return _done(number, "withdraw", act)
+
+
+@blueprint.post("/voiding")
+def void(number: str) -> Answer:
+    """Void a case that the office entered in error."""
+
+    def act(by: engine.Actor, at: datetime) -> str:
+        acts.void(number, reason=_typed("void_reason"), tell=_typed("void_tell"), by=by, at=at)
+        return gettext("Case %(number)s is void and closed: it was entered in error.", number=number)
+
+    return _done(number, "void", act)
 
 
 @blueprint.post("/extensions")
@@ -139,7 +154,8 @@ def try_customer(number: str) -> Answer:
 
     def act(by: engine.Actor, at: datetime) -> str:
         attempt = acts.try_customer(number, channel=_typed("try_channel"), by=by, at=at)
-        return gettext("Try %(number)s to reach the customer is written down.", number=attempt)
+        sentences = [reason_texts.reason(reason) for reason in acts.awaited_otherwise(number)]
+        return " ".join([gettext("Try %(number)s to reach the customer is written down.", number=attempt), *sentences])
 
     return _done(number, "try", act)
 

@@ -18,10 +18,21 @@ from models.base import session, transaction
 from models.comment import Comment
 from models.complaint import Complaint
 from models.instance import ProcessInstance
-from models.notice import OutboxMessage
+from models.notice import MessageState, OutboxMessage
 from models.states import CaseState
 from models.user_task import UserTask
-from office import access_log, complaints, correspondence, erasure, free_text, households, letters, replies, work_orders
+from office import (
+    access_log,
+    complaints,
+    correspondence,
+    erasure,
+    free_text,
+    households,
+    letters,
+    number_changes,
+    replies,
+    work_orders,
+)
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
 from web.lookup import definitions
@@ -38,7 +49,7 @@ OTHER_TABS = ("diagram", "money", "messages", "orders", "acts")
 KEPT = {
     "timeline": ("cases.erase",),
     "messages": ("cases.comment", "cases.reply"),
-    "acts": ("acts.withdraw", "acts.ask_extension", "acts.ask_reversal"),
+    "acts": ("acts.withdraw", "acts.void", "acts.ask_extension", "acts.ask_reversal"),
 }
 
 
@@ -123,6 +134,7 @@ def _of_case(opened: casefile.Opened, history: proof.CaseHistory, tab: str) -> d
         "whose": opened.whose,
         "messages": messages,
         "settled": correspondence.settled(messages),
+        "new_number": _new_number(messages) if tab == "messages" else "",
         "said": act_texts,
         "element_name": names.element_name,
         "process_name": names.process_name,
@@ -150,6 +162,12 @@ def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[s
     }
 
 
+def _new_number(messages: Sequence[OutboxMessage]) -> str:
+    """Return the number that the customer has now, where a text message did not arrive at the one of the case; empty where there is none."""
+    failed = next((message.to_msisdn for message in messages if message.state == MessageState.FAILED), "")
+    return number_changes.new_number(failed) if failed else ""
+
+
 def _of_complaint(
     complaint: Complaint | None, instance: ProcessInstance, history: proof.CaseHistory, messages: list[OutboxMessage]
 ) -> dict[str, Any]:
@@ -161,6 +179,7 @@ def _of_complaint(
         and instance.state == CaseState.ACTIVE
         and may_tell
         and not replies.is_answered(complaint, messages),
+        "interim_words": replies.preview(instance.business_key, engine.now()),
         "words": complaints.words(complaint, history) if complaint else None,
         "disputed": casefile.disputed(complaint, history) if complaint else None,
         "suggestion": suggestions.of_complaint(complaint, history) if complaint else "",
@@ -184,6 +203,7 @@ def _of_tab(
         "money": money.of_case(number) if tab == "money" else [],
         "registered": registered,
         "claims": [*claims, *money.let_go(history.entries, claims)] if tab == "money" else [],
+        "asked_of": money.asked_of(history.entries, claims) if tab == "money" else {},
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
         "acting": acts_offered.of_case(instance, complaint, tasks, history, auth.actor()) if tab == "acts" else None,
@@ -275,7 +295,7 @@ def tell_instead(number: str, message_id: int) -> Response | tuple[str, int]:
         correspondence.tell_instead(message_id, case_number=number, channel=channel, by=auth.actor(), at=engine.now())
     except language.InvalidForm as error:
         return page(number, "messages", error.reasons), 422
-    if channel == correspondence.SMS:
+    if channel in (correspondence.SMS, correspondence.NEW_NUMBER):
         flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     elif channel == correspondence.LETTER:
         flash(gettext("The letter of case %(number)s waits to be posted.", number=number))

@@ -212,7 +212,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "orders", "acts", "looks"), "before": Number(), **FORM},
     "cases.listing": {
         **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": PERSON, "process": PROCESS, "version": Number(0),
-        "state": Choice("", "open", "replied", "closed", "withdrawn", "not_reached"), "after": Cursor(r"[^|]{1,60}"),
+        "state": Choice("", "open", "replied", "closed", "withdrawn", "voided", "not_reached"), "after": Cursor(r"[^|]{1,60}"),
     },
     "customers.customer": {"msisdn": MSISDN},
     "drafts.difference": {"file": FILE},

@@ -51,6 +51,7 @@ PAGES: dict[str, Callable[..., str]] = {
     "cases.reply": lambda number: url_for("cases.case", number=number, tab="messages"),
     "cases.erase": lambda number: url_for("cases.case", number=number),
     "acts.withdraw": lambda number: url_for("cases.case", number=number, tab="acts"),
+    "acts.void": lambda number: url_for("cases.case", number=number, tab="acts"),
     "acts.ask_extension": lambda number: url_for("cases.case", number=number, tab="acts"),
     "acts.ask_reversal": lambda number: url_for("cases.case", number=number, tab="acts"),
     "notices.publish": lambda: url_for("notices.listing"),

@@ -9,6 +9,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     String,
@@ -38,6 +39,7 @@ from models.billing import (
     SecondaryPricingItem,
 )
 from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
+from models.notice import MessageState, OutboxMessage
 from service_tasks.gateway import ledger, rejections
 from service_tasks.gateway.listing import LINE_REJECTED
 from web.telling import disputed_lines
@@ -79,20 +81,31 @@ def of_case(number: str) -> list[MoneyLine]:
     return [line for lines in by_call(number).values() for line in lines]
 
 
-_ENTERED = (
-    select(JournalEntry.kind, ledger.moved(), func.sum(case((_CREDIT.c.kind == "cash", Posting.amount), else_=0)))
+UNSENT = "text_not_sent"
+_BY_THE_CALLS: BindParameter[Any] = bindparam("calls", expanding=True)
+_POSTED = (
+    select(
+        literal(0).label("part"),
+        JournalEntry.id.label("place"),
+        JournalEntry.kind,
+        ledger.moved(),
+        func.sum(case((_CREDIT.c.kind == "cash", Posting.amount), else_=0)),
+    )
     .join(Posting, Posting.entry_id == JournalEntry.id)
     .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
-    .where(JournalEntry.case_number == bindparam("number"), JournalEntry.key.in_(bindparam("calls", expanding=True)))
+    .where(JournalEntry.case_number == bindparam("number"), JournalEntry.key.in_(_BY_THE_CALLS))
     .group_by(JournalEntry.id, JournalEntry.kind)
-    .order_by(JournalEntry.id)
 )
+_UNSENT = select(literal(1), OutboxMessage.id, literal(UNSENT), literal(0), literal(0)).where(
+    OutboxMessage.key.in_(_BY_THE_CALLS), OutboxMessage.state == MessageState.FAILED
+)
+_ENTERED = union_all(_POSTED, _UNSENT).order_by("part", "place")
 
 
 def entered_by(number: str, calls: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Return kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys."""
+    """Return kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys; UNSENT for a text of theirs that cannot arrive."""
     rows = session().execute(_ENTERED, {"number": number, "calls": calls}) if calls else ()
-    return [(kind, int(fen), int(cash)) for kind, fen, cash in rows]
+    return [(kind, int(fen), int(cash)) for _part, _place, kind, fen, cash in rows]
 
 
 @dataclass(frozen=True)
@@ -134,6 +147,20 @@ def let_go(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> li
     has = {claim.address for claim in claims}
     by_line = {line: row for entry in entries for line, row in _picked_in(entry)}
     return [row for (address, _), row in by_line.items() if address not in has]
+
+
+def asked_of(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> dict[str, int]:
+    """Return how much of a line the case had picked at most, in fen by its address, where it has less of it now."""
+    most: dict[str, int] = {}
+    for entry in entries:
+        sums: dict[str, int] = defaultdict(int)
+        for (line, _), row in _picked_in(entry):
+            sums[line] += row.amount
+        most |= {line: max(amount, most.get(line, 0)) for line, amount in sums.items()}
+    has: dict[str, int] = defaultdict(int)
+    for claim in claims:
+        has[claim.address] += claim.amount
+    return {line: most[line] for line, amount in has.items() if most.get(line, 0) > amount}
 
 
 def _picked_in(entry: record.CaseEntry) -> Iterator[tuple[tuple[str, str], Claimed]]:

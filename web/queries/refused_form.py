@@ -66,6 +66,7 @@ def _cancelled(row: UserTask, customer: standing.Whose) -> First:
 SYSTEM = "system"
 CANCELLED = {
     "case_withdrawn": _("The customer took the complaint back, so the steps that were open are cancelled."),
+    "case_voided": _("The case was there by mistake and is void, so the steps that were open are cancelled."),
     "case_not_reached": _(
         "The customer could not be reached, so the case was closed and the steps that were open are cancelled."
     ),

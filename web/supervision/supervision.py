@@ -38,6 +38,7 @@ OURS = {
     "deadline_missed": _("Limit passed"),
     "work_order_late": _("Work order late as a whole"),
     "work_order_chased": _("Work order chased"),
+    "case_voided": _("Case voided as entered in error"),
     "extension_asked": _("More time asked for"),
     "reversal_asked": _("Asked to take back what was given"),
 }

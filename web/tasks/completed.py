@@ -14,17 +14,28 @@ from web.telling.i18n import gettext, in_language, yuan
 
 
 def chosen(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
-    """Return the answer that was given to what a step asks, question and answer in the words of its form: one by which the process goes on, else the first; how the customer was told is none."""
+    """Return what a step decided, question and answer in the words of its form: what the form says is its decision, else the answer by which the process goes on; nothing where there is neither."""
     branching = definition.branching(row.element_id, row.process_key)
-    answers = list(_answers(definition.form(row.element_id, row.process_key), typed))
-    if not answers:
-        return ""
-    field, option = next((answer for answer in answers if answer[0].key in branching), answers[0])
-    words = {
-        "question": in_language(field.label, field.label_en),
-        "answer": in_language(option.label, option.label_en),
-    }
+    form = definition.form(row.element_id, row.process_key)
+    answers = list(_answers(form, typed))
+    decisions = [answer for answer in answers if answer[0].decides]
+    ways = [answer for answer in answers if answer[0].key in branching][:1]
+    texts = [(field, in_language(option.label, option.label_en)) for field, option in decisions or ways]
+    return "".join(_quote(field, text) for field, text in [*texts, *_amounts(form, typed)])
+
+
+def _quote(field: language.Field, text: str) -> str:
+    words = {"question": in_language(field.label, field.label_en), "answer": text}
     return gettext(" “%(question)s”: %(answer)s.", **words)
+
+
+def _amounts(form: language.Form, typed: Mapping[str, Any]) -> Iterator[tuple[language.Field, str]]:
+    """Yield how much a step decided on, where its form has it typed or picked."""
+    entered = form.readable(typed)
+    for field in form.inputs:
+        value = entered.get(field.key) if field.decides and field.amount is not None else None
+        if value:
+            yield field, yuan(sum(part["amount"] for part in value) if field.type == "lines" else value)
 
 
 def sent_back(row: NamedTask, definition: definitions.Definition, typed: Mapping[str, Any]) -> str:
@@ -42,10 +53,15 @@ def _answers(form: language.Form, typed: Mapping[str, Any]) -> Iterator[tuple[la
 
 
 def moved(number: str, calls: Sequence[str]) -> str:
-    """Return what money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
+    """Return what money the service calls of the step that was just done moved, and no other step; empty when they moved none. A text of theirs that cannot arrive is said with it."""
     entered = money.entered_by(number, calls)
-    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
-    return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered if kind != money.UNSENT)
+    sentence = gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+    if any(kind == money.UNSENT for kind, _, _ in entered):
+        sentence += gettext(
+            " The text message to the customer could not be sent: the number is cancelled. Tell them in another way, under the correspondence."
+        )
+    return sentence
 
 
 def _entry(kind: str, fen: int, cash: int) -> str:

@@ -1,4 +1,4 @@
-"""Acts of people that no diagram draws, as sentences of a case's history: withdrawn, not reached, more time, a credit taken back."""
+"""Acts of people that no diagram draws, as sentences of a case's history: withdrawn, voided, not reached, more time, a credit taken back."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from engine.record.case_steps import (
     RequestRefused,
     ReversalAgreed,
     ReversalAsked,
+    Voided,
     Withdrawn,
 )
+from office import correspondence
 from web.telling import act_texts
 from web.telling.i18n import gettext, moment, withheld, yuan
 
@@ -35,6 +37,8 @@ def sentence(step: ActStep) -> Told:
     match step["type"]:
         case "case_withdrawn":
             return _withdrawn(step)
+        case "case_voided":
+            return _voided(step)
         case "case_not_reached":
             return _unreached(step)
         case "customer_tried":
@@ -81,6 +85,15 @@ def _withdrawn(step: Withdrawn) -> Told:
         *_tells(step),
     ]
     return "person", gettext("The customer withdraws the complaint"), details
+
+
+def _voided(step: Voided) -> Told:
+    words = _tells(step) if "tell" in step else [(gettext("Told"), gettext("nobody"))]
+    return (
+        "person",
+        gettext("Voided: the office entered the case in error"),
+        [(gettext("Why"), act_texts.reason(step["reason"])), *words],
+    )
 
 
 def _unreached(step: NotReached) -> Told:
@@ -139,9 +152,10 @@ def _agreed(_step: ReversalAgreed) -> Told:
 
 
 def _tells(step: EndAct | LimitExtended | CreditReversed) -> list[tuple[str, str]]:
-    """Return how the customer is told, and with which words."""
+    """Return how the customer is told, and with which words; what goes by text message or letter has not been told yet."""
     channel = _one_of(act_texts.TOLD, step["tell"])
-    return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=_words(step["told"]), how=channel))]
+    label = gettext("Told") if step["tell"] in correspondence.AT_ONCE else gettext("Words to the customer")
+    return [(label, gettext("%(said)s (%(how)s)", said=_words(step["told"]), how=channel))]
 
 
 def _words(message: object) -> str:

@@ -18,8 +18,13 @@ SAID_BY = {
 }
 HEARD = {"counter": _("at the counter"), "phone": _("by phone"), "letter": _("by letter")}
 TOLD = {"sms": _("by text message"), "phone": _("by phone"), "counter": _("at the counter"), "letter": _("by letter")}
+TOLD_OF_ERROR = {"nobody": _("not told: nothing was said of this case")} | TOLD
 TRIED = {"phone": _("by phone"), "sms": _("by text message"), "visit": _("at home"), "letter": _("by letter")}
-OUTCOMES = {"withdrawn": _("withdrawn by the customer"), "not_reached": _("closed: the customer was not reached")}
+OUTCOMES = {
+    "withdrawn": _("withdrawn by the customer"),
+    "voided": _("void: entered in error by the office"),
+    "not_reached": _("closed: the customer was not reached"),
+}
 STATES: dict[str, str] = {
     RequestState.ASKED: _("waits for an answer"),
     RequestState.AGREED: _("waits for the second person"),

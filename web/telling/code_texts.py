@@ -113,7 +113,7 @@ CODES = {
     "charge_hold": _("put on charge hold"),
     "charge_hold_credited": _("charge hold credited"),
     "charge_hold_rejected": _("charge hold taken back"),
-    "charge_hold_withdrawn": _("charge hold lifted at the customer's wish"),
+    "charge_hold_withdrawn": _("charge hold lifted; due again"),
     "secondary_pricing": _("secondary pricing"),
     "charge": _("charge"),
     "basic": _("basic charge"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext
 
 from engine import language
-from web.telling import disputed_lines, error_catalogue, refusals
+from web.telling import disputed_lines, error_catalogue, names, refusals
 from web.telling.i18n import yuan
 
 
@@ -155,9 +155,8 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
         **_of_credits(values),
         **_of_days(values),
         "asked_already": gettext("Somebody has asked for this already."),
-        "customer_not_awaited": gettext(
-            "The case does not wait for the customer's answer alone, so it goes on without it."
-        ),
+        "customer_not_awaited": _awaited(cause.values.get("steps") or []),
+        "told_before": gettext("The customer has heard of this case, so tell them that it was entered in error."),
         "tries_missing": gettext("Three tries are needed; still missing: %(left)s.", left=values["left"]),
         "another_day_missing": gettext("The tries must be on two different days."),
         "tried_just_now": gettext(
@@ -165,6 +164,16 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
             n=values["minutes"],
         ),
     }
+
+
+def _awaited(steps: Sequence[tuple[str, str, str]]) -> str:
+    """Return what a case waits for that is not its customer; no step of it may be open at all."""
+    if not steps:
+        return gettext("No step of the case is open that waits for the customer.")
+    names_of_steps = gettext(", ").join(names.element_name(*step) for step in steps)
+    return gettext(
+        "The case does not wait for the customer alone but for this step of ours: %(steps)s.", steps=names_of_steps
+    )
 
 
 def _given(amount: str, values: Mapping[str, Any]) -> str:

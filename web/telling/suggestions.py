@@ -54,8 +54,7 @@ def reason(entry: Mapping[str, Any]) -> str:
     if entry["kind"] not in FACTS:
         return gettext("No word that is known here and no record points to a process; please choose one")
     fact = gettext(FACTS[entry["kind"]], word=entry.get("word") or "", count=entry.get("count") or 0)
-    sentence = _("%(fact)s, which points to %(process)s, weight %(points)s")
-    return gettext(sentence, fact=fact, process=entry["process"], points=entry["points"])
+    return gettext("%(fact)s, which points to “%(process)s”", fact=fact, process=process_name(str(entry["process"])))
 
 
 def reasons(entries: Any) -> str:

@@ -42,7 +42,7 @@ from office import intake, step_outcomes
 from office.complaints import CONFIRM
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
-from service_tasks import dates, labels, refusals
+from service_tasks import dates, labels, notification, refusals
 from service_tasks.zone import ZONE
 from web.lookup.staff import know_people
 from web.telling import act_sentences, act_texts, reason_texts, suggestions
@@ -447,6 +447,12 @@ class _Teller:
             for k, v in result.items()
             if k in _LABELS and v is not None
         ]
+        if step["topic"] == notification.TOPIC and result.get("failure"):
+            return (
+                "desk",
+                gettext("Text not sent: %(task)s", task=self.name(step)),
+                [_undelivered(str(result["failure"]))],
+            )
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def _order(self, step: JobCompleted, result: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -550,6 +556,14 @@ _LABELS = {
     "process": _("Process"),
     "confidence": _("Confidence"),
 }
+
+
+_UNSENT = {notification.CANCELLED: _("the number is cancelled")}
+
+
+def _undelivered(failure: str) -> tuple[str, str]:
+    """Return why a text message could not arrive."""
+    return gettext("Why"), gettext(_UNSENT.get(failure, failure))
 
 
 def _confirmed(step: TaskCompleted | LimitMet) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ class Field:
 
     `allowed` lists the values that may be chosen as things stand, `requiredWhen` says when a field has to be filled.
     `channel_of` is the key of the text that this field says the way of: one of the office's `channels` by which it reached somebody.
+    `decides`: what is answered here is what the step decides, which is told after it.
     `unread` are counts that are none: (setting, what stands there); they have no effect.
     A field of the type `file` holds the text of a file that was handed over.
     What is picked in a field of the type `lines` is kept as {line, component, amount, reason}; what a line is, others know.
@@ -68,6 +69,7 @@ class Field:
     personal: bool = False
     boolean: bool = False
     channel_of: str = ""
+    decides: bool = False
     written: str = ""
     kind: Kind | None = None
     number_in: str = ""

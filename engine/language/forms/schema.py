@@ -143,6 +143,7 @@ class SchemaReader:
             amount=self.words.unit if kind == "lines" or self.words.counts(unit) else None,
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
+            decides=_flag(extra, "decides"),
             number_in=str(extra.get("numberIn", "")) if kind == "lines" else "",
             among=str(extra.get("among", "")) if kind in ("lines", "textfield") else "",
             unread=tuple(_unread({"decimalDigits": component.get("decimalDigits"), **rules})),

@@ -15,17 +15,20 @@ from sqlalchemy import func, select, text
 
 import engine
 from engine import cases, language, running
+from engine.runtime import Call
 from models.base import session, transaction
 from models.billing import Bill, ChargeHold, Receipt
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.liability import Liability
-from models.lines import LineClaim
-from models.notice import OutboxMessage
+from models.lines import LineClaim, LineRejection
+from models.notice import DepartmentNotice, OutboxMessage
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from office import acts, correspondence, erasure, fixtures, intake, letters, replies, staff, verification
 from office.exports import event_log, history_json
+from service_tasks import evaluation
+from service_tasks.classification import repetition
 from service_tasks.gateway import Balances, Effect, LinePart, gateway
 from tests.support.actors import CARL, CLEO, NORA, SAM
 from tests.support.furnishing import instance_of
@@ -143,13 +146,9 @@ class Case:
         return [deviation.what for deviation in verification.verify(self.instance).deviations]
 
 
-def case(**more: Any) -> Case:
-    """A new one, with a customer of its own."""
-    msisdn = f"1391234{next(_numbers):04d}"
-    bill = {"period": "2026-10", "items": ITEMS}
-    with transaction():
-        fixtures.build({"subscriptions": [{"msisdn": msisdn, "bill": bill, **more}]}, at=AT)
-    intake_form = intake.Intake(
+def taking(msisdn: str) -> intake.Intake:
+    """The complaint as it is taken in."""
+    return intake.Intake(
         msisdn=msisdn,
         text="误办彩铃",
         process="TS-002",
@@ -157,7 +156,15 @@ def case(**more: Any) -> Case:
         disputed_amount=5800,
         overrule_reason="客户要求",
     )
-    number = intake.accept(intake_form, by=CLEO, at=AT)
+
+
+def case(**more: Any) -> Case:
+    """A new one, with a customer of its own."""
+    msisdn = f"1391234{next(_numbers):04d}"
+    bill = {"period": "2026-10", "items": ITEMS}
+    with transaction():
+        fixtures.build({"subscriptions": [{"msisdn": msisdn, "bill": bill, **more}]}, at=AT)
+    number = intake.accept(taking(msisdn), by=CLEO, at=AT)
     return Case(number, msisdn, instance_of(number))
 
 
@@ -190,7 +197,7 @@ def given_by(complaint: Case) -> tuple[str, int, int]:
 
 
 def test_withdrawn_with_58_on_hold_everything_is_as_before(office: Flask) -> None:
-    """The hold is due again, the line free for another case, nothing waits any more, and the customer is told so."""
+    """The hold is due again, the line free for another case and rejected by nobody, nothing waits any more, and the customer is told so."""
     complaint = case().held()
     assert (complaint.stands.held, complaint.claims()) == (5800, [("held", 5800)])
     withdraw(complaint, at=AT + timedelta(days=1))
@@ -207,6 +214,8 @@ def test_withdrawn_with_58_on_hold_everything_is_as_before(office: Flask) -> Non
     assert session().scalars(select(ChargeHold.state).where(ChargeHold.case_number == complaint.number)).all() == [
         "rejected"
     ]
+    rejections = select(LineRejection.line_id).where(LineRejection.case_number == complaint.number)
+    assert session().scalars(rejections).all() == []
     assert complaint.contradictions() == []
 
 
@@ -787,6 +796,53 @@ def test_three_tries_on_two_days_then_a_text_then_closed(office: Flask) -> None:
         (4, "carl"),
     ]
     assert complaint.contradictions() == []
+
+
+def test_what_the_office_entered_in_error_is_no_complaint(office: Flask) -> None:
+    """Void without a word to the customer, the supervisor told; its line is free, and taking it in anew repeats nothing."""
+    complaint = case()
+    complaint.step(JUDGED)
+    complaint.step({**RECEIPT, "disputed_lines": [LINE]})
+    acts.void(complaint.number, reason="选错了原因", tell="nobody", by=CLEO, at=AT)
+    assert (complaint.row.state, complaint.row.outcome, complaint.said(), complaint.claims()) == (
+        *("closed", "voided"),
+        *([], []),
+    )
+    reported = select(DepartmentNotice.department, DepartmentNotice.subject)
+    conditions = DepartmentNotice.case_number == complaint.number, DepartmentNotice.subject == "case_voided"
+    assert [(*row,) for row in session().execute(reported.where(*conditions))] == [("supervisor", "case_voided")]
+    assert repetition.earlier_cases(complaint.msisdn, None, None, AT) == []
+    again = intake.accept(taking(complaint.msisdn), by=CLEO, at=AT)
+    assert session().get_one(Complaint, again).repeat_of is None
+    assert (complaint.contradictions(), verification.verify(instance_of(again)).deviations) == ([], ())
+
+
+def test_an_error_found_late_makes_no_repetition_of_the_new_case(office: Flask) -> None:
+    """Taken in anew before the first was voided, the new case is not looked at again as one that came twice."""
+    complaint = case()
+    again = intake.accept(taking(complaint.msisdn), by=CLEO, at=AT)
+    instance = session().get_one(ProcessInstance, instance_of(again))
+    place = {"process_key": "CH-002", "element_id": "look_up_handling"}
+    call = Call(key="1:1", instance_id=instance.id, business_key=again, at=AT, actor="cleo", **place)
+    parameters = {"msisdn": complaint.msisdn, "process": "TS-002", "repeated": True}
+    assert evaluation.facts(parameters, call)["repeated"]
+    acts.void(complaint.number, reason="录错", tell="nobody", by=CLEO, at=AT)
+    assert not evaluation.facts(parameters, call)["repeated"]
+
+
+def test_who_has_heard_of_a_case_hears_that_it_was_an_error(office: Flask) -> None:
+    """With money on hold the customer is told, in the office's own name and never as they parameters; where money has gone out it is refused."""
+    complaint, gave = case().held(), case().credited()
+    assert refused(lambda: acts.void(complaint.number, reason="录错", tell="nobody", by=CLEO, at=AT)) == {
+        "tell": ["told_before"]
+    }
+    acts.void(complaint.number, reason="录错", tell="sms", by=CLEO, at=AT)
+    body = session().scalars(select(OutboxMessage.body).where(OutboxMessage.template == "voided_due")).one()
+    assert ("58.00 元恢复应缴" in body, "您的要求" in body) == (True, False)
+    assert complaint.contradictions() == []
+    assert refused(lambda: acts.void(gave.number, reason="录错", tell="sms", by=CLEO, at=AT)) == {
+        "case": ["money_given"]
+    }
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,7 @@ def test_nobody_works_on_a_case_of_their_own_household(desk: Flask, listed: str)
         ("messages/1/instead", {"channel": "phone"}),
         ("erasure", {"reason": "客户要求"}),
         ("withdrawal", {"reason": "不追究了", "said_by": "customer", "channel": "counter", "tell": "phone"}),
+        ("voiding", {"reason": "录错号码", "tell": "nobody"}),
         ("tries", {"channel": "phone"}),
         ("extensions", {"until": "2026-12-01", "reason": "复杂"}),
         ("reversals", {"entry": "1", "reason": "误退"}),

@@ -65,7 +65,6 @@ def of_case(
     number, is_open = instance.business_key, instance.state == CaseState.ACTIVE
     (requests, tries), at = acts.requests_and_tries(number), engine.now()
     limit = instance.due_at or max((task.due_at for task in tasks if task.due_at is not None), default=None)
-    is_awaited = instance.paused_at is not None and all(task.paused_at is not None for task in tasks)
     return Acting(
         may=acts.may_act(person) and complaint.msisdn is not None,
         answers=frozenset(request.number for request in requests if acts.is_asked(request, person, at)),
@@ -74,7 +73,7 @@ def of_case(
         tries=tries,
         credits=acts.credits_of(number),
         limit=limit if is_open else None,
-        missing=acts.missing(tries, is_awaited=is_awaited) if is_open else [],
+        missing=acts.missing(tries, history.definition, tasks) if is_open else [],
         refusals=_refusals(history),
     )
 

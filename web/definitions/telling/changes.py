@@ -91,6 +91,7 @@ FACTS = {
     "property caseLimit": _("keeps the limit of the case"),
     "property caseLimitWhen": _("keeps the limit of the case when"),
     "property customerWaits": _("the clock stands still"),
+    "property awaitsCustomer": _("waits for the customer alone"),
     "property tries": _("tries before"),
     "property triesWhen": _("tries before when"),
     "property paper": _("papers"),
@@ -130,6 +131,7 @@ FACTS = {
     "hide": _("hidden when"),
     "unit": _("unit"),
     "personal": _("personal"),
+    "decides": _("what the step decides"),
     "pattern": _("pattern"),
     "shown_as": _("shown as"),
     "writing": _("the way the file is written"),
@@ -324,7 +326,7 @@ TRIGGERS = {
     "terminate": _("the end of the whole process"),
 }
 # What a file says with true or false; anywhere else they are what somebody typed, such as a condition.
-FLAGS = frozenset({"property customerWaits", "personal", "boolean"})
+FLAGS = frozenset({"property customerWaits", "property awaitsCustomer", "personal", "boolean", "decides"})
 
 
 @dataclass(frozen=True)

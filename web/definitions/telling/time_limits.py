@@ -20,7 +20,9 @@ def text(definition: definitions.Definition, element: diagrams.Element) -> str:
     if element.properties.get("caseLimit") == "met":
         parts.append(gettext("keeps the limit of the case"))
     if element.properties.get("customerWaits") == "true":
-        parts.append(gettext("the clock stands still while the customer is waited for"))
+        parts.append(gettext("the clock stands still meanwhile"))
+    if element.properties.get("awaitsCustomer") == "true":
+        parts.append(gettext("only the customer's answer is waited for"))
     return gettext("; ").join(part for part in parts if part)
 
 

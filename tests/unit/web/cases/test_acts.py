@@ -15,7 +15,7 @@ from models.complaint import Complaint
 from office import acts, fixtures, tokens, verification
 from service_tasks.gateway import Effect, gateway
 from tests.support.actors import CLEO, SAM
-from tests.support.furnishing import EXPLAINED, begin, complete, instance_of, open_tasks
+from tests.support.furnishing import EXPLAINED, JUDGED, begin, complete, instance_of, open_tasks
 from tests.support.visitors import LANGUAGES, Caller, Visitor, contents
 
 NUMBER = "13900000202"
@@ -54,6 +54,21 @@ def test_the_customer_withdraws(desk: Flask, language: str) -> None:
     assert (replayed.status, word in replayed.text) == (200, True)
     with desk.app_context():
         assert open_tasks(case) == []
+    assert agrees(desk, case)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_case_entered_in_error_is_void(desk: Flask, language: str) -> None:
+    """The page, the list and the time line say that the office erred and why; nobody reads that the customer asked for it."""
+    case = a_case(desk)
+    cleo = Visitor(desk, "cleo", language)
+    refused = cleo.post(f"/cases/{case}/voiding", void_reason="", void_tell="nobody")
+    assert (refused.status, "field-void_reason" in refused.text) == (422, True)
+    assert cleo.post(f"/cases/{case}/voiding", void_reason="小王录错号码", void_tell="nobody").status == 302
+    page, word = cleo.get(f"/cases/{case}").text, {"zh": "作废：我方登记有误", "en": "void: entered in error"}[language]
+    assert (word in page, "小王录错号码" in page, word in cleo.get("/cases", state="voided").text) == (True, True, True)
+    assert {"zh": "客户撤回", "en": "withdraws"}[language] not in page
+    assert {"zh": "案件作废", "en": "Case voided"}[language] in Visitor(desk, "sam", language).get("/supervision").text
     assert agrees(desk, case)
 
 
@@ -223,6 +238,21 @@ def test_the_same_by_the_api(any_desk: Flask) -> None:
     assert cleo.post(f"{place}/withdrawal", told).status_code == 409
     assert cleo.get(f"{place}/acts").json == done.json
     assert agrees(any_desk, case)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_try_says_what_the_case_waits_for(desk: Flask, language: str) -> None:
+    """While a step of the office is open the note and the tab name it; where only the customer is asked, no such word stands there."""
+    case, cleo = a_case(desk), Visitor(desk, "cleo", language)
+    step = {"zh": "判断投诉原因", "en": "Judge the cause"}[language]
+    cleo.post(f"/cases/{case}/tries", try_channel="phone")
+    page = cleo.get(f"/cases/{case}", tab="acts")
+    places = ("//*[@data-said]", "//*[@id='tries']")
+    assert [step in page.tree.xpath(place)[0].text_content() for place in places] == [True, True]
+    with desk.app_context():
+        complete(open_tasks(case)[0], JUDGED)
+    lacking = cleo.get(f"/cases/{case}", tab="acts").tree.xpath("//*[@id='tries']")[0].text_content()
+    assert {"zh": "不只等客户", "en": "does not wait"}[language] not in lacking
 
 
 def test_accounting_sees_the_case_it_is_asked_about(desk: Flask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
 from office import correspondence, intake
+from service_tasks import notification
 from tests.support.actors import CLEO
 from tests.support.furnishing import open_tasks
 from tests.support.visitors import Page, Visitor
@@ -95,6 +98,25 @@ def test_what_failed_can_be_sent_once_more(desk: Flask, answered: tuple[str, Pag
     assert complaint(desk, case)[0] is False
     report(desk)
     assert complaint(desk, case)[0] is True
+
+
+def test_a_text_to_a_changed_number_goes_to_the_new_one(desk: Flask) -> None:
+    """The number of the case is cancelled and the customer has another: the correspondence offers it, masked, and the customer's page names it."""
+    changed, new = "13900000603", "13900000613"
+    with desk.app_context():
+        case = intake.accept(replace(TAKEN, msisdn=changed), by=CLEO, at=engine.now())
+        queue = {"at": engine.now(), "failure": notification.CANCELLED}
+        with transaction():
+            failed = notification.queue("1:1", case, changed, "explanation", "说明", **queue)
+    cleo = Visitor(desk, "cleo")
+    words = cleo.get(f"/cases/{case}", tab="messages")
+    assert words.tree.xpath("//option[@value='new_number']")[0].text_content() == "发到新号码 139****0613"
+    assert cleo.get("/customers", msisdn=changed).tree.xpath("//*[@data-new-number]")
+    assert not cleo.get("/customers", msisdn=new).tree.xpath("//*[@data-new-number]")
+    assert cleo.post(f"/cases/{case}/messages/{failed}/instead", channel="sms").status == 422
+    cleo.post(f"/cases/{case}/messages/{failed}/instead", channel="new_number")
+    with desk.app_context():
+        assert [message.to_msisdn for message in correspondence.waiting()] == [new]
 
 
 def test_nobody_else_writes_down_what_a_customer_was_told(desk: Flask, answered: tuple[str, Page]) -> None:

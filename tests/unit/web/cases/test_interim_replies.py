@@ -97,3 +97,11 @@ def test_nothing_is_being_handled_once_the_case_is_answered(desk: Flask) -> None
         assert session().scalars(select(OutboxMessage).where(OutboxMessage.case_number == case)).all() == []
     page = cleo.get(f"/cases/{case}", tab="messages")
     assert not page.tree.xpath("//textarea[@name='told']")
+
+
+def test_the_preview_is_in_the_language_in_which_it_goes_out(desk: Flask) -> None:
+    """An English page shows the Chinese words that the customer will read."""
+    with desk.app_context():
+        case = begin("13900000202")
+    page = Visitor(desk, "cleo", "en").get(f"/cases/{case}", tab="messages")
+    assert f"您的投诉 {case} 正在处理：…" in page.text

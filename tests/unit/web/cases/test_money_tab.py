@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 import engine
-from models.base import transaction
+from models.base import session, transaction
+from models.lines import LineClaim
 from office import acts
 from service_tasks.gateway import gateway
 from service_tasks.gateway.values import Effect, LinePart
@@ -82,6 +84,18 @@ def test_what_a_withdrawn_case_had_picked_stays_told(desk: Flask) -> None:
         )
     told = cleo.get(f"/cases/{case}", tab="money").text
     assert [word for word in ("48.00 元", "部分", "曾勾选，本案现已没有登记") if word not in told] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_of_which_less_was_given_says_what_was_picked(desk: Flask, language: str) -> None:
+    """The time line told the amount that was picked; where the case has less of the line in the end, the tab says both."""
+    case = picked(desk)
+    visitor = Visitor(desk, "cleo", language)
+    words = {"zh": "最初登记：48.00 元", "en": "picked at first: ¥48.00"}[language]
+    assert words not in visitor.get(f"/cases/{case}", tab="money").text
+    with desk.app_context(), transaction():
+        session().execute(update(LineClaim).where(LineClaim.case_number == case).values(amount=1800))
+    assert words in visitor.get(f"/cases/{case}", tab="money").text
 
 
 def test_a_line_that_the_case_has_is_told_once(desk: Flask) -> None:

@@ -11,9 +11,11 @@ from flask import Flask
 
 import engine
 from engine import cases, published, record
+from models.base import transaction
 from office import tokens
+from service_tasks import notification
 from tests.support.actors import CLEO
-from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.furnishing import CASH, JUDGED, LINE, PAID, begin, complete, open_tasks
 from tests.support.visitors import LANGUAGES, Caller, Visitor
 from web.tasks import completed
 from web.telling import timeline
@@ -228,8 +230,28 @@ def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_cannot_arrive_is_never_called_carried_out(desk: Flask, language: str) -> None:
+    """The time line says that it was not sent and why, and so does what is said after the step."""
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        teller = timeline.teller(published.current("TS-006"))
+        place = {"type": "job_completed", "token": 1, "element": "look_up_account", "topic": "notification/send"}
+        job = {**place, "result": {"outbox_id": 1, "failure": notification.CANCELLED}}
+        (line,) = teller.tell([record.Entry(1, engine.now(), "system", [job], b"")], range(1, 2))
+        with transaction():
+            number = {"at": engine.now(), "failure": notification.CANCELLED}
+            notification.queue("7:1", "AJ-1", NUMBER, "explanation", "说明", **number)
+        sentence = completed.moved("AJ-1", ["7:1"])
+    words = {
+        "zh": ("短信未发出", "号码已销号", "未能发出"),
+        "en": ("Text not sent", "the number is cancelled", "could not be sent"),
+    }
+    assert (words[language][0] in line.text, line.details[0][1]) == (True, words[language][1])
+    assert words[language][2] in sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_is_told_with_its_question(desk: Flask, language: str) -> None:
-    """After a correction it is told whether a charge came of it, which decides what comes next, not the bank, which the form asks first; an answer alone is never told."""
+    """After a correction it is told whether a charge came of it, which decides what comes next, and never the bank, which the form asks first and by which nothing is decided."""
     row = SimpleNamespace(process_key="TS-008", element_id="correct_mandate")
     with desk.test_request_context("/", headers={"Accept-Language": language}):
         definition = published.current("TS-008")
@@ -237,10 +259,21 @@ def test_an_answer_is_told_with_its_question(desk: Flask, language: str) -> None
         only = completed.chosen(row, definition, {"bank": "工商银行"})
         nothing = completed.chosen(row, definition, {})
     words = {
-        "zh": ("“客户因此产生滞纳金或费用争议吗”：没有。", "“托收银行”：工商银行。"),
-        "en": ("“Did a late fee or a charge dispute come of it?”: No.", "“Bank”: ICBC."),
+        "zh": "“客户因此产生滞纳金或费用争议吗”：没有。",
+        "en": "“Did a late fee or a charge dispute come of it?”: No.",
     }
-    assert ((told.strip(), only.strip()), nothing) == (words[language], "")
+    assert (told.strip(), only, nothing) == (words[language], "", "")
+
+
+def test_what_a_step_decides_is_told_with_how_much(desk: Flask) -> None:
+    """Of a form that asks much the way out and the sum are told, not whichever answer comes first."""
+    row = SimpleNamespace(process_key="TS-001", element_id="verify_dispute")
+    typed = {"arose_roaming": "no", "service_used": "no", "action": "function_fee", "action_amount": "42.00"}
+    with desk.test_request_context("/", headers={"Accept-Language": "zh"}):
+        sentence = completed.chosen(row, published.current("TS-001"), typed)
+        picked = completed.chosen(row, published.current("TS-001"), {"disputed_lines": [LINE]})
+    assert "88.00 元" in picked
+    assert ("漫游" in sentence, "功能费" in sentence, "42.00 元" in sentence) == (False, True, True), sentence
 
 
 WORDS = {"resolution": "已说明", "reply_channel": "phone", "customer_signed": "yes"}

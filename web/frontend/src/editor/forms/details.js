@@ -55,9 +55,15 @@ export class FieldDetails {
     if (!INPUTS.includes(type)) return [make("p", { class: "desk-muted" }, say(`field_${type}`))];
     return [
       this.type(), this.text("key", "key"), this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.text("hint_zh", "description"), this.text("hint_en", "properties.description_en"),
-      this.tick("required", "validate.required", true), this.personal(type),
+      this.tick("required", "validate.required", true), this.personal(type), this.decides(),
       ...(CHOICES.includes(type) ? [this.options()] : []), ...this.limits(type), this.text("prefill", "properties.prefill", this.hint("prefill")), this.hide(),
     ];
+  }
+
+  /** What the step decides, told after it. */
+  decides() {
+    const decides = String(value(this.component, "properties.decides")) === "true";
+    return checkbox(say("decides"), decides, (yes) => this.set("properties.decides", yes ? "true" : ""));
   }
 
   /** @param {string} type */

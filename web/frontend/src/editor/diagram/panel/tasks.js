@@ -69,6 +69,11 @@ export function taskEntries(_element, { draft, config }) {
       get: (element) => property(element, "customerWaits") === "true",
       set: (element, value, { extensions }) => extensions.setProperty(element, "customerWaits", value ? "true" : ""),
     }),
+    tick("awaitsCustomer", {
+      label: say("awaits_customer"),
+      get: (element) => property(element, "awaitsCustomer") === "true",
+      set: (element, value, { extensions }) => extensions.setProperty(element, "awaitsCustomer", value ? "true" : ""),
+    }),
     caseLimitEntry(),
     propertyEntry(line, "notBy", { label: say("not_by"), hint: say("not_by_hint") }),
     propertyEntry(line, "approves", { label: say("approves"), hint: say("approves_hint") }),
