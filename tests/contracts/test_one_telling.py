@@ -13,7 +13,7 @@ from engine.language.calendar import Calendar
 
 FORMS = Path(__file__).parents[2] / "processes" / "forms"
 SCOPE = feel.Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
-RESERVED = {"amount": 600, "paid": False, "paid_amount": 0}
+RESERVED = {"amount": 600, "paid": False, "paid_amount": 200}
 
 
 def form(name: str) -> Form:
