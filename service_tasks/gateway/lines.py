@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Exists, ScalarSelect, bindparam, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, ScalarSelect, and_, bindparam, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from models.base import session
 from models.billing import (
@@ -46,6 +47,7 @@ OWN_BALANCE = "balance:prepayment"
 OWED_AGAIN = (MARK, *OPENING_AGAIN)  # no late fee is drawn by these: it was drawn before
 USAGE = ("call", "roaming")
 PAYMENTS = ("prepayment", "charge")
+COUNTER_PAYMENT = "counter_payment"
 PAYMENT, LATE_FEE = "payment:", "late_fee"
 OF_CALL = tuple(name for name in COMPONENTS if name != "information")
 
@@ -299,9 +301,17 @@ def on_bills() -> ScalarSelect[int]:
     return total.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
 
 
+def settles_debt() -> ColumnElement[bool]:
+    """Return the condition that a receipt is for what the counter took of a debt, such as cash that was taken back: what of it lies on no bill was owed, and is no charge."""
+    entry = aliased(JournalEntry)
+    named = or_(entry.memo == Receipt.number, entry.memo.startswith(Receipt.number.concat(" ")))
+    taken = select(entry.id).where(entry.at == Receipt.issued_at, entry.kind == COUNTER_PAYMENT, named)
+    return and_(Receipt.kind == "charge", taken.exists())
+
+
 def _payments(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     query = select(Receipt.number, Receipt.kind, Receipt.amount - on_bills()).where(
-        Receipt.number.in_(keys), Receipt.kind.in_(PAYMENTS)
+        Receipt.number.in_(keys), Receipt.kind.in_(PAYMENTS), ~settles_debt()
     )
     rows = session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
     return {

@@ -43,7 +43,17 @@ from models.customer import Subscription
 from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim, LineRejection
 from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
 from service_tasks.gateway import rejections
-from service_tasks.gateway.lines import BROUGHT, OWED_AGAIN, OWN_BALANCE, PAYMENTS, USAGE, Papers, on_bills, owned_calls
+from service_tasks.gateway.lines import (
+    BROUGHT,
+    OWED_AGAIN,
+    OWN_BALANCE,
+    PAYMENTS,
+    USAGE,
+    Papers,
+    on_bills,
+    owned_calls,
+    settles_debt,
+)
 
 MOST_CALLS = 5_000
 MONEY = {"late-fee": "late_fee", "card": "prepayment", "deposit": "deposit"}  # of the other groups it is a charge
@@ -318,7 +328,7 @@ def _payments() -> tuple[Select[str, str, str, int, str, str], ...]:
             Receipt.amount - on_bills(),
             Receipt.issued_at,
             "",
-        ).where(Receipt.subscription_id == _OWNER, Receipt.kind.in_((*PAYMENTS, "deposit"))),
+        ).where(Receipt.subscription_id == _OWNER, Receipt.kind.in_((*PAYMENTS, "deposit")), ~settles_debt()),
         _part("card", RechargeCard.serial, "card", RechargeCard.remaining, RechargeCard.charged_at, "").where(
             RechargeCard.charged_subscription_id == _OWNER
         ),

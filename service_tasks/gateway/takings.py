@@ -11,11 +11,11 @@ from models.customer import Subscription, SubscriptionState
 from service_tasks.gateway import documents, ledger, payments
 from service_tasks.gateway.counter import Due, Taken, TakenReceipt
 from service_tasks.gateway.holds import late_fee_on_hold
+from service_tasks.gateway.lines import COUNTER_PAYMENT as KIND
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.lookups import debit_under_way
 from service_tasks.gateway.values import Account, Effect, Line, Refused
 
-KIND = "counter_payment"
 SERIES = "SJ"
 CASH = Account("cash")
 RECEIPTS = {"receivable": "charge", "late_fee": "late_fee", "prepayment": "prepayment"}

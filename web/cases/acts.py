@@ -97,9 +97,7 @@ def ask_reversal(number: str) -> Answer:
     def act(by: engine.Actor, at: datetime) -> str:
         entry, reason = _typed("reverse_entry"), _typed("reverse_reason")
         acts.ask_reversal(number, entry=entry, reason=reason, by=by, at=at)
-        return gettext(
-            "Somebody else has now to agree that this of case %(number)s is taken back.", number=number
-        )
+        return gettext("Somebody else has now to agree that this of case %(number)s is taken back.", number=number)
 
     return _done(number, "reverse", act)
 
