@@ -304,9 +304,9 @@ def on_bills() -> ScalarSelect[int]:
 def settles_debt() -> ColumnElement[bool]:
     """Return the condition that a receipt is for what the counter took of a debt, such as cash that was taken back: what of it lies on no bill was owed, and is no charge."""
     entry = aliased(JournalEntry)
-    named = or_(entry.memo == Receipt.number, entry.memo.startswith(Receipt.number.concat(" ")))
-    taken = select(entry.id).where(entry.at == Receipt.issued_at, entry.kind == COUNTER_PAYMENT, named)
-    return and_(Receipt.kind == "charge", taken.exists())
+    names_it = or_(entry.memo == Receipt.number, entry.memo.startswith(Receipt.number.concat(" ")))
+    entries = select(entry.id).where(entry.at == Receipt.issued_at, entry.kind == COUNTER_PAYMENT, names_it)
+    return and_(Receipt.kind == "charge", entries.exists())
 
 
 def _payments(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:

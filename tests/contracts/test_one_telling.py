@@ -72,15 +72,15 @@ def test_less_granted_is_what_is_ticked_and_what_the_customer_reads() -> None:
         {"line": "bill-item:2026-02:1", "component": "", "amount": 1500, "reason": ""},
         {"line": "bill-item:2026-02:2", "component": "", "amount": 3800, "reason": ""},
     ]
-    asked = {"disputed_lines": lines, "approval": {"amount": 2000}}
-    offered = form("ts001_verify").prefill(asked, SCOPE)
-    assert [(line["line"], line["amount"]) for line in offered["disputed_lines"]] == [
+    variables = {"disputed_lines": lines, "approval": {"amount": 2000}}
+    prefilled = form("ts001_verify").prefill(variables, SCOPE)
+    assert [(line["line"], line["amount"]) for line in prefilled["disputed_lines"]] == [
         ("bill-item:2026-02:1", 1500),
         ("bill-item:2026-02:2", 500),
     ]
-    refused_part = offered["refused_part"]
+    refused_part = prefilled["refused_part"]
     assert [sum_ for sum_ in ("53.00", "20.00", "33.00") if sum_ not in refused_part] == []
-    entered = {"disputed_lines": offered["disputed_lines"], "action": "function_fee", "refused_part": refused_part}
+    entered = {"disputed_lines": prefilled["disputed_lines"], "action": "function_fee", "refused_part": refused_part}
     draft = form("ts003_summary").prefill(entered, SCOPE)["resolution"]
     assert draft.startswith(refused_part)
     assert "20.00 元已申请" in draft
@@ -89,5 +89,5 @@ def test_less_granted_is_what_is_ticked_and_what_the_customer_reads() -> None:
 def test_all_granted_is_told_without_a_refusal() -> None:
     """Nothing was refused, so nothing is said of it and the lines stay as they were asked for."""
     lines = [{"line": "bill-item:2026-02:1", "component": "", "amount": 1500, "reason": ""}]
-    offered = form("ts001_verify").prefill({"disputed_lines": lines, "approval": {"amount": 1500}}, SCOPE)
-    assert (offered["disputed_lines"], offered.get("refused_part")) == (lines, None)
+    prefilled = form("ts001_verify").prefill({"disputed_lines": lines, "approval": {"amount": 1500}}, SCOPE)
+    assert (prefilled["disputed_lines"], prefilled.get("refused_part")) == (lines, None)
