@@ -135,10 +135,7 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Credit another number",
 )
 def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Give a paid charge or late fee back as a credit on another number; what is still owed on the disputed bill falls first.
-
-    Of what would all fall nothing reaches the number that was approved: BpmnError nothing_to_move.
-    """
+    """Give a paid charge or late fee back as a credit on another number; what is owed on the disputed bill falls first. Errors: BpmnError nothing_to_move where all of it would."""
     amount, kind = parameters["amount"], parameters["kind"]
     target = open_target(parameters["msisdn"], parameters["target"])
     check_disputed(amount, parameters["disputed_amount"])

@@ -150,8 +150,8 @@ _GIVEN_LINES = (
 def lines_given(number: str) -> dict[str, list[tuple[str, str, int]]]:
     """Return what each entry of a case gave of lines, by its key: address, component, fen."""
     by_key: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for key, *line in session().execute(_GIVEN_LINES, {"number": number}):
-        by_key[key].append((line[0], line[1], line[2]))
+    for key, address, component, fen in session().execute(_GIVEN_LINES, {"number": number}):
+        by_key[key].append((address, component, fen))
     return by_key
 
 
