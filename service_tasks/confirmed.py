@@ -51,6 +51,7 @@ class ConfirmResult(Schema):
     basis = schemas.text("依据", "Grounds")
     paid = schemas.flag("已缴清", "Paid")
     paid_amount = schemas.fen("其中已缴", "Of it paid")
+    owed = schemas.fen("其中未缴", "Of it still owed")
 
 
 @handler(
@@ -84,6 +85,7 @@ def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "basis": JUDGED if added else PROVED,
         "paid": debt == 0,
         "paid_amount": total - debt,
+        "owed": debt,
     }
 
 

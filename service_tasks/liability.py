@@ -116,6 +116,7 @@ class BoundParameters(schemas.Parameters):
     missed = schemas.choice("漏办的是", "What was missed", MISSED, load_default=None, allow_none=True)
     approved_most = schemas.fen("批准金额", "Amount approved", least=0, load_default=None, allow_none=True)
     debt = schemas.fen("其中未缴", "Of it still owed", least=0, load_default=0, allow_none=True)
+    standing = schemas.fen("现有预付金", "Prepayment that stands", least=0, load_default=None, allow_none=True)
 
 
 class BoundResult(Schema):
@@ -126,6 +127,8 @@ class BoundResult(Schema):
     cash = schemas.fen("其中可退现金", "Of it cash at most")
     error_amount = schemas.fen("差错金额", "Error amount")
     borne = schemas.fen("未收差额", "Missing, not collected")
+    spent = schemas.fen("其中已不在预付金", "Of it no more in the prepayment")
+    right = schemas.fen("其中正确应收", "Of it rightly charged")
 
 
 def bound(
@@ -138,12 +141,13 @@ def bound(
     missed: str | None,
     approved_most: int | None,
     debt: int | None = 0,
+    standing: int | None = None,
 ) -> dict[str, int]:
     """Return what may come back of the lines in dispute, before any money moves.
 
     Units:  fen. `borne` is what was charged too little: never collected from the customer, it is whoever is liable's.
     Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved. What is still owed of it, the `debt`, falls
-            first, only the rest is cash.
+            first, only the rest is cash. Of a prepayment no more than what is `standing`; what of it is `spent` does not come back.
     Source: CH2.9; READINGS, "error amount".
     """
     if finding == "staff" and error_kind in ORDER_ERRORS:
@@ -152,9 +156,11 @@ def bound(
     else:
         amount = -charged
     most = charged if approved_most is None else approved_most
-    refundable = min(most, max(0, -amount))
+    claim = min(most, max(0, -amount))
+    refundable = claim if standing is None else min(claim, standing)
     falls = min(refundable, debt or 0)
     shares = {"refundable": refundable, "falls": falls, "cash": refundable - falls}
+    shares |= {"spent": claim - refundable, "right": min(charged, charged + amount) if amount < 0 else 0}
     return {**shares, "error_amount": amount, "borne": max(0, amount)}
 
 

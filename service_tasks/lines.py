@@ -96,6 +96,7 @@ class ReserveResult(Schema):
     prepaid = schemas.flag("预付费号码", "A prepaid number")
     receipts_in_hand = schemas.texts("已收回的票据", "Receipts the office holds")
     electronic_invoices = schemas.texts("电子发票", "Electronic invoices")
+    standing = schemas.fen("现有预付金", "Prepayment that stands", allow_none=True)
 
 
 @handler(
@@ -124,7 +125,8 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
         blank = {"amount": None, "count": 0, "owed": 0, "paid": False, "paid_amount": None}
-        return blank | {"next_bill": False, "prepaid": False, "receipts_in_hand": [], "electronic_invoices": []}
+        blank |= {"next_bill": False, "prepaid": False, "standing": None}
+        return blank | {"receipts_in_hand": [], "electronic_invoices": []}
     _check_approval(parameters["approval"], line_parts)
     if not line_parts and item != REWARD and parameters["typed"] is not None:
         _check_typed(parameters["typed"], papers(subscription.id, own_case=call.business_key), kind)
@@ -138,6 +140,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     paid_amount = total - debt if line_parts else None
     answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}
     answer |= {"owed": debt if line_parts else 0, "next_bill": next_bill, "prepaid": subscription.kind == "prepaid"}
+    answer["standing"] = max(0, gateway().balances(subscription.id).prepayment) if kind == "prepayment" else None
     return answer | {"receipts_in_hand": custody.in_hand, "electronic_invoices": custody.electronic}
 
 

@@ -26,6 +26,7 @@ ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     """Check refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
     entries, hold_states = _named(verdict)
+    late_fees = {call.fields["credit_note"]: call.fields.get("late_fee") or 0 for call in _crediting(verdict)}
     presented = {call.fields["refund_number"]: _receipt(call) for call in answered(verdict) if _pays(call)}
     for result, (model, column) in PAPERS.items():
         table, rows = model.__tablename__, beside.papers.get(model, {}).get(verdict.business_key, [])
@@ -39,7 +40,8 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
                 yield seq, f"{table} {name} belongs to no recorded service call"
                 continue
             seq = entries[result][name]
-            wrong = ["amount"] if row.amount != row.posted and not row.lines else []
+            with_it = late_fees.get(name, 0) if result == "credit_note" else 0
+            wrong = ["amount"] if row.amount != row.posted - with_it and not row.lines else []
             wrong += ["entry_id"] if row.entry_case != verdict.business_key else []
             if model is ChargeHold and row.state != hold_states.get(name, row.state):
                 wrong.append("state")
@@ -72,6 +74,11 @@ def _replacements(row: Row[*tuple[Any, ...]], spellings: Collection[str]) -> lis
     paper = ReceiptExchange
     query = select(paper.number).where(paper.receipt_number == row.receipt_number, paper.number.in_(spellings))
     return list(session().scalars(query))
+
+
+def _crediting(verdict: Verdict) -> Iterator[Answered]:
+    """Yield the calls that wrote a credit note: with what it is over a late fee may fall, which stands in the same entry."""
+    return (call for call in answered(verdict) if call.fields.get("credit_note") is not None)
 
 
 def _pays(call: Answered) -> bool:

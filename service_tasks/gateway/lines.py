@@ -46,6 +46,7 @@ OWN_BALANCE = "balance:prepayment"
 OWED_AGAIN = (MARK, *OPENING_AGAIN)  # no late fee is drawn by these: it was drawn before
 USAGE = ("call", "roaming")
 PAYMENTS = ("prepayment", "charge")
+COUNTER_PAYMENT = "counter_payment"
 PAYMENT, LATE_FEE = "payment:", "late_fee"
 OF_CALL = tuple(name for name in COMPONENTS if name != "information")
 

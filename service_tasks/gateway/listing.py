@@ -106,13 +106,14 @@ class BillListed:
 class Listing:
     """Everything that can be picked: bills, calls with information fees, and the other papers, the newest first.
 
-    `prepayment` is what stands on a number of which nothing can be picked, in fen; of any other it is not asked for.
+    `prepayment` is what stands on a number of which nothing can be picked, in fen, and `is_prepaid` whether it pays from there; of any other it is not asked for.
     """
 
     bills: tuple[BillListed, ...] = ()
     calls: tuple[Listed, ...] = ()
     others: tuple[Listed, ...] = ()
     prepayment: int = 0
+    is_prepaid: bool = False
 
     def each(self) -> Iterator[Listed]:
         """Yield every line."""

@@ -126,13 +126,17 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "refunds/other_number",
     parameters=schemas.OtherNumberParameters,
     result=schemas.CreditResult,
-    errors={**dict.fromkeys(TARGET_ERRORS, ("target",)), "exceeds_disputed": ("amount",)},
+    errors={
+        **dict.fromkeys(TARGET_ERRORS, ("target",)),
+        "exceeds_disputed": ("amount",),
+        "nothing_to_move": ("target",),
+    },
     manual_ref="TS-002.7, TS-002.8",
     title_zh="转抵另一号码话费",
     title_en="Credit another number",
 )
 def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Give a paid charge or late fee back as a credit on another number; what is still owed on the disputed bill falls first."""
+    """Give a paid charge or late fee back as a credit on another number; what is owed on the disputed bill falls first. Errors: BpmnError nothing_to_move where all of it would."""
     amount, kind = parameters["amount"], parameters["kind"]
     target = open_target(parameters["msisdn"], parameters["target"])
     check_disputed(amount, parameters["disputed_amount"])
@@ -144,6 +148,8 @@ def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     _check_debit(subscription, "exceeds_disputed", amount=amount, disputed=0)
     with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=parts, target=target.id)
+    if note.fallen >= note.amount:
+        raise BpmnError("nothing_to_move", owed=note.fallen)
     liabilities.enter(call, parameters["fault"], note.amount)
     _use(parameters, call, way="other_number", amount=amount, payee=target.msisdn)
     return _credited(note)

@@ -13,7 +13,7 @@ from engine.language.calendar import Calendar
 
 FORMS = Path(__file__).parents[2] / "processes" / "forms"
 SCOPE = feel.Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
-RESERVED = {"amount": 600, "paid": False, "paid_amount": 0}
+RESERVED = {"amount": 600, "paid": False, "paid_amount": 200}
 
 
 def form(name: str) -> Form:
@@ -64,3 +64,30 @@ def test_the_person_at_fault_may_be_named_later(name: str) -> None:
     assert not person.required
     (liable,) = (field for field in form("sub007_name").inputs if field.key == "liable_person")
     assert liable.required
+
+
+def test_less_granted_is_what_is_ticked_and_what_the_customer_reads() -> None:
+    """Of 53.00 asked for 20.00 are granted: the step offers the 20.00, and the reply names what was granted and what was not."""
+    lines = [
+        {"line": "bill-item:2026-02:1", "component": "", "amount": 1500, "reason": ""},
+        {"line": "bill-item:2026-02:2", "component": "", "amount": 3800, "reason": ""},
+    ]
+    variables = {"disputed_lines": lines, "approval": {"amount": 2000}}
+    prefilled = form("ts001_verify").prefill(variables, SCOPE)
+    assert [(line["line"], line["amount"]) for line in prefilled["disputed_lines"]] == [
+        ("bill-item:2026-02:1", 1500),
+        ("bill-item:2026-02:2", 500),
+    ]
+    refused_part = prefilled["refused_part"]
+    assert [sum_ for sum_ in ("53.00", "20.00", "33.00") if sum_ not in refused_part] == []
+    entered = {"disputed_lines": prefilled["disputed_lines"], "action": "function_fee", "refused_part": refused_part}
+    draft = form("ts003_summary").prefill(entered, SCOPE)["resolution"]
+    assert draft.startswith(refused_part)
+    assert "20.00 元已申请" in draft
+
+
+def test_all_granted_is_told_without_a_refusal() -> None:
+    """Nothing was refused, so nothing is said of it and the lines stay as they were asked for."""
+    lines = [{"line": "bill-item:2026-02:1", "component": "", "amount": 1500, "reason": ""}]
+    prefilled = form("ts001_verify").prefill({"disputed_lines": lines, "approval": {"amount": 1500}}, SCOPE)
+    assert (prefilled["disputed_lines"], prefilled.get("refused_part")) == (lines, None)

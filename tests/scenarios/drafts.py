@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine import cases
 from models.base import session
 from models.billing import ChargeHold, JournalEntry, Posting, SecondaryPricingItem
-from models.lines import LineClaim
+from models.lines import DisputedLine, LineClaim
 from office.scenarios.player import Play
 
 DRAFTED = "resolution"
@@ -58,7 +58,7 @@ def _sums() -> frozenset[int]:
     for key, state, amount in session().execute(select(claim.key, claim.state, claim.amount)):
         groups.setdefault(("claim", key), []).append(amount)
         groups.setdefault(("state", state), []).append(amount)
-    alone = (ChargeHold.amount, SecondaryPricingItem.amount)
+    alone = (ChargeHold.amount, SecondaryPricingItem.amount, DisputedLine.amount)
     amounts = {amount for column in alone for amount in session().scalars(select(column))}
     return frozenset(amounts.union(*map(_together, groups.values())))
 

@@ -112,9 +112,7 @@ def ask_reversal(number: str) -> Answer:
     def act(by: engine.Actor, at: datetime) -> str:
         entry, reason = _typed("reverse_entry"), _typed("reverse_reason")
         acts.ask_reversal(number, entry=entry, reason=reason, by=by, at=at)
-        return gettext(
-            "Somebody else has now to agree that the credit of case %(number)s is taken back.", number=number
-        )
+        return gettext("Somebody else has now to agree that this of case %(number)s is taken back.", number=number)
 
     return _done(number, "reverse", act)
 
@@ -129,7 +127,7 @@ def agree_reversal(number: str, request_number: int) -> Answer:
             number, request_number, tell=_typed("grant_tell"), by=by, at=at, handed_back=handed_back
         ):
             return gettext(
-                "The credit of case %(number)s is taken back. What the customer is told stands under the correspondence, with its state.",
+                "What case %(number)s gave there is taken back. What the customer is told stands under the correspondence, with its state.",
                 number=number,
             )
         return gettext("Written down. At this amount the other office has to agree as well.")

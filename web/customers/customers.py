@@ -47,6 +47,7 @@ def customer() -> str:
         caller=caller,
         in_cash=in_cash,
         receipts=_receipts(caller.subscription.id, on_file) if caller and caller.subscription else [],
+        comes_to_pay=bool(caller and caller.balances and caller.balances.bill_due + caller.balances.late_fee > 0),
         process_name=names.process_name,
         versions=versions,
         looks=access_log.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,

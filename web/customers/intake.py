@@ -34,6 +34,9 @@ FIELDS = (
     "unknown",
 )
 
+# Whoever comes to pay, or to bring cash back, says no more than that.
+PAYING = {"process": "SUB-010", "text": "客户来缴纳应缴的费用", "demand": "缴费"}
+
 
 def register(app: Flask) -> None:
     """Add the pages."""
@@ -50,12 +53,13 @@ def _only_counters() -> Response | None:
 
 @blueprint.get("")
 def form() -> str:
-    """Return an empty form, or one with the number that is known already."""
+    """Return an empty form, or one with the number that is known already, and with what a customer wants who only comes to pay."""
     msisdn = asked()["msisdn"]
     kept_form = unsent_forms.stand_only_for(url_for("intake.accept"), msisdn)
     if kept_form.at:
         return _page(_typed(kept_form), kept_form.reasons)
-    return _page({"msisdn": msisdn, "channel": "counter"}, {})
+    paying = PAYING if asked()["pays"] == "1" else {}
+    return _page({"msisdn": msisdn, "channel": "counter", **paying}, {})
 
 
 @blueprint.get("/caller")

@@ -220,7 +220,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "drafts.variables": {"file": FILE, "element": ELEMENT},
     "drafts.version_diagram": {"file": FILE},
     "intake.caller": {"msisdn": MSISDN},
-    "intake.form": {"msisdn": MSISDN, **FORM},
+    "intake.form": {"msisdn": MSISDN, "pays": FLAG, **FORM},
     "notices.listing": FORM,
     "notices.unread": {"next": WAY},
     "processes.compare": {"against": Number()},

@@ -38,6 +38,7 @@ from models.billing import (
     Refund,
     SecondaryPricingItem,
 )
+from models.customer import Subscription
 from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
 from models.notice import MessageState, OutboxMessage
 from service_tasks.gateway import ledger, rejections
@@ -47,7 +48,7 @@ from web.telling import disputed_lines
 
 @dataclass(frozen=True)
 class MoneyLine:
-    """One posting of the case: from which account to which, fen."""
+    """One posting of the case: from which account to which, fen; with the numbers whose accounts they are, empty of the company's own."""
 
     at: Any
     kind: str
@@ -55,9 +56,12 @@ class MoneyLine:
     debit: str
     credit: str
     amount: int
+    debit_number: str = ""
+    credit_number: str = ""
 
 
 _DEBIT, _CREDIT = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+_FROM, _TO = Subscription.__table__.alias("debited"), Subscription.__table__.alias("credited")
 _LINES = (
     select(
         JournalEntry.key,
@@ -67,10 +71,14 @@ _LINES = (
         _DEBIT.c.kind,
         _CREDIT.c.kind,
         Posting.amount,
+        func.coalesce(_FROM.c.msisdn, ""),
+        func.coalesce(_TO.c.msisdn, ""),
     )
     .join(Posting, Posting.entry_id == JournalEntry.id)
     .join(_DEBIT, _DEBIT.c.id == Posting.debit_account_id)
     .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
+    .outerjoin(_FROM, _FROM.c.id == _DEBIT.c.subscription_id)
+    .outerjoin(_TO, _TO.c.id == _CREDIT.c.subscription_id)
     .where(JournalEntry.case_number == bindparam("number"))
     .order_by(JournalEntry.id, Posting.line)
 )
@@ -140,6 +148,24 @@ MOST_CLAIMS, MOST_IN_CASH = 500, 10
 def claims_of(number: str) -> list[Claimed]:
     """Return what a case has of lines, in the order in which it came to have it; the first of very many."""
     return [Claimed(*row) for row in session().execute(_CLAIMS, {"number": number, "most": MOST_CLAIMS})]
+
+
+_GIVEN_LINES = (
+    select(JournalEntry.key, DisputedLine.address, DisputedLine.component, LineClaim.amount)
+    .join(LineClaim, LineClaim.entry_id == JournalEntry.id)
+    .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
+    .where(JournalEntry.case_number == bindparam("number"))
+    .order_by(LineClaim.id)
+    .limit(MOST_CLAIMS)
+)
+
+
+def lines_given(number: str) -> dict[str, list[tuple[str, str, int]]]:
+    """Return what each entry of a case gave of lines, by its key: address, component, fen."""
+    by_key: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for key, address, component, fen in session().execute(_GIVEN_LINES, {"number": number}):
+        by_key[key].append((address, component, fen))
+    return by_key
 
 
 def let_go(entries: Iterable[record.CaseEntry], claims: Sequence[Claimed]) -> list[Claimed]:

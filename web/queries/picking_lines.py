@@ -121,7 +121,8 @@ class Sum:
 class Picker:
     """What a field for lines shows: groups, what is sought, and what is picked, fen in all; `twice` when some of it is ticked as two lines.
 
-    `nothing_left` when no line there is can be ticked: all of it was given before. `prepayment` is what stands on a number without papers, fen.
+    `nothing_left` when no line there is can be ticked: all of it was given before. `prepayment` is what stands on a number without papers, fen;
+    `is_prepaid` when that is what it pays from.
     """
 
     groups: tuple[Group, ...]
@@ -133,6 +134,7 @@ class Picker:
     nothing_left: bool = False
     holders: Mapping[str, int] = field(default_factory=dict)
     prepayment: int = 0
+    is_prepaid: bool = False
 
 
 def written(line: str, fen: int, amount: str = "", reason: str = "") -> str:
@@ -212,7 +214,8 @@ def of(variables: Mapping[str, Any], field: language.Field | None = None) -> Lis
         return own_balance(subscription.id, own_case=variables.get("case_number"))
     listing = papers(subscription.id, own_case=variables.get("case_number")) if subscription else Listing()
     if subscription and next(listing.each(), None) is None:
-        return Listing(prepayment=gateway().balances(subscription.id).prepayment)
+        standing = gateway().balances(subscription.id).prepayment
+        return Listing(prepayment=standing, is_prepaid=subscription.kind == "prepaid")
     if field and field.among == CALLS:
         return listing.of_calls()
     return listing.information_fees() if field and field.among == INFORMATION_FEES else listing
@@ -254,7 +257,7 @@ def picker(field: language.Field, values: Any, listing: Listing) -> Picker:
     none = bool(rows) and not any(row.free for row in rows.values())
     many = len(listing.calls) > MOST_SHOWN
     counts = (added.count, added.total, many, added.twice, none, left_by_holder)
-    return Picker(groups, search, *counts, prepayment=listing.prepayment)
+    return Picker(groups, search, *counts, prepayment=listing.prepayment, is_prepaid=listing.is_prepaid)
 
 
 def _added_up(

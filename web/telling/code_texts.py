@@ -148,7 +148,7 @@ CODES = {
     "reversed": _("taken back"),
     "line_rejected": _("rejected; free again"),
     "let_go": _("was picked; this case has nothing of it any more"),
-    "reversal": _("credit taken back"),
+    "reversal": _("given, taken back"),
     "credited": _("credited"),
     "rejected": _("due again"),
     "roaming": _("roaming charge"),

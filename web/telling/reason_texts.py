@@ -52,7 +52,9 @@ def _of_limits(cause: language.Reason) -> dict[str, str]:
 def _of_forms(cause: language.Reason) -> dict[str, str]:
     """Return how a field is filled in, and what may be asked for."""
     return {
-        "required": gettext("Please tick what it is about. What cannot be ticked has no amount left to be given.")
+        "required": gettext(
+            "Please tick what it is about. Where no box can be ticked, nothing is recorded of this number that could still be given back."
+        )
         if cause.values.get("type") == "lines"
         else gettext("Please fill this in."),
         "not_a_number": gettext("Please enter a number."),

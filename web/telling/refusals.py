@@ -108,6 +108,9 @@ SENTENCES = {
     "not_paid_yet": _(
         "%(owed)s of what was picked is not paid yet; it comes off the bill and is not given in cash. Please choose the bill instead, or pick what has been paid."
     ),
+    "nothing_to_move": _(
+        "All of the %(owed)s is not paid yet: it comes off this number's own bill, and nothing is left to move. Please choose this number's bill."
+    ),
     "prepayment_stands": _("The prepayment stands on the number and is given back from there, not by staff."),
     "nothing_left": _("Nothing is left to be returned."),
     "department_unknown": _("The office has no such department. Please choose one of the list."),
@@ -179,6 +182,7 @@ BRIEF = {
     "insufficient_prepayment": _("More than the prepayment"),
     "not_of_staff": _("Who paid is nobody who works here"),
     "not_paid_yet": _("Something picked is not paid yet"),
+    "nothing_to_move": _("Nothing picked is paid, so nothing can be moved"),
     "payer_approved": _("Who approved the payment cannot have made it"),
     "receipt_unknown": _("No such receipt"),
     "receipt_replaced": _("The receipt was replaced"),

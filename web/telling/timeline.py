@@ -128,6 +128,8 @@ class _Teller:
         self.places: dict[int, int] = {}
         self.suggestion: Mapping[str, Any] = {}
         self.at: datetime | None = None
+        self.msisdn: object = None
+        self.is_own = False
         self.beside: list[CaseStep] = []
 
     def tell(self, entries: list[record.CaseEntry], span: range) -> Iterator[Line]:
@@ -184,6 +186,11 @@ class _Teller:
     def enter(self, step: CaseStep) -> None:
         """Keep what a step enters, of which later ones speak."""
         self.scopes.follow(step)
+        if step["type"] == "instance_started":
+            self.msisdn = step["variables"].get("msisdn")
+        elif step["type"] == "approval_given":
+            approval = next(iter(step["variables"].values()), None)
+            self.is_own = isinstance(approval, Mapping) and approval.get("payee") == self.msisdn
         if step["type"] == "job_completed" and step["topic"] == suggestions.TOPIC:
             suggestion = record.named(step["result"])
             sure = isinstance(suggestion.get("confidence"), int) and suggestion["confidence"] >= intake.SURE
@@ -427,13 +434,14 @@ class _Teller:
         return gettext("%(value)s (suggested, not changed)", value=text)
 
     def approved(self, step: VariablesSet) -> Told | None:
-        """Return what an approving step approved; the completion itself says who and with which words."""
+        """Return what an approving step approved, and the number it goes to where that is another; the completion itself says who and with which words."""
         approval = next(iter(step["variables"].values()), None)
         if approval is None:
             return None
         if not isinstance(approval, Mapping):
             return "desk", gettext("Approved: %(task)s", task=self.name(step)), []
-        details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in ("amount", "payee") if approval.get(k)]
+        names = ("amount",) if self.is_own else ("amount", "payee")
+        details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in names if approval.get(k)]
         return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
 
     def job(self, step: JobCompleted) -> Told | None:
@@ -445,7 +453,7 @@ class _Teller:
         details += [
             (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else self._value(k, v))
             for k, v in result.items()
-            if k in _LABELS and v is not None
+            if k in _LABELS and v is not None and not (k == "fallen" and v == 0)
         ]
         if step["topic"] == notification.TOPIC and result.get("failure"):
             return (
@@ -544,6 +552,7 @@ def _occurrence(name: str, step: TimerSet | TimerGone) -> str:
 
 _LABELS = {
     "amount": _("Amount"),
+    "fallen": _("Of it unpaid, off the own bill"),
     "payee": _("Paid to"),
     "refund_number": _("Refund number"),
     "credit_note": _("Credit note"),

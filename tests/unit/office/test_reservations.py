@@ -156,6 +156,7 @@ def test_who_asks_anew_after_a_refusal_has_the_lines_again() -> None:
     complaint.step(checked)
     assert complaint.claims() == [("reserved", 60000)]
     complaint.step(APPROVED, by=SAM)
+    complaint.step({"paid_out": "600.00", "customer_signed": "yes"})
     assert complaint.claims() == [("refunded", 60000)]
     assert not verification.verify(complaint.instance).deviations
 
@@ -209,6 +210,7 @@ def test_what_was_given_after_a_refusal_is_given_and_not_rejected() -> None:
     for form in ({"ask_again": "true", "new_facts": "收据已与存根核对"}, checked):
         complaint.step(form)
     complaint.step(APPROVED, by=SAM)
+    complaint.step({"paid_out": "600.00", "customer_signed": "yes"})
     assert rejected_lines(complaint.msisdn, "another") == []
 
 
@@ -220,6 +222,7 @@ def test_a_deposit_that_was_taken_back_is_paid_again_or_not_at_all() -> None:
     for form in (*to_deposit, {"identity_checked": "yes", "receipt_number": "CK-BACK"}):
         complaint.step(form)
     complaint.step(APPROVED, by=SAM)
+    complaint.step({"paid_out": "600.00", "customer_signed": "yes"})
     with pytest.raises(EntryRefused):
         complaint.step({"pay_again": "yes"})
     (payment,) = acts.credits_of(complaint.number)

@@ -42,7 +42,15 @@ def test_what_the_analysis_picked_is_proved(one_call: Any) -> None:
     """All of it, and less, stands on the records; what an analysis says beside a line is no matter."""
     proved = [{**row, "start": "2026-10-09T09:00:00+08:00", "reason": "ultra_short_call"} for row in PROVED]
     answer = confirm(one_call, LONG, BASIC, proved=proved)
-    assert answer == {"amount": 110, "count": 2, "added": 0, "basis": "proved_credit", "paid": False, "paid_amount": 0}
+    assert answer == {
+        "amount": 110,
+        "count": 2,
+        "added": 0,
+        "basis": "proved_credit",
+        "paid": False,
+        "paid_amount": 0,
+        "owed": 110,
+    }
     assert confirm(one_call, LONG, call_key="7:2")["basis"] == "proved_credit"
 
 

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.base import session
+from models.base import session, transaction
 from models.billing import Bill, Receipt
 from models.lines import BillPayment
 from office.derived import totals
-from service_tasks.gateway import gateway
+from service_tasks.gateway import Effect, gateway
+from service_tasks.gateway.listing import papers
 from service_tasks.gateway.reversals import given
+from tests.unit.service_tasks.conftest import AT
 
 MINE = "13900000001"
 BILLS = [
@@ -149,3 +151,19 @@ def test_a_credit_that_waits_lowers_what_is_shown(desk: Any) -> None:
         "debit_under_way": False,
         "cancelled": False,
     }
+
+
+def test_cash_brought_back_to_the_counter_is_no_charge_of_its_own(desk: Any) -> None:
+    """Cash was taken back and is owed: what is paid for that stands on no second line, only the bill's own can be disputed again."""
+    receipt = {"number": "SJ-1", "kind": "charge", "amount": 5800}
+    desk.given({"msisdn": MINE, "bill": {**BILLS[1], "paid": True}, "receipts": [receipt]})
+    lines = [{"line": "bill-item:2026-10:1", "amount": 5800}]
+    desk.run("refunds/cash", msisdn=MINE, amount=5800, receipt_number="SJ-1", kind="charge", lines=lines)
+    (cash,) = given("AJ-2026-000001")
+    with transaction():
+        gateway().reverse(cash.id, Effect(key="back", at=AT, case="AJ-2026-000001"))
+    number = gateway().subscription(MINE).id
+    assert gateway().balances(number).bill_due == 5800
+    desk.run("payments/take", call_key="9:1", msisdn=MINE, amount=5800, into="bill")
+    pickable = {line.line: line.left for line in papers(number).each()}
+    assert pickable == {"bill-item:2026-10:1": 5800}

@@ -118,3 +118,18 @@ def test_of_what_may_be_paid_back_the_part_still_owed_is_no_cash() -> None:
     assert (limits["refundable"], limits["falls"], limits["cash"]) == (5000, 3180, 1820)
     less = bound(charged=5000, finding="system", approved_most=3000, debt=3180, **beside)
     assert (less["falls"], less["cash"]) == (3000, 0)
+
+
+def test_of_a_prepayment_no_more_comes_back_than_stands_there() -> None:
+    """Of 30.00 on a receipt 6.00 are left on the number: the clerk reads 6.00 before the form is signed, and what is gone is told."""
+    beside: dict[str, Any] = {"error_kind": None, "right_charge": 0, "right_delivered": False, "missed": None}
+    limits = bound(charged=3000, finding="debit_program", approved_most=None, standing=600, **beside)
+    assert (limits["refundable"], limits["cash"], limits["spent"]) == (600, 600, 2400)
+    assert bound(charged=3000, finding="debit_program", approved_most=None, **beside)["spent"] == 0
+
+
+def test_what_was_rightly_charged_of_the_lines_is_told_apart() -> None:
+    """Of 100.00 the right service costs 80.00: the reply can say why only 20.00 come back."""
+    beside: dict[str, Any] = {"error_kind": "wrong_order", "missed": None, "approved_most": None}
+    limits = bound(charged=10000, finding="staff", right_charge=8000, right_delivered=True, **beside)
+    assert (limits["refundable"], limits["right"]) == (2000, 8000)

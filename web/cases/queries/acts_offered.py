@@ -15,13 +15,15 @@ from models.states import CaseState
 from models.user_task import UserTask
 from office import acts
 from service_tasks.gateway.adjustments import Given
+from web.queries import money
 
 
 @dataclass(frozen=True)
 class Acting:
     """What the page of a case offers of acts; `answers` are the requests that wait for this person's yes, `missing` is why the case cannot be closed as not reached.
 
-    `refusals` is why requests were refused, by number; None where it was erased.
+    `refusals` is why requests were refused, by number; None where it was erased. `entries` are the postings of what can be taken back or was asked for,
+    by the key of the entry, and `lines` what each gave of lines: address, component, fen.
     """
 
     may: bool = False
@@ -33,6 +35,8 @@ class Acting:
     limit: datetime | None = None
     missing: list[language.Reason] = field(default_factory=list)
     refusals: dict[int, str | None] = field(default_factory=dict)
+    entries: dict[str, list[money.MoneyLine]] = field(default_factory=dict)
+    lines: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
 
     @property
     def may_extend(self) -> bool:
@@ -65,16 +69,20 @@ def of_case(
     number, is_open = instance.business_key, instance.state == CaseState.ACTIVE
     (requests, tries), at = acts.requests_and_tries(number), engine.now()
     limit = instance.due_at or max((task.due_at for task in tasks if task.due_at is not None), default=None)
+    credits_given = acts.credits_of(number)
+    told_of = {credit.key for credit in credits_given} | {request.entry_key for request in requests}
     return Acting(
         may=acts.may_act(person) and complaint.msisdn is not None,
         answers=frozenset(request.number for request in requests if acts.is_asked(request, person, at)),
         is_open=is_open,
         requests=requests,
         tries=tries,
-        credits=acts.credits_of(number),
+        credits=credits_given,
         limit=limit if is_open else None,
         missing=acts.missing(tries, history.definition, tasks) if is_open else [],
         refusals=_refusals(history),
+        entries={key: lines for key, lines in money.by_call(number).items() if key in told_of},
+        lines=money.lines_given(number) if credits_given else {},
     )
 
 

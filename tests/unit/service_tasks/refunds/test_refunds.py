@@ -332,3 +332,14 @@ def test_after_a_reversal_what_is_owed_falls_before_anything_is_cash(desk: Any, 
     rest = [{"line": "bill-item:2026-10:2", "amount": 3000}]
     last = desk.run("refunds/cash", call_key="9:1", amount=3000, lines=rest, case="AJ-2026-000003", **cash)
     assert (last["amount"], last["fallen"]) == (3000, 0)
+
+
+def test_what_is_all_unpaid_goes_to_no_other_number(desk: Any) -> None:
+    """Another number was approved and none of it would reach it: that is refused, and nothing falls of the own bill either."""
+    due = gateway().balances(gateway().subscription("13900000001").id).bill_due
+    lines = [{"line": "bill-item:2026-10:1", "amount": 3000, "reason": "一部分"}]
+    transfer = {"msisdn": "13900000001", "target": "13900000002", "amount": 3000, "kind": "charge", "lines": lines}
+    with pytest.raises(BpmnError) as refusal:
+        desk.run("refunds/other_number", **transfer)
+    assert refusal.value.code == "nothing_to_move"
+    assert gateway().balances(gateway().subscription("13900000001").id).bill_due == due

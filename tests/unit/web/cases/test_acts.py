@@ -289,3 +289,20 @@ def test_the_way_out_of_a_mistake_is_on_the_page(desk: Flask, language: str, ask
     assert cleo.get(place).has("mistake")
     ada = Visitor(desk, "ada", language).get(f"/cases/{case}")
     assert not ada.tree.xpath(f'//a[@href="{place}"]')
+
+
+def test_who_approves_a_reversal_sees_the_entry_with_its_numbers_and_lines(desk: Flask) -> None:
+    """An amount and a reason are no ground to decide on: where the money went stands beside them, and on the money tab."""
+    source, target = "13900000204", "13900000205"
+    with desk.app_context():
+        case = begin(source)
+        effect = Effect(key=f"{case}:moved", at=engine.now(), case=case)
+        ids = [gateway().subscription(msisdn).id for msisdn in (source, target)]
+        with transaction():
+            gateway().transfer(*ids, 2000, effect)
+        acts.ask_reversal(case, entry=effect.key, reason="转错了号码", by=CLEO, at=engine.now())
+    sam = Visitor(desk, "sam")
+    (request,) = sam.get(f"/cases/{case}", tab="acts").tree.xpath("//*[@data-request]")
+    rows = sam.get(f"/cases/{case}", tab="money").tree.xpath("//table//tbody/tr")
+    for told in (request.text_content(), rows[0].text_content()):
+        assert [number for number in (source, target) if number[-4:] not in told] == [], told

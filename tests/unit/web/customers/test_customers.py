@@ -132,3 +132,13 @@ def test_the_demo_tells_its_receipts_beside_its_numbers(desk: Flask) -> None:
     """Whoever tries a refund in cash needs the number that stands on the receipt."""
     for page in (Visitor(desk, "cleo", "zh").get("/intake"), Visitor(desk, "", "zh").get("/login")):
         assert "收据 SJ-0201" in page.text
+
+
+def test_who_comes_to_pay_is_taken_in_from_the_page(desk: Flask) -> None:
+    """A number that owes has a button; the intake stands filled in, and the case is at the counter's payment at once."""
+    cleo = Visitor(desk, "cleo")
+    page = cleo.get("/customers", msisdn="13900000202")
+    (link,) = page.tree.xpath("//a[contains(@href, 'pays=1')]/@href")
+    form = cleo.get(link)
+    assert form.tree.xpath("//input[@name='process' and @value='SUB-010' and @checked]")
+    assert not cleo.get("/customers", msisdn="13900000201").tree.xpath("//a[contains(@href, 'pays=1')]")

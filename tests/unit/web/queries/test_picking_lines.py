@@ -214,6 +214,17 @@ def test_a_balance_without_papers_is_told(app: Flask, fen: int, says: str) -> No
     assert ("SUB-002" in page, "请与客户核对号码" in page) == (fen > 0, fen == 0)
 
 
+def test_a_prepaid_number_without_calls_is_told_what_goes_back_onto_it(app: Flask) -> None:
+    """Nothing was deducted that could be ticked, and its balance is not sent to the withdrawal of a cancelled number."""
+    with transaction():
+        number = {"msisdn": NUMBER, "kind": "prepaid", "prepayment": 1500}
+        fixtures.build({"subscriptions": [number]}, at=engine.now())
+    page = Visitor(app, "cleo").get(f"/tasks/{asked()}").text
+    assert "15.00" in page
+    assert "退回本号" in page
+    assert "SUB-002" not in page
+
+
 def test_no_box_ticks_what_a_rule_does_not_hold_for(app: Flask) -> None:
     """Short local calls and short calls that keep their roaming are in no box; beside what an analysis picked there is none, and no other fee."""
     build(100)

@@ -18,6 +18,7 @@ from tests.support.visitors import Visitor
 
 MSISDN, OTHER = "13900000201", "13900000203"
 TO_OTHER = {**CASH, "receipt_held": "no", "repayment_method": "other_number"}
+CREDIT = {"credit_amount": "88.00", "form_reason": "错办", "form_faxed": "true"}
 TARGET = {"target_given": "yes", "target_msisdn": OTHER, "transfer_amount": "88.00"}
 
 
@@ -68,3 +69,19 @@ def test_exports_say_it_and_earlier_ones_are_still_ours(desk: Flask) -> None:
         (finding,) = checking.check(log)
         assert (finding.wrong, finding.earlier) == ((), False)
         assert proof.history_of(instance_of(case)).entries
+
+
+def test_an_approval_names_the_number_only_where_it_is_another(desk: Flask) -> None:
+    """A credit on the customer's own bill is paid to nobody; money that goes elsewhere is told with where."""
+    with desk.app_context():
+        to_other, own = begin(MSISDN), begin("13900000202")
+        for form in (JUDGED, TO_OTHER, TARGET):
+            complete(open_tasks(to_other)[0], form)
+        yes = {"amount_approved": "yes", "authority_opinion": "属实"}
+        cases.complete(open_tasks(to_other)[0], form=yes, by=SAM, at=engine.now())
+        for form in (JUDGED, {**CASH, "receipt_held": "no", "repayment_method": "transfer"}, CREDIT):
+            complete(open_tasks(own)[0], form)
+        cases.complete(open_tasks(own)[0], form=yes, by=SAM, at=engine.now())
+    sam = Visitor(desk, "sam", "en")
+    assert "Paid to" in sam.get(f"/cases/{to_other}").text
+    assert "Paid to" not in sam.get(f"/cases/{own}").text
