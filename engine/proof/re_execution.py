@@ -161,6 +161,7 @@ def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
             | "personal_data_erased"
             | "customer_tried"
             | "case_withdrawn"
+            | "case_voided"
             | "case_not_reached"
             | "hold_lifted"
             | "correction_withdrawn"

@@ -253,6 +253,7 @@ class _Recorder:
                 | "personal_data_erased"
                 | "customer_tried"
                 | "case_withdrawn"
+                | "case_voided"
                 | "case_not_reached"
                 | "hold_lifted"
                 | "correction_withdrawn"
