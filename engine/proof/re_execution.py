@@ -69,8 +69,8 @@ def _moved_by(step: LimitExtended) -> timedelta:
 
 def _told(step: LimitExtended) -> ExtensionSaid:
     """Return what an extension says beside how far the limits moved."""
-    moved = ("type", "moved_seconds", "microseconds")
-    return cast(ExtensionSaid, {name: value for name, value in step.items() if name not in moved})
+    shift = ("type", "moved_seconds", "microseconds")
+    return cast(ExtensionSaid, {name: value for name, value in step.items() if name not in shift})
 
 
 def _origin(opening: Started) -> dict[str, str]:

@@ -14,7 +14,7 @@ Step = dict[str, Any]
 
 STEPS: dict[str, str] = {
     "instance_started": "process, version, sha256, variables, due (of the case), rules (since the second ones) it is executed by; number (of the case) and software (the version that began it), since the second schema",
-    "user_task_created": "token, element, name, group, form, due; in an item index and count",
+    "user_task_created": "token, element, name, group, form, process, due; in an item index and count",
     "user_task_claimed": "token, element, by",
     "user_task_released": "token, element, by",
     "user_task_assigned": "token, element, to, by",
@@ -36,8 +36,8 @@ STEPS: dict[str, str] = {
     "job_completed": "token, element, topic, variable, result",
     "job_refused": "token, element, topic, code, values",
     "job_queued": "token, element, topic",
-    "job_cancelled": "token, element",
-    "incident_opened": "token (0 for the whole case), element, topic, after (job, timer, refusal, arrival or limit), kind, message",
+    "job_cancelled": "token, element; topic where it is said",
+    "incident_opened": "token (0 for the whole case), element, topic, after (arrival, refusal, job or limit; earlier versions said timer as well), kind, message, trace",
     "incident_retried": "token, element",
     "incident_resolved": "token, element, reason; due, where it was a limit that could be reckoned after all",
     "incident_cancelled": "token, element",
@@ -68,7 +68,7 @@ STEPS: dict[str, str] = {
     "reversal_agreed": "request (by the first of two), as (in what capacity they agreed)",
     "credit_reversed": "request, entry, key (of the journal entry the other way), amount, owed (what of it had left and is owed now), handed_back (what of it came back in cash) and receipt (for that); told, template and tell",
     "request_refused": "request, reason",
-    "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",
+    "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries; extent (what went beside it)",
     "draft_saved": "of a definition, when a draft is begun or comes into other hands: revision, files, begun (the version it is to become) or took_over (the fingerprint of what came into other hands); withdrawn (who had submitted it), instead (files that took the place of another's), saved_by and saved_at (whose, and of when)",
     "draft_discarded": "of a definition: revision, saved_by, saved_at",
     "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any), together (the processes submitted with it, in the order of publication, when there were any), restores (the version asked back into force, when it is one)",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints
 
 import pytest
 from mypy import api as mypy
@@ -118,6 +119,19 @@ def test_every_step_has_one_shape() -> None:
     shapes = [shape for union in (CaseStep, PersonStep, DefinitionStep) for shape in get_args(union)]
     types = [type for shape in shapes for type in get_args(get_type_hints(shape)["type"])]
     assert sorted(types) == sorted(STEPS)
+
+
+def test_what_is_said_of_a_step_names_every_key_of_its_type() -> None:
+    """The reference shows both beside each other; a key that only some types of a shape have is named at one of them, and every value that it may have."""
+    for shape in (shape for union in (CaseStep, PersonStep, DefinitionStep) for shape in get_args(union)):
+        hints = get_type_hints(shape, include_extras=True)
+        texts = [set(re.findall(r"\w+", STEPS[name])) for name in get_args(hints.pop("type"))]
+        hints.pop("scope", None)  # said once, of all
+        for key, kind in hints.items():
+            is_said = any if get_origin(kind) is NotRequired else all
+            assert is_said(key in words for words in texts), (shape.__name__, key)
+            if get_origin(kind) is Literal:
+                assert all(words.issuperset(get_args(kind)) for words in texts), (shape.__name__, key)
 
 
 MISSPELT = (
