@@ -44,20 +44,22 @@ class Side:
         return line
 
 
-def figures(folder: Path, server: str, other: Path, rounds: int) -> Iterator[Figure]:
-    """Yield the CPU of every verb and page here, and how many times that of the `other` checkout it is, by the median of the rounds.
+def figures(folder: Path, server: str, checkout: Path, rounds: int) -> Iterator[Figure]:
+    """Yield the CPU of every verb and page here, and how many times that of another `checkout` it is, by the median of the rounds.
 
     `server` is the URL of a PostgreSQL, empty for SQLite; databases are made there or in the folder.
     """
     with ExitStack() as stack:
-        sides = [stack.enter_context(_side(checkout, folder, server, rounds)) for checkout in (ROOT, other)]
+        sides = [
+            stack.enter_context(_side(folder_of_side, folder, server, rounds)) for folder_of_side in (ROOT, checkout)
+        ]
         for side in sides:
             side.line()
         costs = _in_turn(sides, rounds)
-    for what, pairs in costs.items():
+    for verb, pairs in costs.items():
         ratio = median(here / there for here, there in pairs)
         yield Figure(
-            what,
+            verb,
             POSTGRESQL if server else SQLITE,
             median(here for here, _ in pairs),
             "ms CPU",
@@ -74,8 +76,8 @@ def _in_turn(sides: list[Side], rounds: int) -> dict[str, list[tuple[float, floa
         for job in JOBS:
             order = (0, 1) if turn % 2 else (1, 0)
             answers = {side: sides[side].does(job) for side in order}
-            for what in answers[0].keys() & answers[1].keys():
-                costs[what].append((answers[0][what], answers[1][what]))
+            for verb in answers[0].keys() & answers[1].keys():
+                costs[verb].append((answers[0][verb], answers[1][verb]))
     return dict(sorted(costs.items()))
 
 

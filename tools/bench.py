@@ -35,7 +35,7 @@ OFFICES = {True: measured.QUICK, False: measured.FULL}
 @click.option("--profile", "profiled", is_flag=True, help="Instead: where the CPU time of a completion goes.")
 @click.option(
     "--against",
-    "other",
+    "checkout",
     type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
     help="Instead: another checkout, in turn with this one; the CPU of each verb and page here to that there.",
 )
@@ -47,7 +47,7 @@ def bench(
     only_office: bool,
     only_jobs: bool,
     profiled: bool,
-    other: Path | None,
+    checkout: Path | None,
     as_json: bool,
 ) -> None:
     """Measure speed and growth; the floors of the machine are measured before and after."""
@@ -55,15 +55,15 @@ def bench(
         _profile(database, server, as_json=as_json)
         return
     figures: list[Figure] = []
-    if other is not None:
-        figures += _paired(database, server, other, ROUNDS[quick])
+    if checkout is not None:
+        figures += _paired(database, server, checkout, ROUNDS[quick])
     elif only_jobs:
         figures += _measured(database, server, lambda place, _say: carrying.figures(place))
     elif not only_office:
         note("conditions of gateways …")
         figures += feel.figures()
         figures += _measured(database, server, lambda place, say: program.run(place, SIZES[quick], say))
-    if not only_jobs and other is None:
+    if not only_jobs and checkout is None:
         figures += _measured(database, server, lambda place, say: measured.run(place, OFFICES[quick], say))
     missed = [figure for figure in figures if figure.reached is False]
     document = {
@@ -74,15 +74,15 @@ def bench(
     report(document, _lines(figures), as_json=as_json, found=False)
 
 
-def _paired(database: str, server: str | None, other: Path, rounds: int) -> list[Figure]:
-    note(f"this checkout and {other}, {rounds} rounds …")
+def _paired(database: str, server: str | None, checkout: Path, rounds: int) -> list[Figure]:
+    note(f"this checkout and {checkout}, {rounds} rounds …")
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
         if database in ("sqlite", "both"):
-            figures += paired.figures(Path(folder), "", other, rounds)
+            figures += paired.figures(Path(folder), "", checkout, rounds)
         if database in ("postgresql", "both"):
             url = stack.enter_context(databases.server(Path(folder), server))
-            figures += paired.figures(Path(folder), url, other, rounds)
+            figures += paired.figures(Path(folder), url, checkout, rounds)
     return figures
 
 

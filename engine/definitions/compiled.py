@@ -90,8 +90,8 @@ class Definition:
         return self.processes[self.key].diagram.elements
 
     @cached_property
-    def customer_steps(self) -> frozenset[tuple[str, str]]:
-        """The steps that wait for nobody but the customer, of every process of the package: process and element."""
+    def steps_awaiting_outside(self) -> frozenset[tuple[str, str]]:
+        """The steps that wait for nobody but whoever the case is for, of every process of the package: process and element."""
         return frozenset(
             (key, element.id)
             for key, process in self.processes.items()

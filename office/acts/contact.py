@@ -76,7 +76,7 @@ def waits_otherwise(definition: Definition, tasks: Sequence[UserTask]) -> list[t
 
     Diagrams that say it of no step are of an earlier edition; there the steps at which the clock rests count as waiting for the customer.
     """
-    marked = definition.customer_steps
+    marked = definition.steps_awaiting_outside
     return [
         (task.process_key, task.element_id, task.name)
         for task in tasks

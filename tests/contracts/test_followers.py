@@ -209,6 +209,12 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
         "derived/told",
         "recalls",
     ),
+    "case_voided": (
+        "acts/voiding",
+        "complaints",
+        "derived/told",
+        "recalls",
+    ),
     "case_not_reached": (
         "acts/contact",
         "complaints",

@@ -72,7 +72,8 @@ def test_less_granted_is_what_is_ticked_and_what_the_customer_reads() -> None:
         {"line": "bill-item:2026-02:1", "component": "", "amount": 1500, "reason": ""},
         {"line": "bill-item:2026-02:2", "component": "", "amount": 3800, "reason": ""},
     ]
-    variables = {"disputed_lines": lines, "approval": {"amount": 2000}}
+    cut = [lines[0], {**lines[1], "amount": 500}]
+    variables = {"disputed_lines": lines, "approval": {"amount": 2000}, "granted_part": {"lines": cut}}
     prefilled = form("ts001_verify").prefill(variables, SCOPE)
     assert [(line["line"], line["amount"]) for line in prefilled["disputed_lines"]] == [
         ("bill-item:2026-02:1", 1500),

@@ -110,7 +110,9 @@ def test_what_was_answered_stands_again_where_a_case_comes_back(form: str) -> No
 
 def test_where_a_case_may_be_closed_because_its_customer_cannot_be_reached() -> None:
     """Only at steps at which nobody but the customer can say how it goes on; no one else decides there, and nothing is answered for a caller."""
-    waiting = {key: {step for process, step in definition(key).customer_steps if process == key} for key in KEYS}
+    waiting = {
+        key: {step for process, step in definition(key).steps_awaiting_outside if process == key} for key in KEYS
+    }
     assert {key: steps for key, steps in waiting.items() if steps} == CUSTOMER_STEPS
     for key, steps in CUSTOMER_STEPS.items():
         properties = [definition(key).elements[step].properties for step in steps]

@@ -69,7 +69,9 @@ def register(app: Flask) -> None:
     app.extensions[BEFORE] = {"intake.accept": lambda: {"channel": "counter"}}
     app.register_blueprint(blueprint)
     app.after_request(_forget_sent)
-    app.jinja_env.globals.update(kept=kept, kept_beside=others, unsent_fields=_hidden, page_of_form=_page_of)
+    app.jinja_env.globals.update(
+        kept=kept, kept_is_named=is_named, kept_beside=others, unsent_fields=_hidden, page_of_form=_page_of
+    )
 
 
 @blueprint.post("/unsent")

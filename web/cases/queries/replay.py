@@ -359,11 +359,11 @@ class _Recorder:
         ]
 
     def _asked_of(self, head: str, name: str, value: object) -> tuple[str, str]:
-        """Return what a table calls a column and what stood in it; a head that says fen does not where the amount is shown in yuan."""
-        shown = self._shown(name, value)
-        if shown != str(value):
+        """Return what a table calls a column and what stood in it; a head that says fen does not where the amount is text in yuan."""
+        text = self._shown(name, value)
+        if text != str(value):
             head = head.removesuffix(gettext(" (fen)"))
-        return head or self._label(name), shown
+        return head or self._label(name), text
 
     def _heads(self, process: str, decision: str) -> dict[str, str]:
         """Return what a table calls the columns that test more than one variable, by their expression."""
