@@ -359,7 +359,7 @@ class _Recorder:
         ]
 
     def _asked_of(self, head: str, name: str, value: object) -> tuple[str, str]:
-        """Return what a table calls a column and what stood in it; a head that says fen does not where the amount is text in yuan."""
+        """Return what a table calls a column and what stood in it; a head that says fen does not where the amount is shown in yuan."""
         text = self._shown(name, value)
         if text != str(value):
             head = head.removesuffix(gettext(" (fen)"))
