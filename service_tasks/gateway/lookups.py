@@ -37,7 +37,9 @@ IN_USE_FIRST = (
 
 
 def find(msisdn: str) -> Subscription | None:
-    """Return the subscription in use, else the one cancelled last; None for a number never put into service."""
+    """Return the subscription in use, else the one cancelled last; None for a number never put into service, and for what is no number."""
+    if not (msisdn.isascii() and msisdn.isdigit()):
+        return None  # PostgreSQL cannot be asked about a NUL
     row = session().execute(_OF_NUMBER, {"msisdn": msisdn}).first()
     return None if row is None else _subscription_value(row)
 

@@ -12,7 +12,8 @@ from engine.diagrams import diagram
 from tests.browser import editing
 from tests.browser.office import Office, fill
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# The tutorial goes the same way with less drawn, and is in every run.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long]
 
 KEY, FILE, FORM = "TS-002", "TS-002.bpmn", "forms/large_claim.form"
 NUMBER, SAID = "13900000201", "营业员错办了商务套餐，要求退款"
