@@ -66,6 +66,7 @@ def served(app: Flask) -> Iterator[str]:
 
 def where_threads_stand(file: Path) -> str:
     """What each thread is doing: whether an office was asked at all, and where it stands if so."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w+") as said:
         faulthandler.dump_traceback(said)
         said.seek(0)

@@ -10,7 +10,19 @@ from engine.diagrams import settings
 from tests.support.drawing import decide, each, end, package, path, process, start, user
 
 PLAIN = {
-    *("form", "group", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "paper", "approves", "manualRef"),
+    *(
+        "form",
+        "group",
+        "dueGroup",
+        "awaitsCustomer",
+        "customerWaits",
+        "caseLimit",
+        "notBy",
+        "tries",
+        "paper",
+        "approves",
+        "manualRef",
+    ),
     *("resultVariable", "refuses", "inputElement", "outputCollection"),
 }
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d" name="D"><decisionTable>
