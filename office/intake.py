@@ -30,6 +30,8 @@ from service_tasks.gateway import Balances, Bill, Customer, Subscription, gatewa
 PROCESS = "CH-002"
 CONFIRM = "confirm_process"
 CHOICES = (*(f"TS-00{number}" for number in range(1, 9)), "SUB-006", "SUB-002", "SUB-010", ON_THE_SPOT)
+# Whoever comes to pay, or to bring cash back, says no more than that.
+PAYING = {"process": "SUB-010", "text": "客户来缴纳应缴的费用", "demand": "缴费"}
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})

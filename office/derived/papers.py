@@ -41,7 +41,8 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
                 continue
             seq = entries[result][name]
             with_it = late_fees.get(name, 0) if result == "credit_note" else 0
-            wrong = ["amount"] if row.amount != row.posted - with_it and not row.lines else []
+            posted = row.posted - with_it if isinstance(row.posted, int) else row.posted
+            wrong = ["amount"] if row.amount != posted and not row.lines else []
             wrong += ["entry_id"] if row.entry_case != verdict.business_key else []
             if model is ChargeHold and row.state != hold_states.get(name, row.state):
                 wrong.append("state")

@@ -34,9 +34,6 @@ FIELDS = (
     "unknown",
 )
 
-# Whoever comes to pay, or to bring cash back, says no more than that.
-PAYING = {"process": "SUB-010", "text": "客户来缴纳应缴的费用", "demand": "缴费"}
-
 
 def register(app: Flask) -> None:
     """Add the pages."""
@@ -58,7 +55,7 @@ def form() -> str:
     kept_form = unsent_forms.stand_only_for(url_for("intake.accept"), msisdn)
     if kept_form.at:
         return _page(_typed(kept_form), kept_form.reasons)
-    paying = PAYING if asked()["pays"] == "1" else {}
+    paying = intake.PAYING if asked()["pays"] == "1" else {}
     return _page({"msisdn": msisdn, "channel": "counter", **paying}, {})
 
 

@@ -100,6 +100,7 @@ def parameter(name: str) -> str:
         "personal": gettext("With personal data"),
         "late": gettext("Late"),
         "scope": gettext("Whose"),
+        "pays": gettext("Payment at the counter"),
         "tab": gettext("Tab"),
         "before": gettext("Page"),
         "form": gettext("Form"),

@@ -35,7 +35,16 @@ KNOWN = frozenset(
             "evidence.process",
             "evidence.word",
         ),
-        *("failed.period", "failed.reason", "fault", "finding", "given.case", "given.component", "given.line"),
+        *(
+            "failed.period",
+            "failed.reason",
+            "failure",
+            "fault",
+            "finding",
+            "given.case",
+            "given.component",
+            "given.line",
+        ),
         *("given.state", "group", "into", "item", "joined", "key", "kind", "last_bill_period", "late_fees.component"),
         *(
             "late_fees.line",

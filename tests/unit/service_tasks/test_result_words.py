@@ -151,7 +151,7 @@ def test_who_insists_on_cash_hears_why_there_is_none(way: str, paid_fen: int | N
     outcome = {"accounting_way": "credit", "credit": {"amount": 100}, "hold_outcome": None}
     if way == "hold":
         outcome = {"accounting_way": "hold", "credit": None, "hold_outcome": "credited"}
-    case = {"repayment_method": "cash", "reserved": {"paid_amount": paid_fen}, "credit_amount": 100, "spot": None}
+    case = {"repayment_method": "cash", "payable": {"cash": paid_fen}, "credit_amount": 100, "spot": None}
     case |= {"refund": None, "transferred": None, **outcome}
     text = str(published("TS-002").decision("refund_wording").evaluate(case, SCOPE).value)
     assert ("您要求退现" in text, "冲减" in text) == (is_told, True)

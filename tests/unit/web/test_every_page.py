@@ -42,7 +42,11 @@ TABS = ("timeline", "diagram", "money", "messages")
 BANK_OF_FIXTURES, HOLDER_OF_FIXTURES = "中国银行", "甲某某"
 OF_A_LINE = re.compile(r"^[a-z-]+:\S+ [0-9.]+ ")  # what stands before the reason of a picked line
 QUOTED = re.compile(r'"([^"]+)"')
-WRITTEN_INTO_MESSAGES = ("收费网站", "处理结果")  # by diagrams; a message is shown as it was sent
+WRITTEN_INTO_MESSAGES = (
+    "收费网站",
+    "处理结果",
+    "已收款 88.00 元，收据已交给客户",
+)  # by diagrams; a message is shown as it was sent
 OF_THE_OFFICE = frozenset({"客户要求", "中文", *WRITTEN_INTO_MESSAGES, *(name for _, name, *_ in PEOPLE_OF_THE_OFFICE)})
 LEADS = ("href", "action", "data-src", "data-xml", "hx-get")
 Found = dict[tuple[str, str], str]

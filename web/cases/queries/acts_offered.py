@@ -81,7 +81,7 @@ def of_case(
         limit=limit if is_open else None,
         missing=acts.missing(tries, history.definition, tasks) if is_open else [],
         refusals=_refusals(history),
-        entries={key: lines for key, lines in money.by_call(number).items() if key in told_of},
+        entries={key: lines for key, lines in money.by_call(number).items() if key in told_of} if told_of else {},
         lines=money.lines_given(number) if credits_given else {},
     )
 

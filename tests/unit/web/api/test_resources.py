@@ -86,6 +86,7 @@ def test_the_description_names_every_path(app: Flask) -> None:
         "/api/v1/instances/{instance_id}",
         "/api/v1/instances/{instance_id}/entries",
         "/api/v1/instances/{instance_id}/acts",
+        "/api/v1/instances/{instance_id}/voiding",
         "/api/v1/instances/{instance_id}/withdrawal",
         "/api/v1/instances/{instance_id}/extensions",
         "/api/v1/instances/{instance_id}/reversals",
@@ -391,7 +392,13 @@ def test_every_parameter_and_field_has_a_name_of_its_own(app: Flask) -> None:
     """Whatever an address or a body may hold is called something by people, in the description of the API too."""
     sent = {
         name
-        for schema in (schemas.Complaint, schemas.Completion, schemas.Withdrawal, schemas.ExtensionAsked)
+        for schema in (
+            schemas.Complaint,
+            schemas.Completion,
+            schemas.Withdrawal,
+            schemas.Voiding,
+            schemas.ExtensionAsked,
+        )
         for name in schema().fields
     }
     sent |= set(schemas.ReversalAsked().fields) | set(schemas.Try().fields) | set(schemas.MessageOutcome().fields)

@@ -211,7 +211,7 @@ def test_a_balance_without_papers_is_told(app: Flask, fen: int, says: str) -> No
         fixtures.build({"subscriptions": [number]}, at=engine.now())
     page = Visitor(app, "cleo").get(f"/tasks/{asked()}").text
     assert says in page
-    assert ("SUB-002" in page, "请与客户核对号码" in page) == (fen > 0, fen == 0)
+    assert ("“销号客户预付金支取流程”" in page, "请与客户核对号码" in page) == (fen > 0, fen == 0)
 
 
 def test_a_prepaid_number_without_calls_is_told_what_goes_back_onto_it(app: Flask) -> None:
