@@ -15,12 +15,8 @@ from office import correspondence
 
 CONFIRM = "confirm_process"
 MOST_RESOLUTION = 300
-ENDED_OTHERWISE = (
-    "case_withdrawn",
-    "case_voided",
-    "case_not_reached",
-    "credit_reversed",
-)  # what was promised is not so any longer
+# After these what was promised is not so any longer.
+ENDED_OTHERWISE = ("case_withdrawn", "case_voided", "case_not_reached", "credit_reversed")
 _OF_CASE = update(Complaint.metadata.tables[Complaint.__tablename__]).where(
     Complaint.__table__.c.case_number == bindparam("of")
 )

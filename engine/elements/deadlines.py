@@ -106,9 +106,8 @@ def resume(run: Running, number: int, element_id: str) -> None:
         "still_paused": bool(instants),
     }
     if earliest != min(instants, default=earliest) and not is_omitted(run, number, "since"):
-        step["since"] = (
-            earliest  # whoever is still waited for keeps it standing since it stopped; earlier versions forgot the time before they were asked
-        )
+        # Whoever is still waited for keeps it standing since it stopped; earlier versions forgot the time before they were asked.
+        step["since"] = earliest
     if passed.microseconds and not is_omitted(run, number, "microseconds"):
         step["microseconds"] = passed.microseconds
     run.add(step)

@@ -1,4 +1,4 @@
-"""Money given back or given up: cash, credits, late-fee waivers, deposits, and the prepayment of cancelled numbers.
+"""Money given back or given up, a handler for each way, in one file because each ends by the same approval and the same lines: cash, credits, late-fee waivers, deposits, and the prepayment of cancelled numbers.
 
 What a receipt, a bill or a balance allows is refused by the gateway; what the complaint and the manual allow is checked here, before
 anything is posted. Moving prepayment between numbers in use is `prepayment`.
