@@ -94,13 +94,12 @@ class _Catalogues(Domain):
 
 def filled(sentence: str, values: Mapping[str, Any]) -> str:
     """Return a sentence with its values; what is quoted within a quotation stands in single marks."""
-    return sentence % _inner(sentence, values)
-
-
-def _inner(sentence: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
     quoted = _quoted(sentence)
-    if not quoted:
-        return values
+    return sentence % (_within_quotation(quoted, values) if quoted else values)
+
+
+def _within_quotation(quoted: frozenset[str], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values, those that stand between quotation marks with single marks for their own."""
     inside = {name for name in quoted if isinstance(values.get(name), str)}
     return {**values, **{name: values[name].replace("“", "‘").replace("”", "’") for name in inside}}
 
@@ -128,7 +127,7 @@ def written(text: str, /, **values: object) -> Markup:
     catalogues = _catalogues
     if values:
         sentence = catalogues.get_translations().ugettext(_counted(text, values))
-        return Markup(sentence) % _inner(sentence, values)  # noqa: S704 - ours: a template's or its translation
+        return Markup(sentence) % _within_quotation(_quoted(sentence), values)  # noqa: S704 - ours: a template's or its translation
     key = (language(), text)
     markup = catalogues.plain.get(key)
     if markup is None:

@@ -51,11 +51,16 @@ class Function:
 
     def __call__(self, scope: Scope, arguments: list[FeelValue]) -> FeelValue:
         """Return its value; null for what has no meaning. Errors: FeelLimit."""
-        scope.spend(self.cost * (1 + sum([_size(argument) for argument in arguments if type(argument) not in _ATOMS])))
+        parts = 1
+        for argument in arguments:
+            if type(argument) not in _ATOMS:
+                parts += _size(argument)
+        scope.spend(self.cost * parts)
         result = self._of(scope, arguments)
         if result is None and (fitting := self._fitting(arguments)) is not None:
             result = self._of(scope, fitting)
-        scope.spend(_size(result))
+        if type(result) not in _ATOMS:
+            scope.spend(_size(result))
         return result
 
     def _of(self, scope: Scope, arguments: list[FeelValue]) -> FeelValue:
