@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from engine import elements
+from engine.checks import properties
 from engine.definitions import catalogue, four_eyes, pattern_lint, soundness, times, trials, vendor_extensions
 from engine.definitions.package import MissingFile, Package, load_package
 from engine.diagrams import pictures, settings
@@ -67,6 +68,7 @@ def _problems(content: Package) -> list[Problem]:
     for key, diagram in diagrams.items():
         source = content.bpmn(key)
         beside = [*vendor_extensions.check(source), *pictures.check(source, diagram), *settings.check(source, diagram)]
+        beside += properties.check(diagram)
         problems_of_diagram = sorted([*_check_diagram(key, diagram, content, diagrams), *beside], key=_line)
         problems += [
             problem if problem.file else replace(problem, file=f"{key}.bpmn") for problem in problems_of_diagram

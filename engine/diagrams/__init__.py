@@ -3,7 +3,6 @@
 from engine.diagrams.diagram import ACTIVITIES, Diagram, Element, Flow, parse
 from engine.diagrams.identifiers import Mending
 from engine.diagrams.repair import Mended, executable, mend
-from engine.diagrams.settings import asked_properties
 from engine.diagrams.shapes import Drawing, read_drawing
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "Flow",
     "Mended",
     "Mending",
-    "asked_properties",
     "executable",
     "mend",
     "parse",

@@ -1,18 +1,17 @@
-"""What is written at the elements of a diagram and would be passed over in silence: attributes and parts of BPMN that are not executed here, and
-properties of our own that are misspelt, stand where nothing asks for them, or hold what means nothing.
+"""What is written at the elements of a diagram and would be passed over in silence: attributes and parts of BPMN that are not executed here.
 
-`lint` holds what is executed against what it needs; `vendor_extensions` has the settings of other tools.
+`engine.checks.properties` has our own properties, `lint` holds what is executed against what it needs, and `vendor_extensions` has the settings of other
+tools.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 from engine.diagrams import normalization
-from engine.diagrams.diagram import EVENT_DEFINITION, SPIFF, THROWING, Diagram, Element
+from engine.diagrams.diagram import EVENT_DEFINITION, SPIFF, Diagram
 from engine.diagrams.normalization import BOOLEAN_ATTRIBUTES, BOOLEANS, BPMN
 from engine.ground import xml
 from engine.ground.errors import Problem
@@ -21,51 +20,14 @@ from engine.language import feel, instants
 VARIABLE = re.compile(r"[^\W\d]\w*")
 WAITS = "customerWaits"  # while such a step is open, every limit of the case stands still
 AWAITS = "awaitsCustomer"  # such a step waits for nobody but the customer
-# Our own properties by the kind of element that asks for them.
-MESSAGES = frozenset({"correlationKey"})
-# Which of them hold an expression, and which the names of variables with commas between.
+APPROVED = ("approvedWhen", "approvedAmount", "approvedKind", "approvedPayee", "approvedLines")
+# Which of our own properties hold an expression, and which the names of variables with commas between.
 EXPRESSIONS = (
     *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "triesWhen", "caseLimitWhen"),
     *("groupFrom", "skippedWhen"),
-    *("approvedWhen", "approvedAmount", "approvedKind", "approvedPayee", "approvedLines"),
+    *APPROVED,
 )
 NAMES = ("about",)
-APPROVED = ("approvedWhen", "approvedAmount", "approvedKind", "approvedPayee", "approvedLines")
-PROPERTIES: dict[str, frozenset[str]] = {
-    "userTask": frozenset(
-        {
-            *(
-                "form",
-                "group",
-                "groupFrom",
-                "due",
-                "dueGroup",
-                WAITS,
-                AWAITS,
-                "caseLimit",
-                "caseLimitWhen",
-                "notBy",
-                "tries",
-                "triesWhen",
-                "paper",
-                "skippedWhen",
-            ),
-            *("approves", *APPROVED),
-        }
-    ),
-    "serviceTask": frozenset({"resultVariable", "caseLimit", "caseLimitWhen"}),
-    **dict.fromkeys(THROWING, frozenset({"resultVariable"})),
-    "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
-    "receiveTask": MESSAGES,
-    "intermediateCatchEvent": MESSAGES,
-    "boundaryEvent": MESSAGES,
-    "startEvent": frozenset({"due"}),
-}
-ANYWHERE = frozenset({"manualRef"})
-REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
-OF_LISTS = frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"})
-MAPPINGS = ("in.", "out.")
-VALUES = {**dict.fromkeys((WAITS, AWAITS), frozenset({"", "true", "false"})), "caseLimit": frozenset({"", "met"})}
 # Attributes that change what is executed, and the value with which they change nothing.
 CHANGING = {
     "eventGatewayType": "Exclusive",
@@ -101,18 +63,7 @@ def check(content: bytes, diagram: Diagram) -> list[Problem]:
     for part in normalization.root(content):
         if xml.local(part) == "process" and part.get("id", "") == diagram.key:
             problems += _within(part, diagram.key)
-    for element in diagram.elements.values():
-        problems += _properties(element, diagram)
     return problems
-
-
-def asked_properties() -> dict[str, list[str]]:
-    """Return our own properties by the kind of element that asks for them; under "" those that any kind does."""
-    kinds = {kind: PROPERTIES.get(kind, frozenset()) for kind in {"", *PROPERTIES, *REPEATED}}
-    return {
-        kind: sorted(properties | ANYWHERE | (OF_LISTS if kind in REPEATED else set()))
-        for kind, properties in kinds.items()
-    }
 
 
 def usable(variable: str) -> bool:
@@ -179,40 +130,6 @@ def _extensions(node: xml.Element, owner: str) -> Iterator[Problem]:
         names = Counter(entry.get(key, "") for child in own for entry in child.iter(f"{{{SPIFF}}}{tag}"))
         for name in sorted(name for name in names if names[name] > 1):
             yield _problem(node, owner, "part_given_twice", setting=name)
-
-
-def _properties(element: Element, diagram: Diagram) -> Iterator[Problem]:
-    properties = PROPERTIES.get(element.type, frozenset()) | ANYWHERE
-    if element.multi_instance is not None:
-        properties |= OF_LISTS
-    for name, value in element.properties.items():
-        if name.startswith(MAPPINGS) and element.type == "callActivity":
-            if not usable(name.partition(".")[2]):
-                yield _element_problem(element, "unusable_variable", variable=name)
-        elif name not in properties or (
-            element.type == "startEvent" and name == "due" and element.parent != diagram.key
-        ):
-            yield from _not_asked(element, name, value, properties)
-        elif name in VALUES and value not in VALUES[name]:
-            yield _element_problem(element, "property_without_meaning", property=name, value=value)
-    for result in (element.result_variable, element.properties.get("approves", "")):
-        if result and not usable(result):
-            yield _element_problem(element, "unusable_variable", variable=result)
-
-
-def _not_asked(element: Element, name: str, value: str, properties: frozenset[str]) -> Iterator[Problem]:
-    if not value.strip() and not name.startswith(MAPPINGS):
-        return  # which the editor leaves behind when a field is emptied
-    elsewhere = frozenset().union(*PROPERTIES.values(), ANYWHERE, OF_LISTS)
-    near = difflib.get_close_matches(name, sorted(properties), n=1)
-    if name in elsewhere or name.startswith(MAPPINGS):
-        yield _element_problem(element, "property_not_here", property=name)
-    else:
-        yield _element_problem(element, "unknown_property", property=name, near=near[0] if near else "")
-
-
-def _element_problem(element: Element, rule: str, **values: str) -> Problem:
-    return Problem(element.line, element.id, rule, {"name": element.name, **values})
 
 
 def _problem(node: xml.Element, owner: str, rule: str, **values: str) -> Problem:

@@ -28,8 +28,8 @@ from engine.record.scopes import Scope
 KINDS: dict[tuple[str, str], Kind] = {
     ("userTask", ""): user_task.KIND,
     ("serviceTask", ""): service_task.KIND,
-    ("intermediateThrowEvent", "message"): service_task.KIND,
-    ("sendTask", "message"): service_task.KIND,
+    ("intermediateThrowEvent", "message"): service_task.THROWN,
+    ("sendTask", "message"): service_task.THROWN,
     ("businessRuleTask", ""): decision.KIND,
     ("callActivity", ""): call_activity.KIND,
     ("subProcess", ""): sub_process.KIND,

@@ -71,4 +71,10 @@ def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[
         yield Problem(0, element.id, doubt.rule, doubt.values, file)
 
 
-KIND = Kind(problems=problems, carry_out=carry_out, steps=frozenset({"decision_evaluated"}), done="decision_evaluated")
+KIND = Kind(
+    properties=frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
+    problems=problems,
+    carry_out=carry_out,
+    steps=frozenset({"decision_evaluated"}),
+    done="decision_evaluated",
+)

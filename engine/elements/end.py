@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from engine.elements.kind import Kind
 
-START = END = Kind()
+START = Kind(properties=frozenset({"due"}))
+END = Kind()

@@ -61,9 +61,10 @@ class Kind:
     its work came to, or should have come to. `take_away` when what waits there under a number is taken away by what ended around it, and `close` when
     a scope that it opened is.
 
-    `steps` are the types of what it records beside `ANYWHERE`; `done` is the one that says that it was passed.
+    `properties` are those of our own that a diagram may have there. `steps` are the types of what it records beside `ANYWHERE`; `done` is the one that says that it was passed.
     """
 
+    properties: frozenset[str] = frozenset()
     problems: Callable[[Element, Diagram, Package], Iterator[Problem]] = no_problems
     arrive: Happening = nothing
     carry_out: Happening = nothing

@@ -84,6 +84,7 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
 
 STEPS = frozenset({"message_awaited", "message_received", "message_cancelled"})
 KIND = Kind(
+    properties=frozenset({"correlationKey"}),
     problems=problems,
     arrive=arrive,
     again=again,

@@ -190,7 +190,7 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
     marker = element.multi_instance
     if marker is None:
         return
-    if element.type not in settings.REPEATED:
+    if element.type not in REPEATED:
         yield problem(element, "not_multi_instance", type=element.type)
     for part in marker.others:
         yield problem(element, "multi_instance_part", part=part)
@@ -203,8 +203,11 @@ def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator
             yield problem(element, "unusable_variable", variable=variable)
 
 
+REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
+PROPERTIES = frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"})
 STEPS = frozenset({"items_entered", "item_entered", "item_left", "item_cancelled", "items_left"})
 KIND = Kind(
+    properties=PROPERTIES,
     problems=problems,
     arrive=arrive,
     leave=leave,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from marshmallow import Schema
 
@@ -75,6 +76,13 @@ def fields(schema: type[Schema]) -> dict[str, bool]:
 
 
 STEPS = frozenset({"job_created", "job_queued", "job_completed", "job_refused", "job_cancelled", "case_limit_met"})
+RESULT = frozenset({"resultVariable"})
 KIND = Kind(
-    problems=problems, carry_out=carry_out, take_away=taking_away(WaitKind.JOB), steps=STEPS, done="job_completed"
+    properties=RESULT | {"caseLimit", "caseLimitWhen"},
+    problems=problems,
+    carry_out=carry_out,
+    take_away=taking_away(WaitKind.JOB),
+    steps=STEPS,
+    done="job_completed",
 )
+THROWN = replace(KIND, properties=RESULT)

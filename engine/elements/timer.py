@@ -123,7 +123,7 @@ def _of_cycle(element: Element) -> Iterator[Problem]:
         yield from times.of_instant(element, element.cycle.interval)
 
 
-START = Kind(problems=problems)
+START = Kind(properties=frozenset({"due"}), problems=problems)
 STEPS = frozenset({"timer_set", "timer_fired", "timer_cancelled"})
 KIND = Kind(
     problems=problems,

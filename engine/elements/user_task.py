@@ -194,4 +194,18 @@ STEPS = frozenset(
         ),
     }
 )
-KIND = Kind(problems=problems, arrive=arrive, take_away=take_away, steps=STEPS, done="user_task_completed")
+PROPERTIES = frozenset(
+    {
+        *("form", "paper", "notBy", "skippedWhen", "tries", "triesWhen"),
+        *("group", "groupFrom", "due", "dueGroup", "caseLimit", "caseLimitWhen", settings.WAITS, settings.AWAITS),
+        *("approves", *settings.APPROVED),
+    }
+)
+KIND = Kind(
+    properties=PROPERTIES,
+    problems=problems,
+    arrive=arrive,
+    take_away=take_away,
+    steps=STEPS,
+    done="user_task_completed",
+)

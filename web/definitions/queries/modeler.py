@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema
 from sqlalchemy import select
 
-from engine import definitions, diagrams, language, runtime
+from engine import checks, definitions, language, runtime
 from models.base import session
 from models.definition import ProcessDefinition
 from models.identity import Department
@@ -32,7 +32,7 @@ def config() -> dict[str, Any]:
             {"name": entry.name, "parameters": list(entry.parameters)}
             for entry in language.feel.known_functions().values()
         ],
-        "asked": diagrams.asked_properties(),
+        "asked": checks.asked_properties(),
         "error_titles": {
             code: refusals.brief(code) for entry in runtime.handlers_by_topic().values() for code in entry.errors
         },
