@@ -358,7 +358,7 @@ def test_a_restored_instance_evaluates_feel(database: Session, at: datetime) -> 
     drawn = line(sub_process("x", start("in"), user("y"), end("out"), path("in", "y", "out")))
     begin(package("P", drawn), at)
     run = restored(database, at)
-    for workflow in run.workflows():
+    for workflow in run.position.workflows():
         assert isinstance(workflow.script_engine, Evaluator)
         for attempt in (workflow.script_engine.execute, workflow.script_engine.call_service):
             with pytest.raises(engine.Corrupt):
