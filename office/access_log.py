@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import engine
 from engine import record
-from engine.record.person_steps import PersonStep
+from engine.record.person_steps import CustomerLookedAt, Exported, LookRefused, PersonStep
 from office import masking
 
 ONE_LOOK = timedelta(hours=1)
@@ -33,35 +33,40 @@ class Look:
 
 def at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
     """Write down that somebody looks at a case; since when the record says so."""
-    return record.record_act_once("case_looked_at", by=by, at=at, within=ONE_LOOK, case=case)
+    return record.record_act_once({"type": "case_looked_at", "case": case}, by=by, at=at, within=ONE_LOOK)
 
 
 def at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datetime:
     """Return the same of a customer."""
-    customer = {"number": masking.number(msisdn), "mark": mark(msisdn)}
-    return record.record_act_once("customer_looked_at", by=by, at=at, within=ONE_LOOK, **customer)
+    act: CustomerLookedAt = {
+        "type": "customer_looked_at",
+        "number": masking.number(msisdn),
+        "mark": mark(msisdn),
+    }
+    return record.record_act_once(act, by=by, at=at, within=ONE_LOOK)
 
 
 def refused_at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
     """Write down that somebody wanted to look at a case and may not; since when the record says so."""
-    return record.record_act_once("look_refused", by=by, at=at, within=ONE_LOOK, case=case)
+    return record.record_act_once({"type": "look_refused", "case": case}, by=by, at=at, within=ONE_LOOK)
 
 
 def refused_at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datetime:
     """Return the same of a customer."""
-    customer = {"number": masking.number(msisdn), "mark": mark(msisdn)}
-    return record.record_act_once("look_refused", by=by, at=at, within=ONE_LOOK, **customer)
+    act: LookRefused = {"type": "look_refused", "number": masking.number(msisdn), "mark": mark(msisdn)}
+    return record.record_act_once(act, by=by, at=at, within=ONE_LOOK)
 
 
 def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
     """Return the same of the text messages that wait to be sent, with numbers and words."""
-    return record.record_act_once("messages_read", by=by, at=at, within=ONE_LOOK)
+    return record.record_act_once({"type": "messages_read"}, by=by, at=at, within=ONE_LOOK)
 
 
 def exported(kind: str, /, *, rows: int, by: engine.Actor, at: datetime, personal: bool, **choices: Any) -> None:
     """Write down that somebody takes `rows` rows of something away, and what they chose; each time."""
     filters = {name: str(value)[:MOST_FILTER] for name, value in choices.items() if value not in (None, "", 0)}
-    record.record_act("exported", by=by, at=at, what=kind, chosen=filters, rows=rows, personal=personal)
+    act: Exported = {"type": "exported", "what": kind, "chosen": filters, "rows": rows, "personal": personal}
+    record.record_act(act, by=by, at=at)
 
 
 def mark(msisdn: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 import engine
 from engine import Problem, checks, definitions, diagrams, ground, published
 from engine.definitions import Package
+from engine.published import DraftDiscarded, DraftSaved, HandedOn
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
 from models.identity import Department
@@ -226,7 +226,7 @@ def _keep(row: DefinitionDraft | None, former: Draft, package: Package, by: engi
 
 def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.Actor, at: datetime) -> None:
     """Write down that a draft was begun, came into other hands, was taken back by saving, or lost what another had saved."""
-    facts: dict[str, Any] = {} if former.revision else {"begun": former.base_version + 1}
+    facts: HandedOn = {} if former.revision else {"begun": former.base_version + 1}
     if former.revision and former.saved_by != by.user:
         facts["took_over"] = _fingerprint(former.package)
     if former.submitted_by:
@@ -235,10 +235,9 @@ def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.
         facts |= {"instead": instead, "saved_by": former.saved_by, "saved_at": former.saved_at}
     if facts or former.saved_by != by.user:
         row = session().get(DefinitionDraft, former.key)
-        revision = row.revision if row is not None else 0
-        published.record_definition(
-            former.key, hands.SAVED, by=by, at=at, revision=revision, files=sorted(files)[:MOST_TOLD], **facts
-        )
+        revision, names = row.revision if row is not None else 0, sorted(files)[:MOST_TOLD]
+        act: DraftSaved = {"type": "draft_saved", "revision": revision, "files": names, **facts}
+        published.record_definition(former.key, act, by=by, at=at)
 
 
 def changed(package: Package, files: Mapping[str, str | None]) -> Package:
@@ -376,8 +375,13 @@ def discard(key: str, *, by: engine.Actor, at: datetime) -> None:
     with transaction():
         row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
         if row is not None:
-            facts = {"revision": row.revision, "saved_by": row.saved_by, "saved_at": row.saved_at}
-            published.record_definition(key, hands.DISCARDED, by=by, at=at, **facts)
+            act: DraftDiscarded = {
+                "type": "draft_discarded",
+                "revision": row.revision,
+                "saved_by": row.saved_by,
+                "saved_at": row.saved_at,
+            }
+            published.record_definition(key, act, by=by, at=at)
         remove(key)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Select, delete, insert, or_, select
 
 import engine
 from engine import record
+from engine.record.person_steps import LoggedIn, LoginLocked
 from models.base import session, transaction
 from models.identity import LoginFailure, LoginSession
 
@@ -93,23 +94,17 @@ def note(name: str, address: str, *, at: datetime, works_here: bool, browser: st
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
         if works_here:
-            current, facts = lock(name, address, at=at, browser=browser), {"address": address[:MOST_ADDRESS]}
-            kind = "login_locked" if current.left else "login_failed"
-            record.record_act(
-                kind, by=engine.Actor(name), at=at, **facts, **({"of": current.of} if current.left else {})
-            )
+            current = lock(name, address, at=at, browser=browser)
+            act: LoginLocked | LoggedIn = {"type": "login_failed", "address": address[:MOST_ADDRESS]}
+            if current.left:
+                act = {"type": "login_locked", "address": address[:MOST_ADDRESS], "of": current.of}
+            record.record_act(act, by=engine.Actor(name), at=at)
 
 
 def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:
     """Note that somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
-    record.record_act_once(
-        "login_refused",
-        by=engine.Actor(name),
-        at=at,
-        within=LOCKED_FOR,
-        address=address[:MOST_ADDRESS],
-        of=lock.of,
-    )
+    act: LoginLocked = {"type": "login_refused", "address": address[:MOST_ADDRESS], "of": lock.of}
+    record.record_act_once(act, by=engine.Actor(name), at=at, within=LOCKED_FOR)
 
 
 def forget(name: str, address: str, browser: str = "") -> None:

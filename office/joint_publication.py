@@ -17,7 +17,7 @@ import engine
 import engine.published
 from engine import Problem, definitions
 from engine.definitions import Package
-from engine.published import Published
+from engine.published import DraftApproved, DraftReturned, DraftSubmitted, Judged, Published
 from models.base import transaction
 from models.definition import DefinitionDraft
 from office import drafts, hands, precedence, publication, scenarios
@@ -227,8 +227,14 @@ def submit(
         if not hands.left_to_approve(people):
             raise publication.NobodyToApprove(process=joint.keys[0], authors=people)
         for draft in joint.drafts:
-            facts = {"revision": draft.revision, "base_version": draft.base_version, "note": reason_given}
-            _record(joint, draft, hands.SUBMITTED, by, at, **facts, **_of(joint, draft, differing))
+            act: DraftSubmitted = {
+                "type": "draft_submitted",
+                "revision": draft.revision,
+                "base_version": draft.base_version,
+                "note": reason_given,
+                **_judged(joint, draft, differing),
+            }
+            engine.published.record_definition(draft.key, act, by=by, at=at)
 
 
 def _locked(revisions: Mapping[str, int]) -> tuple[list[DefinitionDraft], Joint]:
@@ -250,14 +256,15 @@ def _checked(joint: Joint, directory: Path, accepted: bool) -> list[str]:
     return publication.differing_of(joint.keys[0], outcomes(joint, directory), accepted)
 
 
-def _of(joint: Joint, draft: Draft, differing: list[str]) -> dict[str, object]:
+def _judged(joint: Joint, draft: Draft, differing: list[str]) -> Judged:
     package = joint.packages[draft.key]
-    warned = publication.warned(package, joint.packages.values())
-    return {"sha256": package.sha256, "differing": differing, **warned, **publication.restored(draft)}
-
-
-def _record(joint: Joint, draft: Draft, type: str, by: engine.Actor, at: datetime, **facts: object) -> None:
-    engine.published.record_definition(draft.key, type, by=by, at=at, **facts, together=joint.keys)
+    return {
+        "sha256": package.sha256,
+        "differing": differing,
+        "together": joint.keys,
+        **publication.warned(package, joint.packages.values()),
+        **publication.restored(draft),
+    }
 
 
 def give_back(revisions: Mapping[str, int], *, reason: str, by: engine.Actor, at: datetime) -> None:
@@ -270,7 +277,13 @@ def give_back(revisions: Mapping[str, int], *, reason: str, by: engine.Actor, at
         for row in rows:
             row.submitted_by = row.submitted_at = None
         for draft in joint.drafts:
-            _record(joint, draft, hands.RETURNED, by, at, revision=draft.revision, reason=reason_given)
+            act: DraftReturned = {
+                "type": "draft_returned",
+                "revision": draft.revision,
+                "reason": reason_given,
+                "together": joint.keys,
+            }
+            engine.published.record_definition(draft.key, act, by=by, at=at)
 
 
 def check_submitted(joint: Joint) -> None:
@@ -315,8 +328,13 @@ def approve(
         _check_versions(joint, against)
         differing = _checked(joint, directory, accepted)
         for draft in joint.drafts:
-            facts = {"revision": draft.revision, "authors": drafts.authors(draft)}
-            _record(joint, draft, hands.APPROVED, by, at, **facts, **_of(joint, draft, differing))
+            act: DraftApproved = {
+                "type": "draft_approved",
+                "revision": draft.revision,
+                "authors": drafts.authors(draft),
+                **_judged(joint, draft, differing),
+            }
+            engine.published.record_definition(draft.key, act, by=by, at=at)
         return _put_in_force(joint, by, at)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, update
 
 import engine
 from engine import record
+from engine.record.person_steps import LoggedIn
 from models.base import session, transaction
 from models.identity import LoginSession
 from office import guesses
@@ -26,7 +27,8 @@ def begin(user: str, *, at: datetime, address: str, browser: str = "") -> str:
     """Log a person in; the key of the new session, which is nowhere else. Sessions too old to know an address by go."""
     key = secrets.token_urlsafe(32)
     with transaction():
-        record.record_act("logged_in", by=engine.Actor(user), at=at, address=address[: guesses.MOST_ADDRESS])
+        act: LoggedIn = {"type": "logged_in", "address": address[: guesses.MOST_ADDRESS]}
+        record.record_act(act, by=engine.Actor(user), at=at)
         guesses.forget(user, address, browser)
         session().execute(delete(LoginSession).where(LoginSession.created_at <= at - guesses.KNOWN_FOR))
         row = {
@@ -53,7 +55,7 @@ def end(key: str, user: str, *, at: datetime) -> None:
     )
     with transaction():
         if session().execute(in_force.values(ended_at=at)).rowcount:  # type: ignore[attr-defined]
-            record.record_act("logged_out", by=engine.Actor(user), at=at)
+            record.record_act({"type": "logged_out"}, by=engine.Actor(user), at=at)
 
 
 def end_all(user: str, *, by: engine.Actor, at: datetime) -> int:
@@ -62,5 +64,5 @@ def end_all(user: str, *, by: engine.Actor, at: datetime) -> int:
     with transaction():
         count = int(session().execute(in_force.values(ended_at=at)).rowcount)  # type: ignore[attr-defined]
         if count:
-            record.record_act("sessions_ended", by=by, at=at, user=user, sessions=count)
+            record.record_act({"type": "sessions_ended", "user": user, "sessions": count}, by=by, at=at)
     return count

@@ -14,7 +14,17 @@ import engine
 import engine.published
 from engine import Problem, definitions, diagrams, ground
 from engine.definitions import Package
-from engine.published import Published
+from engine.published import (
+    Differing,
+    DraftApproved,
+    DraftReturned,
+    DraftSubmitted,
+    Judged,
+    Published,
+    Restored,
+    Together,
+    Warned,
+)
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay
 from office import drafts, free_text, hands, scenarios
@@ -199,24 +209,41 @@ def submit(
         reason_given = reason_of(note)
         check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
-        hand_over(row, draft, note=reason_given, by=by, at=at, differing=differing, **restored(draft))
+        hand_over(row, draft, note=reason_given, by=by, at=at, differing=differing, restores=restored(draft))
 
 
 def hand_over(
-    row: DefinitionDraft, draft: Draft, *, note: str, by: engine.Actor, at: datetime, **facts: list[str] | int
+    row: DefinitionDraft,
+    draft: Draft,
+    *,
+    note: str,
+    by: engine.Actor,
+    at: datetime,
+    restores: Restored,
+    differing: list[str] | None = None,
 ) -> None:
-    """Let a draft wait for approval, inside a transaction; `facts` for the history of its process. Errors: NobodyToApprove."""
+    """Let a draft wait for approval, inside a transaction; of the scenarios that differ nothing is said where none has been played. Errors: NobodyToApprove."""
     row.note, row.submitted_by, row.submitted_at = note, by.user, at
     authors = [*dict.fromkeys([*drafts.authors(draft), by.user])]
     if not hands.left_to_approve(authors):
         raise NobodyToApprove(process=draft.key, authors=authors)
-    facts |= {"revision": draft.revision, "base_version": draft.base_version}
-    engine.published.record_definition(
-        draft.key, hands.SUBMITTED, by=by, at=at, sha256=draft.sha256, note=note, **facts, **warned(draft.package)
-    )
+    act: DraftSubmitted = {
+        "type": "draft_submitted",
+        "revision": draft.revision,
+        "base_version": draft.base_version,
+        "note": note,
+        **_judged(draft, restores, differing),
+    }
+    engine.published.record_definition(draft.key, act, by=by, at=at)
 
 
-def restored(draft: Draft) -> dict[str, int]:
+def _judged(draft: Draft, restores: Restored, differing: list[str] | None) -> Judged:
+    scenarios_told: Differing = {"differing": differing} if differing is not None else {}
+    alone: Together = {}
+    return {"sha256": draft.sha256, **warned(draft.package), **restores, **scenarios_told, **alone}
+
+
+def restored(draft: Draft) -> Restored:
     """Return the former version whose content a draft is, for the history of its process; nothing when none was asked back, or it was changed since."""
     version = hands.asked_back(draft.key)
     if not version:
@@ -253,7 +280,7 @@ def check(draft: Draft) -> None:
         raise NothingChanged(process=draft.key)
 
 
-def warned(package: Package, beside: Iterable[Package] = ()) -> dict[str, int]:
+def warned(package: Package, beside: Iterable[Package] = ()) -> Warned:
     """Return how many warnings stood beside a package, for the history of its process; nothing when there were none."""
     doubts = drafts.warnings(package, beside)
     return {"warnings": len(doubts)} if doubts else {}
@@ -282,9 +309,8 @@ def give_back(key: str, *, revision: int, reason: str, by: engine.Actor, at: dat
         check_submitted(draft)
         _check_alone(key)
         row.submitted_by = row.submitted_at = None
-        engine.published.record_definition(
-            key, "draft_returned", by=by, at=at, revision=revision, reason=reason_of(reason)
-        )
+        act: DraftReturned = {"type": "draft_returned", "revision": revision, "reason": reason_of(reason)}
+        engine.published.record_definition(key, act, by=by, at=at)
 
 
 def check_submitted(draft: Draft) -> None:
@@ -349,10 +375,14 @@ def approve(
             raise engine.Conflict(process=key, version=drafts.newest_version(key))
         check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
-        facts = {"revision": revision, "sha256": draft.sha256, "differing": differing, **warned(draft.package)}
         restores = restored(draft)
-        facts |= {"authors": drafts.authors(draft), **restores}
-        engine.published.record_definition(key, "draft_approved", by=by, at=at, **facts)
+        act: DraftApproved = {
+            "type": "draft_approved",
+            "revision": revision,
+            "authors": drafts.authors(draft),
+            **_judged(draft, restores, differing),
+        }
+        engine.published.record_definition(key, act, by=by, at=at)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
         package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)
         published = engine.published.publish(package, by=submitter, note=draft.note, at=at, approved_by=by, **restores)

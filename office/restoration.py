@@ -26,7 +26,7 @@ def ask(key: str, version: int, *, reason: str, by: engine.Actor, at: datetime) 
         saved = publication.draft_from_files(key, former, by=by, at=at)
         row, draft = publication.locked(key, saved.revision)
         publication.check(draft)
-        publication.hand_over(row, draft, note=note, by=by, at=at, restores=version)
+        publication.hand_over(row, draft, note=note, by=by, at=at, restores={"restores": version})
         playing.begin(key, again=False, at=at)
     return drafts.find(key)
 

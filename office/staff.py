@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 import engine
 from engine import record
+from engine.record.person_steps import PersonIdentified
 from models.base import session, transaction
 from models.identity import HouseholdNumber, User
 from office.tokens import UnknownUser
@@ -38,7 +39,12 @@ def identify(
         of_theirs = HouseholdNumber.employee_number == number
         session().execute(delete(HouseholdNumber).where(of_theirs, HouseholdNumber.msisdn.in_(removed)))
         if employee or added or removed:
-            facts = {"employee": number, "added": len(added), "removed": len(removed)}
-            record.record_act("person_identified", by=engine.Actor(user), at=at, **facts)
+            act: PersonIdentified = {
+                "type": "person_identified",
+                "employee": number,
+                "added": len(added),
+                "removed": len(removed),
+            }
+            record.record_act(act, by=engine.Actor(user), at=at)
         household = select(HouseholdNumber.msisdn).where(of_theirs).order_by(HouseholdNumber.msisdn)
         return number, list(session().scalars(household))

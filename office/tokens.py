@@ -31,7 +31,7 @@ def create(user: str, *, at: datetime, lifetime: timedelta = LIFETIME) -> str:
         session().execute(
             insert(ApiToken).values(user=user, token_hash=_hash(token), created_at=at, expires_at=at + lifetime)
         )
-        record.record_act("token_made", by=engine.Actor(user), at=at, until=at + lifetime)
+        record.record_act({"type": "token_made", "until": at + lifetime}, by=engine.Actor(user), at=at)
     return token
 
 
@@ -56,7 +56,7 @@ def revoke_all(user: str, *, at: datetime) -> int:
         in_force = update(ApiToken).where(ApiToken.user == user, ApiToken.revoked_at.is_(None))
         count = int(session().execute(in_force.values(revoked_at=at)).rowcount)  # type: ignore[attr-defined]
         if count:
-            record.record_act("tokens_revoked", by=engine.Actor(user), at=at, tokens=count)
+            record.record_act({"type": "tokens_revoked", "tokens": count}, by=engine.Actor(user), at=at)
         return count
 
 

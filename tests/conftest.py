@@ -21,12 +21,10 @@ from sqlalchemy.orm import Session
 
 import engine.runtime
 from engine import ground
-from engine.published import publishing
-from engine.record import person_streams
 from engine.runtime.runtime import plain_weeks
 from models.base import Base, scratch
 from office import composition
-from tests.support import order, shapes
+from tests.support import order
 from tests.support.offices import Copies, unused
 from tests.support.once import once
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("desk")
-person_streams.step = publishing.step = shapes.checked  # type: ignore[attr-defined]
 engine.runtime.enter(composition.bare())  # for what is read while tests are collected
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

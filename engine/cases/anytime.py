@@ -19,6 +19,7 @@ from engine.running import execution, locking
 from engine.running.execution import Advanced, Change, StaleInstance, UnknownInstance
 from engine.runtime import calendars
 from engine.runtime.permissions import Actor
+from engine.spiff import commands
 from models import writes
 from models.base import flush, forget, transaction
 from models.instance import ProcessInstance
@@ -40,19 +41,19 @@ def note(instance_id: int, steps: Sequence[CaseStep], *, by: Actor, at: datetime
     with transaction():
         row = _found(instance_id)
         if row.state == CaseState.ACTIVE:
-            execution.advance_row(row, lambda run: run.note(steps), by=by.user, at=at)
+            execution.advance_row(row, lambda run: commands.note(run, steps), by=by.user, at=at)
         else:
             _after_the_end(row, list(steps), by, at)
 
 
 def extend(instance_id: int, shift: timedelta, *, by: Actor, at: datetime, **fields: Unpack[ExtensionSaid]) -> None:
     """Let the limit of a case, and those of its open steps, fall later by `shift`; `fields` stands in the step. Errors: UnknownInstance, InstanceEnded."""
-    execution.advance(instance_id, lambda run: run.extend(shift, **fields), by=by.user, at=at)
+    execution.advance(instance_id, lambda run: commands.extend(run, shift, **fields), by=by.user, at=at)
 
 
 def end(instance_id: int, outcome: str, steps: Sequence[CaseStep], *, reason: str, by: Actor, at: datetime) -> Advanced:
     """Close a case where it stands, with what it came to and what was done for that. Errors: UnknownInstance, InstanceEnded."""
-    return execution.advance(instance_id, lambda run: run.cancel(reason, outcome, steps), by=by.user, at=at)
+    return execution.advance(instance_id, lambda run: commands.cancel(run, reason, outcome, steps), by=by.user, at=at)
 
 
 def _found(instance_id: int) -> CaseRow:

@@ -13,6 +13,7 @@ from engine.record.steps import Done, Refused, WorkOutcome
 from engine.running import execution, locking, timers
 from engine.running.execution import Advanced, Command
 from engine.runtime.permissions import Actor
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import session, transaction
 from models.incident import Incident
@@ -41,7 +42,7 @@ def retry(incident_id: int, *, by: Actor, at: datetime) -> Advanced:
 def _carry_out_again(incident: Incident) -> Command:
     def command(run: Run) -> None:
         _check_stuck(run, incident)
-        run.retry(incident.token)
+        commands.retry(run, incident.token)
 
     return command
 
@@ -55,7 +56,7 @@ def _fire_again(incident: Incident, reason: str) -> Command:
             {"type": "incident_resolved", "token": incident.token, "element": incident.element_id, "reason": reason}
         )
         if waits:
-            run.fire_timer(incident.token)
+            commands.fire_timer(run, incident.token)
 
     return command
 
@@ -86,7 +87,7 @@ def resolve(
 def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
     def command(run: Run) -> None:
         _check_stuck(run, incident)
-        run.resolve(incident.token, outcome, reason)
+        commands.resolve(run, incident.token, outcome, reason)
 
     return command
 

@@ -12,6 +12,7 @@ from engine.published import versions
 from engine.running import execution
 from engine.running.execution import Advanced
 from engine.runtime.permissions import Actor
+from engine.spiff import commands
 from models.base import transaction
 
 
@@ -41,9 +42,9 @@ def meet_limit(instance_id: int, *, text: str, by: Actor, at: datetime, aside: C
 
     Errors: UnknownInstance, InstanceEnded.
     """
-    return execution.advance(instance_id, lambda run: run.meet_limit(by.user, text, aside), by=by.user, at=at)
+    return execution.advance(instance_id, lambda run: commands.meet_limit(run, by.user, text, aside), by=by.user, at=at)
 
 
 def cancel(instance_id: int, *, reason: str, by: Actor, at: datetime) -> Advanced:
     """Close a case without finishing it; its open tasks, timers and messages go. Errors: UnknownInstance, InstanceEnded."""
-    return execution.advance(instance_id, lambda run: run.cancel(reason), by=by.user, at=at)
+    return execution.advance(instance_id, lambda run: commands.cancel(run, reason), by=by.user, at=at)

@@ -12,7 +12,7 @@ from engine.ground.errors import Conflict
 from engine.record.steps import Failed
 from engine.running import execution, jobs
 from engine.runtime.permissions import Actor
-from engine.spiff.run import Run
+from engine.spiff import commands
 from models.base import savepoint, session, transaction
 from models.timer import MessageSubscription
 
@@ -31,7 +31,7 @@ def correlate(message: str, key: str, *, variables: dict[str, Any], by: Actor, a
     """
     released, broken = 0, []
     for instance_id, token in waiting_for(message, key):
-        command = partial(Run.receive_message, token=token, variables=variables)
+        command = partial(commands.receive_message, token=token, variables=variables)
         outcome = jobs.survive(message, partial(_go_on, instance_id, command, by, at))
         if not isinstance(outcome, Failed):
             released += 1

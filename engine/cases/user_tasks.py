@@ -27,6 +27,7 @@ from engine.running import barred, doubts, execution, locking
 from engine.running.execution import Advanced
 from engine.runtime import permissions
 from engine.runtime.permissions import Actor, TaskFacts
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import connection, session, transaction
 from models.definition import ProcessDefinition
@@ -65,8 +66,8 @@ def complete(
         permissions.check(by, facts)
 
         def command(run: Run) -> None:
-            task = run.task(row.task_token)
-            element, scope = run.element_of(task), run.scope_at(task)
+            task = run.position.task(row.task_token)
+            element, scope = run.position.element_of(task), run.position.scope_at(task)
             barred.check(barred.Step(row.task_id, row.id, element, run.definition), by)
             blank, now = run.definition.form_by_id(element.properties["form"]), feel.Scope(at=at, calendar=run.calendar)
             try:
@@ -76,7 +77,9 @@ def complete(
                 raise InvalidForm(reasons={**_foreseen(run, row, blank, right), **error.reasons}) from None
             answer = doubts.Answer(row.business_key, blank, entered, scope.variables, now)
             aside = doubts.check(answer, despite)
-            run.enter(row.task_token, entered | _no_longer_asked(row, blank, entered, scope), by.user, despite, aside)
+            commands.enter(
+                run, row.task_token, entered | _no_longer_asked(row, blank, entered, scope), by.user, despite, aside
+            )
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)
 
@@ -107,22 +110,22 @@ def _try_out(row: TaskRow, form: Submitted, by: Actor, at: datetime) -> None:
     if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by=by.user, at=at).run
-    task = run.task(row.task_token)
-    variables, now = run.scope_at(task).variables, feel.Scope(at=at, calendar=run.calendar)
-    blank = run.definition.form_by_id(run.element_of(task).properties["form"])
+    task = run.position.task(row.task_token)
+    variables, now = run.position.scope_at(task).variables, feel.Scope(at=at, calendar=run.calendar)
+    blank = run.definition.form_by_id(run.position.element_of(task).properties["form"])
     try:
         right = blank.load(form, variables, now)
     except InvalidForm as error:
         right = blank.right(form, variables, now, wrong=error.reasons)
         if any(reason.code != REQUIRED for reasons in error.reasons.values() for reason in reasons):
             raise InvalidForm(reasons={**_foreseen(run, row, blank, right), **error.reasons}) from None
-    run.enter(row.task_token, right, by.user)
+    commands.enter(run, row.task_token, right, by.user)
 
 
 def _foreseen(run: Run, row: TaskRow, blank: Form, right: dict[str, Any]) -> dict[str, list[Reason]]:
     """Return what the service tasks that follow would refuse of what can be taken."""
-    scope = run.scope_at(run.task(row.task_token))
-    return run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
+    scope = run.position.scope_at(run.position.task(row.task_token))
+    return commands.foreseen(run, row.task_token, right | _no_longer_asked(row, blank, right, scope))
 
 
 @contextmanager
@@ -302,11 +305,11 @@ def _read_form(row: TaskRow, *, at: datetime) -> tuple[Form, dict[str, Any], fee
     if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
-    task = run.task(row.task_token)
+    task = run.position.task(row.task_token)
     secret = run.definition.private.secret
-    visible = {name: value for name, value in run.scope_at(task).variables.items() if name not in secret}
+    visible = {name: value for name, value in run.position.scope_at(task).variables.items() if name not in secret}
     variables = {"accepted_at": row.started_at, **visible}
-    form = run.definition.form_by_id(run.element_of(task).properties["form"])
+    form = run.definition.form_by_id(run.position.element_of(task).properties["form"])
     return form, variables, feel.Scope(at=at, calendar=run.calendar)
 
 

@@ -39,7 +39,7 @@ def leave(run: Running, token: Token) -> None:
     variables = {name: run.evaluate(text, inner) for name, text in element.mapping("out.")}
     run.entered.leave(number, outer.number, run.mapped(element.mapping("out.")))
     with_items = any(scope.index for scope in run.case.scopes.inside(number))
-    scopes = run.gone(but=number) if with_items else []
+    scopes = run.position.gone(but=number) if with_items else []
     run.add(
         {
             "type": "call_left",

@@ -17,8 +17,8 @@ from engine.record.steps import Failed
 def carry_out(run: Running, token: Token) -> None:
     """Throw the error: where nobody around catches it the process ends with it; inside, or in what is called, a person decides (under the first rules it was lost)."""
     task, element = token.task, token.element
-    code, inside = element.error_code or "", run.is_inside(task)
-    if inside and run.counts_all and run.catcher(task, code) is None:
+    code, inside = element.error_code or "", run.position.is_inside(task)
+    if inside and run.counts_all and run.position.catcher(task, code) is None:
         stick(run, token, Failed("UncaughtBpmnError", code), after="arrival")
         return
     run.add({"type": "passed", "scope": token.scope.number, "element": element.id})

@@ -21,7 +21,7 @@ _EVENTS = {"timer": timer.wait, "message": message.wait}
 def wait_for_any(run: Running, token: Token) -> None:
     """Wait for every event that is drawn after the gateway, each under a number of its own."""
     numbers: dict[str, str] = {}
-    for event in run.events_after(token.task):
+    for event in run.position.events_after(token.task):
         number = run.next_number()
         numbers[str(number)] = event.id
         _EVENTS[event.trigger](run, token._replace(number=number, element=event))

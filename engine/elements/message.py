@@ -17,7 +17,7 @@ from engine.record.steps import Failed, WorkOutcome
 
 def arrive(run: Running, token: Token) -> None:
     """Wait for the message, unless the token has come because it is there already."""
-    if run.is_waiting(token.task):
+    if run.position.is_waiting(token.task):
         wait(run, token)
 
 

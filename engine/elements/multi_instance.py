@@ -91,14 +91,14 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
 def leave(run: Running, token: Token) -> None:
     """Keep what an item that is done gives, then go on with the next, or leave the activity."""
     element, item = token.element, run.case.scopes[token.task.internal_data[ITEM]]
-    activity = run.token_at(token.task.before)._replace(scope=run.case.scopes[item.parent])
+    activity = run.position.token_at(token.task.before)._replace(scope=run.case.scopes[item.parent])
     progress, marker = activity.task.internal_data[ITEMS], _marker(element)
     result = run.evaluate(marker.output, item) if marker.results else None
     progress["left"] += 1
     if marker.results:
         progress["results"].append([item.index, values.pack(result)])
     enough = _enough(run, progress, marker, item)
-    scopes = run.gone(but=item.number)
+    scopes = run.position.gone(but=item.number)
     run.add(
         {
             "type": "item_left",

@@ -98,7 +98,7 @@ def _tell(
             by_field.setdefault(field, []).append(reason)
     if by_field:
         code = next(iter(by_field.values()))[0].code
-        catcher = run.catcher(task, code)
+        catcher = run.position.catcher(task, code)
         raise EntryRefused(
             reasons=by_field,
             code=code,

@@ -31,7 +31,7 @@ FORMER: Final = "former"
 
 def arrive(run: Running, token: Token) -> None:
     """Wait for the time, unless the token has come because it is there already."""
-    if run.is_waiting(token.task):
+    if run.position.is_waiting(token.task):
         wait(run, token)
 
 

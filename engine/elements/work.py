@@ -78,7 +78,7 @@ def settle_otherwise(run: Running, token: Token, outcome: Refused | Queued | Fai
 
 def throw(run: Running, task: Task, code: str) -> bool:
     """Take a BPMN error to the innermost boundary event that catches it; False when none does."""
-    event = run.catcher(task, code)
+    event = run.position.catcher(task, code)
     if event is None:
         return False
     run.add({"type": "error_caught", "scope": event.scope.number, "element": event.element.id, "code": code})

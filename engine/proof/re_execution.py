@@ -22,9 +22,9 @@ from engine.record.case_steps import (
     Started,
 )
 from engine.record.steps import ACTS, Done, Failed, Queued, Refused, Work, WorkOutcome
-from engine.spiff.movement import STANDSTILL
+from engine.spiff import commands
 from engine.spiff.position import CASE
-from engine.spiff.run import Run
+from engine.spiff.run import STANDSTILL, Run
 
 
 def answers(steps: Sequence[CaseStep]) -> Perform:
@@ -83,7 +83,7 @@ def command(run: Run, steps: list[CaseStep]) -> None:
     first, last, run.recorded = steps[0], steps[-1], steps
     appliers.prepare(steps, run.case)
     if last["type"] == "instance_cancelled":
-        run.cancel(last["reason"], last.get("outcome", ""), [act for act in steps if act["type"] in ACTS])
+        commands.cancel(run, last["reason"], last.get("outcome", ""), [act for act in steps if act["type"] in ACTS])
     elif first["type"] == "incident_opened":
         _report(run, first, steps)
     elif first["type"] == "incident_resolved":
@@ -95,33 +95,33 @@ def command(run: Run, steps: list[CaseStep]) -> None:
 def _report(run: Run, first: IncidentOpened, steps: list[CaseStep]) -> None:
     """Return what a person was told of: queued work that failed, a case that stands still, a limit that was reached."""
     if first["after"] == "job":
-        run.finish_work(first["token"], _outcome(first))
+        commands.finish_work(run, first["token"], _outcome(first))
     elif first["kind"] == STANDSTILL:
         run.notice_standstill()
     elif first["after"] == "limit":
-        run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
+        commands.report(run, first["token"], first["kind"], first["message"], first.get("trace", ""))
     else:
-        run.note(steps)
+        commands.note(run, steps)
 
 
 def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
     match first["type"]:
         case "instance_started":
-            run.begin(dict(first["variables"]), **_origin(first))
+            commands.begin(run, dict(first["variables"]), **_origin(first))
         case "user_task_completed":
-            run.complete_user_task(first["token"], first["form"], first["by"], first.get("despite", ()))
+            commands.complete_user_task(run, first["token"], first["form"], first["by"], first.get("despite", ()))
         case "timer_fired":
-            run.fire_timer(first["token"])
+            commands.fire_timer(run, first["token"])
         case "message_received":
-            run.receive_message(first["token"], first["variables"])
+            commands.receive_message(run, first["token"], first["variables"])
         case "incident_retried":
-            run.retry(first["token"])
+            commands.retry(run, first["token"])
         case "job_completed" | "job_refused":
-            run.finish_work(first["token"], _outcome(first))
+            commands.finish_work(run, first["token"], _outcome(first))
         case "limit_extended":
-            run.extend(_moved_by(first), **_told(first))
+            commands.extend(run, _moved_by(first), **_told(first))
         case "case_limit_met":
-            run.meet_limit(first["by"], first["told"], first.get("despite", ()))
+            commands.meet_limit(run, first["by"], first["told"], first.get("despite", ()))
         case (
             "instance_completed" | "instance_cancelled" | "user_task_created" | "user_task_claimed"
             | "user_task_released" | "user_task_assigned" | "user_task_cancelled" | "timer_set" | "timer_cancelled"
@@ -134,25 +134,25 @@ def _do(run: Run, first: CaseStep, steps: list[CaseStep]) -> None:
             | "correction_withdrawn" | "credit_reversed" | "extension_asked" | "reversal_asked" | "reversal_agreed"
             | "request_refused"
         ):  # fmt: skip
-            run.note(steps)
+            commands.note(run, steps)
         case _:
             assert_never(first)
 
 
 def _resolve(run: Run, first: IncidentClosed, after: list[CaseStep]) -> None:
     """Resolve a settled incident as it was: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
-    again = first["token"] == CASE or run.is_unreckoned(first["token"])
+    again = first["token"] == CASE or commands.is_unreckoned(run, first["token"])
     offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
     if offers_nothing or (again and ("due" in first or after)):
-        run.retry(first["token"])
+        commands.retry(run, first["token"])
         return
     if first["token"] in run.case.stuck and first["token"] not in run.case.open:
         outcome = _outcome(after[0]) if after and _says_outcome(after[0]) else Done({})
-        run.resolve(first["token"], outcome, first["reason"])
+        commands.resolve(run, first["token"], outcome, first["reason"])
         return
     run.record(first)
     if after:
-        run.fire_timer(first["token"])
+        commands.fire_timer(run, first["token"])
 
 
 def with_groups(steps: list[CaseStep], recorded: list[CaseStep]) -> list[CaseStep]:

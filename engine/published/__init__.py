@@ -1,6 +1,19 @@
 """The versions of processes in the database: checked and put in force, found again, and asked what they say."""
 
-from engine.published.definition_steps import DefinitionStep, DraftApproved, DraftSaved, DraftSubmitted
+from engine.published.definition_steps import (
+    DefinitionStep,
+    Differing,
+    DraftApproved,
+    DraftDiscarded,
+    DraftReturned,
+    DraftSaved,
+    DraftSubmitted,
+    HandedOn,
+    Judged,
+    Restored,
+    Together,
+    Warned,
+)
 from engine.published.files import lint_file
 from engine.published.newest import decide, start_timer
 from engine.published.publishing import (
@@ -20,12 +33,20 @@ from engine.published.versions import InForce, UnknownProcess, by_id, current
 
 __all__ = [
     "DefinitionStep",
+    "Differing",
     "DraftApproved",
+    "DraftDiscarded",
+    "DraftReturned",
     "DraftSaved",
     "DraftSubmitted",
+    "HandedOn",
     "InForce",
+    "Judged",
     "Published",
+    "Restored",
+    "Together",
     "UnknownProcess",
+    "Warned",
     "by_id",
     "callers_of",
     "changed_caller",

@@ -7,18 +7,23 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
 
-class DraftSaved(TypedDict):
-    """A draft was begun or came into other hands; `took_over` is the fingerprint of its files before, `instead` are files that took the place of what `saved_by` had saved."""
+class HandedOn(TypedDict):
+    """What a saving did beside saving: `begun` is the version it is to become, `withdrawn` who had submitted it."""
 
-    type: Literal["draft_saved"]
-    revision: int
-    files: Sequence[str]
     begun: NotRequired[int]
     took_over: NotRequired[str]
     withdrawn: NotRequired[str]
     instead: NotRequired[Sequence[str]]
     saved_by: NotRequired[str]
     saved_at: NotRequired[datetime]
+
+
+class DraftSaved(HandedOn):
+    """A draft was begun or came into other hands; `took_over` is the fingerprint of its files before, `instead` are files that took the place of what `saved_by` had saved."""
+
+    type: Literal["draft_saved"]
+    revision: int
+    files: Sequence[str]
 
 
 class DraftDiscarded(TypedDict):
@@ -30,27 +35,50 @@ class DraftDiscarded(TypedDict):
     saved_at: datetime
 
 
-class _Checked(TypedDict):
-    revision: int
-    sha256: str
-    differing: NotRequired[Sequence[Any]]
+class Warned(TypedDict):
+    """How many warnings stood beside it, when there were any."""
+
     warnings: NotRequired[int]
-    together: NotRequired[Sequence[str]]
+
+
+class Restored(TypedDict):
+    """The version whose content it is, when it is one."""
+
     restores: NotRequired[int]
 
 
-class DraftSubmitted(_Checked):
+class Differing(TypedDict):
+    """The scenarios that differ, where they have been played."""
+
+    differing: NotRequired[Sequence[Any]]
+
+
+class Together(TypedDict):
+    """The processes that go with it, in the order of publication, when there are any."""
+
+    together: NotRequired[Sequence[str]]
+
+
+class Judged(Warned, Restored, Differing, Together):
+    """What was judged."""
+
+    sha256: str
+
+
+class DraftSubmitted(Judged):
     """An owner asks for approval; `together` are the processes submitted with it, in the order of publication, `restores` is the version asked back."""
 
     type: Literal["draft_submitted"]
+    revision: int
     base_version: int
     note: str
 
 
-class DraftApproved(_Checked):
+class DraftApproved(Judged):
     """A second owner approved."""
 
     type: Literal["draft_approved"]
+    revision: int
     authors: NotRequired[Sequence[str]]
 
 
@@ -63,7 +91,7 @@ class DraftReturned(TypedDict):
     together: NotRequired[Sequence[str]]
 
 
-class Published(TypedDict):
+class Published(Restored):
     """A version is in force; `restores` is the one whose content it is."""
 
     type: Literal["definition_published"]
@@ -71,7 +99,6 @@ class Published(TypedDict):
     sha256: str
     note: str
     approved_by: str | None
-    restores: NotRequired[int]
 
 
 DefinitionStep = DraftSaved | DraftDiscarded | DraftSubmitted | DraftApproved | DraftReturned | Published

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -16,9 +15,9 @@ from engine.definitions import package
 from engine.definitions.compiled import Definition
 from engine.definitions.package import Package
 from engine.ground.errors import InvalidDefinition, Problem
-from engine.published import versions
+from engine.published import definition_steps, versions
+from engine.published.definition_steps import DefinitionStep
 from engine.record import history
-from engine.record.steps import step
 from engine.runtime.permissions import Actor
 from engine.spiff.parsing import NotExecutable, specification
 from models.base import in_turn, session, transaction
@@ -168,11 +167,11 @@ def _content(row: Newest) -> Package:
     return versions.by_id(row.id, row.sha256).package
 
 
-def record_definition(key: str, type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
+def record_definition(key: str, act: DefinitionStep, *, by: Actor, at: datetime) -> None:
     """Add a step to the history of a process definition, in the transaction of what it tells."""
     with transaction():
         in_turn(ProcessDefinition)
-        history.append("definition", key, [step(type, **fields)], by=by.user, at=at)
+        history.append("definition", key, [act], by=by.user, at=at)
 
 
 def _unreadable(content: Package) -> list[Problem]:
@@ -220,10 +219,16 @@ def _insert(
         )
         .returning(ProcessDefinition.id)
     )
-    fields = {"version": version, "sha256": content.sha256, "note": note, "approved_by": approver}
-    record_definition(
-        content.key, "definition_published", by=by, at=at, **fields, **({"restores": restores} if restores else {})
-    )
+    act: definition_steps.Published = {
+        "type": "definition_published",
+        "version": version,
+        "sha256": content.sha256,
+        "note": note,
+        "approved_by": approver,
+    }
+    if restores:
+        act["restores"] = restores
+    record_definition(content.key, act, by=by, at=at)
     return Published(int(inserted.scalar_one()), content.key, version, True)
 
 

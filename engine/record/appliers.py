@@ -15,6 +15,7 @@ from engine.record.case_steps import (
     IncidentOpened,
     IncidentStep,
     LimitStep,
+    Noted,
     ScopeStep,
     Started,
     TaskCompleted,
@@ -31,26 +32,7 @@ from models.states import CaseState, IncidentState, TaskState
 
 def apply(step: CaseStep, case: Case, at: datetime) -> None:
     """Let a case be as it is after a step."""
-    _apply(step, case, at, scope_of(step))
-
-
-def apply_each(steps: Sequence[CaseStep], case: Case, at: datetime) -> None:
-    """Do the same for the steps of one entry, in order."""
-    prepare(steps, case)
-    for step in steps:
-        apply(step, case, at)
-
-
-def prepare(steps: Sequence[CaseStep], case: Case) -> None:
-    """Prepare the case for these steps: earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
-    first = steps[0]
-    if first["type"] != "message_received" or first["token"] not in case.stuck:
-        return
-    if not any(step["type"] == "incident_resolved" and step["token"] == first["token"] for step in steps[1:]):
-        case.stuck.pop(first["token"])
-
-
-def _apply(step: CaseStep, case: Case, at: datetime, scope: int) -> None:
+    scope = scope_of(step)
     match step["type"]:
         case "flow_taken" | "passed" | "token_released":
             _token(step, case, scope)
@@ -76,6 +58,14 @@ def _apply(step: CaseStep, case: Case, at: datetime, scope: int) -> None:
             | "approval_given"
         ):
             _scope(step, case, scope)
+        case _:
+            _apply_other(step, case, at, scope)
+
+
+def _apply_other(
+    step: WaitStep | IncidentStep | LimitStep | Started | Ended | Noted, case: Case, at: datetime, scope: int
+) -> None:
+    match step["type"]:
         case (
             "timer_set"
             | "timer_fired"
@@ -111,6 +101,22 @@ def _apply(step: CaseStep, case: Case, at: datetime, scope: int) -> None:
             pass  # what is told beside the state
         case _:
             assert_never(step)
+
+
+def apply_each(steps: Sequence[CaseStep], case: Case, at: datetime) -> None:
+    """Do the same for the steps of one entry, in order."""
+    prepare(steps, case)
+    for step in steps:
+        apply(step, case, at)
+
+
+def prepare(steps: Sequence[CaseStep], case: Case) -> None:
+    """Prepare the case for these steps: earlier versions did not tell that an event at a gateway had reached a limit before, when it happened after all: nobody is stuck there."""
+    first = steps[0]
+    if first["type"] != "message_received" or first["token"] not in case.stuck:
+        return
+    if not any(step["type"] == "incident_resolved" and step["token"] == first["token"] for step in steps[1:]):
+        case.stuck.pop(first["token"])
 
 
 def _instance(step: Started | Ended, case: Case, at: datetime) -> None:

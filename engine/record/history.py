@@ -114,7 +114,7 @@ def entry(
     return Head(head.seq + 1, digest), writes.insertion(HistoryEntry.__table__, signed)
 
 
-def append(stream: str, stream_id: str, steps: list[Step], *, by: str, at: datetime) -> None:
+def append(stream: str, stream_id: str, steps: Sequence[Mapping[str, object]], *, by: str, at: datetime) -> None:
     """Add an entry without personal values at the end of a person's or a definition's stream, which stays locked until the commit."""
     place = heads.enter(stream, stream_id)
     after, write = entry(stream, stream_id, place.head, steps, by=by, at=at)

@@ -47,26 +47,32 @@ class Exported(TypedDict):
     personal: bool
 
 
-class EntryRefused(TypedDict):
-    """A form of a step was refused: codes by field, nothing of what was typed. `last` where more of them within the hour are only counted."""
+class PlaceOfTask(TypedDict):
+    """Which open step it is about."""
 
-    type: Literal["entry_refused"]
     case: str
     task: int
     process: str
     element: str
-    fields: Mapping[str, Sequence[str]]
+
+
+class Last(TypedDict):
+    """Whether more of them within the hour are only counted."""
+
     last: NotRequired[bool]
 
 
-class RefusalsNotKept(TypedDict):
+class EntryRefused(PlaceOfTask, Last):
+    """A form of a step was refused: codes by field, nothing of what was typed."""
+
+    type: Literal["entry_refused"]
+    fields: Mapping[str, Sequence[str]]
+
+
+class RefusalsNotKept(PlaceOfTask):
     """So many more forms of a step were refused than the stream keeps of a task within the hour: the first and the last of them."""
 
     type: Literal["refusals_not_kept"]
-    case: str
-    task: int
-    process: str
-    element: str
     number: int
     since: datetime
     until: datetime

@@ -14,11 +14,11 @@ from engine.record import history
 from engine.record.columns import RefusedTask, ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
-from engine.record.person_steps import PersonStep
-from engine.record.steps import Step, step
+from engine.record.person_steps import EntryRefused, Last, PersonStep, PlaceOfTask, RefusalsNotKept
 from engine.runtime.permissions import Actor
 from models.base import bind, session, transaction
-from models.entry import HistoryEntry, RefusalsNotKept
+from models.entry import HistoryEntry
+from models.entry import RefusalsNotKept as Tally
 from models.identity import User
 from models.user_task import UserTask
 
@@ -26,7 +26,7 @@ USER = "user"
 AT_ONCE, LAST = 200, 2**31 - 1
 MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
 SYSTEM = "system"
-_COUNTED = (RefusalsNotKept.number, RefusalsNotKept.since, RefusalsNotKept.until)
+_COUNTED = (Tally.number, Tally.since, Tally.until)
 _TASK = (UserTask.id, UserTask.business_key, UserTask.process_key, UserTask.element_id)
 _PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
 
@@ -51,16 +51,15 @@ _BEFORE = (
 )
 
 
-def record_act(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
+def record_act(act: PersonStep, *, by: Actor, at: datetime) -> None:
     """Add a step to the history of the person who does it."""
     with transaction():
         session().get(User, by.user, with_for_update=True)  # two requests of one person come one after the other
-        history.append(USER, by.user, [step(type, **fields)], by=by.user, at=at)
+        history.append(USER, by.user, [act], by=by.user, at=at)
 
 
-def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **fields: Any) -> datetime:
+def record_act_once(act: PersonStep, *, by: Actor, at: datetime, within: timedelta) -> datetime:
     """Record the same, unless the person's stream says it within so much time; since when the record says it."""
-    act = step(type, **fields)
     recorded_at = _said(act, by.user, at - within)
     if recorded_at is not None:
         return recorded_at
@@ -72,7 +71,7 @@ def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **
     return recorded_at or at
 
 
-def _said(act: Step, user: str, since: datetime) -> datetime | None:
+def _said(act: PersonStep, user: str, since: datetime) -> datetime | None:
     for at, body in _since(user, since):
         if act in history.document(body)["steps"]:
             return at
@@ -103,40 +102,43 @@ def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: 
         if before >= MOST_REFUSED:
             _count(row.id, by.user, at)
             return
-        last = {"last": True} if before + 1 == MOST_REFUSED else {}
         fields = {field: sorted(set(codes)) for field, codes in sorted(reasons.items())}
-        steps = [*_not_kept(row, by.user), step("entry_refused", **_place(row), fields=fields, **last)]
-        history.append(USER, by.user, steps, by=by.user, at=at)
+        last: Last = {"last": True} if before + 1 == MOST_REFUSED else {}
+        refusal: EntryRefused = {"type": "entry_refused", **_place(row), "fields": fields, **last}
+        history.append(USER, by.user, [*_not_kept(row, by.user), refusal], by=by.user, at=at)
 
 
-def _place(row: ShownTask) -> dict[str, Any]:
+def _place(row: ShownTask) -> PlaceOfTask:
     return {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
 
 
 def _count(task_id: int, user: str, at: datetime) -> None:
     """Count one more that is not kept; the person's row is locked."""
-    more = update(RefusalsNotKept).where(*_tally(task_id, user)).values(number=RefusalsNotKept.number + 1, until=at)
+    more = update(Tally).where(*_tally(task_id, user)).values(number=Tally.number + 1, until=at)
     if not session().execute(more).rowcount:  # type: ignore[attr-defined]
-        first = insert(RefusalsNotKept).values(user=user, task_id=task_id, number=1, since=at, until=at)
+        first = insert(Tally).values(user=user, task_id=task_id, number=1, since=at, until=at)
         session().execute(first)
 
 
-def _not_kept(row: ShownTask, user: str) -> list[Step]:
+def _not_kept(row: ShownTask, user: str) -> list[RefusalsNotKept]:
     """Return the step that says how many refused entries for a task were not kept, and count them no more; nothing where all were."""
-    deletion = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
+    deletion = delete(Tally).where(*_tally(row.id, user)).returning(*_COUNTED)
     tally = session().execute(deletion).first()
-    return [step("refusals_not_kept", **_place(row), **tally._mapping)] if tally is not None else []
+    if tally is None:
+        return []
+    number, since, until = tally
+    return [{"type": "refusals_not_kept", **_place(row), "number": number, "since": since, "until": until}]
 
 
 def _tally(task_id: int, user: str) -> tuple[ColumnElement[bool], ...]:
-    return RefusalsNotKept.user == user, RefusalsNotKept.task_id == task_id
+    return Tally.user == user, Tally.task_id == task_id
 
 
 def record_not_kept(at: datetime) -> int:
     """Add to the streams of people how many refused entries were not kept, where no other came for an hour to say it with; of how many tasks."""
-    over = RefusalsNotKept.until <= at - REFUSED_WITHIN
-    query = select(RefusalsNotKept.user, *_TASK).join(UserTask, UserTask.id == RefusalsNotKept.task_id).where(over)
-    rows = session().execute(query.order_by(RefusalsNotKept.user, RefusalsNotKept.task_id)).all()
+    over = Tally.until <= at - REFUSED_WITHIN
+    query = select(Tally.user, *_TASK).join(UserTask, UserTask.id == Tally.task_id).where(over)
+    rows = session().execute(query.order_by(Tally.user, Tally.task_id)).all()
     return sum(_record_not_kept(row, at) for row in rows)
 
 

@@ -103,13 +103,6 @@ ACTS = frozenset(
 )
 
 
-def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
-    """Return a step of a known type."""
-    if type not in STEPS:
-        raise KeyError(type)
-    return {"type": type, **({"scope": scope} if scope else {}), **fields}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A service task that is due: what its handler is to be called with; `undone` when only its refusal counts."""

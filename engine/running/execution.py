@@ -28,6 +28,7 @@ from engine.record.stores import SqlRows
 from engine.running import jobs, lanes, locking
 from engine.runtime import calendars, runtime
 from engine.runtime.handlers import Call
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models import writes
 from models.base import connection, flush, forget, session, transaction
@@ -177,7 +178,7 @@ def create(definition: Definition, business_key: str, variables: dict[str, Any],
         rows=changes,
         department=lanes.department,
     )
-    run.begin(variables, number=business_key, software=runtime.current().software)
+    commands.begin(run, variables, number=business_key, software=runtime.current().software)
     row = _Fresh(instance_id, business_key, definition.key, 1, None)
     key_write = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
     place = heads.of_case(instance_id, definition.key, register.head.seq, BEGINNING, None)
@@ -251,7 +252,9 @@ def report(reached: dict[str, Any], by: str, at: datetime) -> None:
     )
     with transaction():
         if session().scalar(open_already) is None:
-            advance(reached["instance"], lambda run: run.report(reached["token"], reached["kind"]), by=by, at=at)
+            advance(
+                reached["instance"], lambda run: commands.report(run, reached["token"], reached["kind"]), by=by, at=at
+            )
 
 
 def answered(instance_id: int, token: int, request: str) -> Advanced | None:

@@ -20,6 +20,7 @@ from engine.record.columns import DueRow
 from engine.record.steps import Failed
 from engine.running import execution, jobs, locking
 from engine.runtime import runtime
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import bind, session, transaction
 from models.incident import Incident
@@ -130,7 +131,7 @@ def _timers(at: datetime) -> Select[Any]:
 
 
 def _fire(row: DueRow, run: Run) -> None:
-    run.fire_timer(row.token)
+    commands.fire_timer(run, row.token)
 
 
 def _tasks(at: datetime) -> Select[Any]:
@@ -186,7 +187,7 @@ def put_back(kind: Kind, row: DueRow, failed: Failed, at: datetime) -> None:
 
 def _opened(row: DueRow, failed: Failed, at: datetime) -> bool:
     """Tell whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
-    command = partial(Run.report, token=row.token, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
+    command = partial(commands.report, token=row.token, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
     opened = jobs.guarded(
         f"incident of {row.business_key}", lambda: execution.advance_row(row, command, by=SYSTEM, at=at)
     )

@@ -26,7 +26,7 @@ from engine.running import execution, jobs, locking
 from engine.runtime import runtime
 from engine.runtime.handlers import Call
 from engine.runtime.runtime import now
-from engine.spiff.run import Run
+from engine.spiff import commands
 from models.base import session, transaction
 from models.job import Job
 from models.states import CaseState, JobState
@@ -192,6 +192,6 @@ def _finish(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Non
 
 
 def _advance(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Failed | None:
-    command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
+    command = partial(commands.finish_work, token=job.token or 0, outcome=outcome)
     result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
     return result if isinstance(result, Failed) else None

@@ -9,14 +9,15 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from engine.elements import kind_of, multi_instance
 from engine.elements.running import Running
 from engine.ground.errors import Corrupt
-from engine.record.scopes import Scope
+from engine.spiff.position import Position
 from engine.spiff.workflow import Flat, FlatTask
 
 
 class Moving(Running, Protocol):
     """A run whose tokens move here."""
 
-    def scope_of(self, workflow: Flat) -> Scope: ...
+    @property
+    def position(self) -> Position: ...
 
 
 class Evaluator(PythonScriptEngine):
@@ -33,7 +34,7 @@ class Evaluator(PythonScriptEngine):
 
     def evaluate(self, task: FlatTask, expression: str, external_context: object = None) -> bool:
         """Tell whether a gateway condition holds; null counts as no."""
-        return self._run.evaluate(expression, self._run.scope_of(task.workflow)) is True
+        return self._run.evaluate(expression, self._run.position.scope_of(task.workflow)) is True
 
     def execute(self, task: FlatTask, script: str, external_context: object = None) -> None:
         raise Corrupt(script=task.task_spec.name)
@@ -43,9 +44,9 @@ class Evaluator(PythonScriptEngine):
 
     def leave_call(self, task: FlatTask, _inner: Flat) -> None:
         """Leave a called process that has ended."""
-        token = self._run.token_at(task)
+        token = self._run.position.token_at(task)
         kind_of(token).leave(self._run, token)
 
     def leave_item(self, task: FlatTask) -> None:
         """Leave an item of a multi-instance activity that is done."""
-        multi_instance.leave(self._run, self._run.token_at(task))
+        multi_instance.leave(self._run, self._run.position.token_at(task))

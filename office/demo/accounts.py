@@ -193,54 +193,49 @@ def _secondary_pricing(month: Month) -> list[Case]:
 
 
 def _direct_debits(month: Month) -> list[Case]:
-    first, second, third, fourth, fifth = (
-        {"bank": "工商银行", "account": f"6222020000000000{number}", "holder": f"虚构客户0{number}"}
-        for number in range(801, 806)
-    )
     return [
-        Case(
-            "13900000801",
-            "TS-008",
+        _debit(
+            month,
+            801,
             "账号录错，托收失败，产生滞纳金",
             "Account keyed wrongly, debit failed, late fee drawn",
-            {
-                "bill": month.bill(BASE),
-                "late_fee": 300,
-                "mandate": _mandate(first, first | {"account": "6222020000000000810"}, _failed("account_unknown")),
-            },
+            late_fee=300,
+            mandate=_mandate(
+                _account(801), _account(801) | {"account": "6222020000000000810"}, _failed("account_unknown")
+            ),
         ),
-        Case(
-            "13900000802",
-            "TS-008",
-            "漏办托收",
-            "The mandate was never keyed in",
-            {"bill": month.bill(BASE), "mandate": _mandate(second, None)},
-        ),
-        Case(
-            "13900000803",
-            "TS-008",
+        _debit(month, 802, "漏办托收", "The mandate was never keyed in", mandate=_mandate(_account(802), None)),
+        _debit(
+            month,
+            803,
             "资料一致，余额不足",
             "Nothing keyed wrongly; the account was short of money",
-            {"bill": month.bill(BASE), "mandate": _mandate(third, third, _failed("insufficient_funds"))},
+            mandate=_mandate(_account(803), _account(803), _failed("insufficient_funds")),
         ),
-        Case(
-            "13900000804",
-            "TS-008",
+        _debit(
+            month,
+            804,
             "托收正在进行，暂不能重办",
             "A debit is under way, the mandate cannot be renewed yet",
-            {"bill": month.bill(BASE), "mandate": _mandate(fourth, fourth) | {"debit_under_way": True}},
+            mandate=_mandate(_account(804), _account(804)) | {"debit_under_way": True},
         ),
-        Case(
-            "13900000805",
-            "TS-008",
+        _debit(
+            month,
+            805,
             "托收录到别的号码",
             "The mandate was keyed for another number",
-            {
-                "bill": month.bill(BASE),
-                "mandate": _mandate(fifth, fifth, _failed("account_unknown")) | {"keyed_msisdn": "13900000850"},
-            },
+            mandate=_mandate(_account(805), _account(805), _failed("account_unknown"))
+            | {"keyed_msisdn": "13900000850"},
         ),
     ]
+
+
+def _debit(month: Month, number: int, path_zh: str, path_en: str, **facts: Any) -> Case:
+    return Case(f"13900000{number}", "TS-008", path_zh, path_en, {"bill": month.bill(BASE), **facts})
+
+
+def _account(number: int) -> dict[str, str]:
+    return {"bank": "工商银行", "account": f"6222020000000000{number}", "holder": f"虚构客户0{number}"}
 
 
 def _called(month: Month) -> list[Case]:

@@ -62,44 +62,43 @@ def _card(number: str) -> dict[str, Any]:
 def _recharges(month: Month) -> list[Case]:
     cancelled = {"state": SubscriptionState.CANCELLED, "state_since": month.on(4)}
     return [
-        Case(
+        _recharge(
             "13900000401",
-            "TS-004",
             "持卡 8800000401（密码 400001）来投诉，可充入的号码；"
             "卡 8800000404（密码 400004）未用过，卡 8800000405（密码 400005）已转走",
             "Complains with card 8800000401 (PIN 400001), may receive it; "
             "card 8800000404 (PIN 400004) was never used, card 8800000405 (PIN 400005) was moved before",
             {"prepayment": 5000},
         ),
-        Case(
+        _recharge(
             "13900000402",
-            "TS-004",
             "卡 8800000406（密码 400006）充到正常号码",
             "Card 8800000406 (PIN 400006) went to a number in service",
             {},
         ),
-        Case(
+        _recharge(
             "13900000491",
-            "TS-004",
             "无效号码，卡 8800000401（密码 400001）充在此",
             "Never in service; card 8800000401 (PIN 400001) went here",
             None,
         ),
-        Case(
+        _recharge(
             "13900000492",
-            "TS-004",
             "申请销号，卡 8800000402（密码 400002）充在此",
             "Cancelled on request; card 8800000402 (PIN 400002) went here",
             cancelled | {"reason": "request"},
         ),
-        Case(
+        _recharge(
             "13900000493",
-            "TS-004",
             "欠费销号，卡 8800000403（密码 400003）充在此",
             "Cancelled for arrears; card 8800000403 (PIN 400003) went here",
             cancelled | {"reason": "arrears"},
         ),
     ]
+
+
+def _recharge(msisdn: str, path_zh: str, path_en: str, subscription: dict[str, Any] | None) -> Case:
+    return Case(msisdn, "TS-004", path_zh, path_en, subscription)
 
 
 def _border_roaming(month: Month) -> list[Case]:
@@ -154,66 +153,54 @@ def _call(msisdn: str, month: Month, day: int, clock: str, cell: str) -> dict[st
 
 def _monternet(month: Month) -> list[Case]:
     fee = ("monternet", f"{SITE}信息费", 1000)
-    cancellation = {"state": SubscriptionState.CANCELLED, "state_since": month.on(5)}
+    open_bill = {"bill": month.bill(fee, provider=SITE)}
+    settled_bill = {
+        "bill": month.bill(fee, paid=True, provider=SITE),
+        "receipts": [{"number": "SJ-0602", "kind": "charge", "amount": 1000}],
+    }
     order = {"service": "新闻短信", "service_provider": SITE, "ordered_at": month.on(1), "monthly_fee": 1000}
     return [
-        Case(
+        _monternet_case(
             "13900000601",
-            "TS-006",
             "销号后仍有梦网费，未缴，挂帐",
             "Monternet fee after cancellation, not paid: charge hold",
-            cancellation
-            | {
-                "reason": "request",
-                "bill": month.bill(fee, provider=SITE),
-                "history": _history(month, "cancelled", "request"),
-            },
+            _ended(month, SubscriptionState.CANCELLED, "request") | open_bill,
         ),
-        Case(
+        _monternet_case(
             "13900000602",
-            "TS-006",
             "停机后仍有梦网费，已缴，退费",
             "Monternet fee after suspension, paid: refund",
-            {
-                "state": SubscriptionState.SUSPENDED,
-                "reason": "arrears",
-                "state_since": month.on(5),
-                "bill": month.bill(fee, paid=True, provider=SITE),
-                "receipts": [{"number": "SJ-0602", "kind": "charge", "amount": 1000}],
-                "history": _history(month, "suspended", "arrears"),
-            },
+            _ended(month, SubscriptionState.SUSPENDED, "arrears") | settled_bill,
         ),
-        Case(
+        _monternet_case(
             "13900000603",
-            "TS-006",
             "改号后原号码仍有梦网费，未缴",
             "Monternet fee on the old number after a number change",
-            cancellation
-            | {
-                "reason": "number_change",
-                "bill": month.bill(fee, provider=SITE),
-                "history": _history(month, "cancelled", "number_change"),
-            },
+            _ended(month, SubscriptionState.CANCELLED, "number_change") | open_bill,
         ),
-        Case(
+        _monternet_case(
             "13900000613",
-            "TS-006",
             "13900000603 改号后的新号码",
             "The number that 13900000603 was changed to",
             {"number_changed_from": "13900000603", "opened_at": month.on(5)},
         ),
-        Case(
+        _monternet_case(
             "13900000604",
-            "TS-006",
             "使用期间的梦网费，不是无主话单",
             "Monternet fee while in service: not an orphan",
-            {"bill": month.bill(fee, provider=SITE), "orders": [order]},
+            open_bill | {"orders": [order]},
         ),
     ]
 
 
-def _history(month: Month, state: str, reason: str) -> list[dict[str, Any]]:
-    return [{"at": month.on(5), "from": "in_service", "to": state, "reason": reason}]
+def _monternet_case(msisdn: str, path_zh: str, path_en: str, subscription: dict[str, Any]) -> Case:
+    return Case(msisdn, "TS-006", path_zh, path_en, subscription)
+
+
+def _ended(month: Month, state: SubscriptionState, reason: str) -> dict[str, Any]:
+    since = month.on(5)
+    history = [{"at": since, "from": "in_service", "to": state.value, "reason": reason}]
+    return {"state": state, "state_since": since, "reason": reason, "history": history}
 
 
 def _monternet_charges(month: Month) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from engine.record.case_steps import CaseStep
 from engine.record.steps import Step
 from engine.running import execution
 from engine.runtime import BpmnError, Call, calendars, runtime
+from engine.spiff import commands
 from engine.spiff.position import OPEN, TOKEN
 from engine.spiff.run import Run
 from engine.spiff.specs import MultiInstance
@@ -102,7 +103,7 @@ class Played:
         )
         self.folded = Case(definition=self.twin.definition)
         self.twin.states = []
-        self.twin.begin({"amount": 0}, number="AJ-1", software=runtime.current().software)
+        commands.begin(self.twin, {"amount": 0}, number="AJ-1", software=runtime.current().software)
         self.followed = 1
         assert canonical(self.twin.steps) == canonical(self.last().steps)
         self.fold(self.last())
@@ -182,10 +183,10 @@ class Played:
         cases.complete(task_id, form={"amount": str(amount)}, by=CLEO, at=self.at)
 
     def _fire(self, token: int, _amount: int) -> None:
-        execution.advance(self.id, partial(Run.fire_timer, token=token), by="system", at=self.at)
+        execution.advance(self.id, partial(commands.fire_timer, token=token), by="system", at=self.at)
 
     def _tell(self, token: int, amount: int) -> None:
-        told = partial(Run.receive_message, token=token, variables={"amount": amount * 100})
+        told = partial(commands.receive_message, token=token, variables={"amount": amount * 100})
         execution.advance(self.id, told, by="system", at=self.at)
 
     def _incident(self, token: int) -> int:
@@ -256,7 +257,7 @@ def standing(run: Run) -> dict[str, Any]:
         "scopes": sorted(values.canonical(packed) for packed in run.case.scopes.pack()),
         "tokens": sorted(
             (task.internal_data.get(TOKEN, 0), task.task_spec.name, int(task._state))
-            for workflow in run.workflows()
+            for workflow in run.position.workflows()
             for task in workflow.tasks.values()
             if task._state & OPEN
         ),
@@ -271,14 +272,14 @@ def tokens(run: Run) -> dict[tuple[int, str], int]:
     found: dict[tuple[int, str], int] = {}
     stuck_there = [wait for wait in run.case.stuck.values() if wait.element.startswith(STUCK)]
     standing_on = [(wait.scope, wait.element) for wait in (*run.case.open.values(), *stuck_there)]
-    for workflow in run.workflows():
+    for workflow in run.position.workflows():
         for task in workflow.tasks.values():
             if task._state & OPEN and task.task_spec.bpmn_id is not None:
-                element = run.element_of(task)
+                element = run.position.element_of(task)
                 listed = isinstance(task.task_spec, MultiInstance)
                 stuck = listed and task.internal_data[TOKEN] in run.case.stuck
                 if stuck or (not listed and element.type in ("serviceTask", "callActivity", *THROWING)):
-                    standing_on.append((run.scope_at(task).number, element.id))
+                    standing_on.append((run.position.scope_at(task).number, element.id))
     for scope, element_id in standing_on:
         place = run.case.scopes.drawn(scope), element_id
         found[place] = found.get(place, 0) + 1

@@ -28,6 +28,7 @@ import engine
 from engine import cases, proof, published, running
 from engine.runtime import BpmnError, Call
 from engine.runtime.handlers import JobFailed
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import Base, scratch, session
 from models.incident import Incident
@@ -321,7 +322,7 @@ class People(RuleBasedStateMachine):
                 for name in case.due(self.at):
                     case.put_back(name, self.at)
             with pytest.MonkeyPatch.context() as broken:
-                broken.setattr(Run, "fire_timer", _break)
+                broken.setattr(commands, "fire_timer", _break)
                 assert running.run_clock(self.at) == 0
 
     @rule(which=WHICH, answer=st.sampled_from(["yes", "no", "away", "broken"]))

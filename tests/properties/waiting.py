@@ -210,7 +210,7 @@ class Waiting(Played):
         """An open step goes by its own limit, by that of its group or by that of the case, each moved by the time the clock stood."""
         tasks = select(UserTask).where(UserTask.instance_id == self.id, UserTask.state == "open")
         for task in self.session.scalars(tasks):
-            element = run.element_of(run.task(task.token))
+            element = run.position.element_of(run.position.task(task.token))
             first = given[task.token]
             if element.properties.get("due"):
                 assert first is not None

@@ -22,6 +22,7 @@ from engine.cases.incidents import IncidentResolved
 from engine.running.execution import StaleInstance
 from engine.runtime import Call, handler
 from engine.runtime.permissions import ClaimedByAnother
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import session
 from models.incident import Incident
@@ -205,7 +206,7 @@ def test_the_incident_of_a_timer_is_settled_once(office: Flask, at: datetime, mo
     """Two operators see to a timer that could not fire: it fires once, and the others hear that it is settled."""
     case = begin("LATE", at)
     with monkeypatch.context() as broken:
-        broken.setattr(Run, "fire_timer", _break)
+        broken.setattr(commands, "fire_timer", _break)
         for hours in range(1, 12):
             running.run_clock(at + timedelta(hours=hours))
     incident = session().scalars(select(Incident.id)).one()

@@ -34,8 +34,8 @@ def office(database: Session, at: datetime) -> Session:
     cases = [begin(number, at) for number in ("AJ-1", "AJ-2", "AJ-3")]
     engine.cases.complete(cases[1].user_task_ids[0], form={"amount": "1"}, by=CLEO, at=at)
     for case in ("AJ-1", "AJ-2"):
-        person_streams.record_act("case_looked_at", by=SAM, at=at, case=case)
-    person_streams.record_act("case_looked_at", by=CLEO, at=at, case="AJ-1")
+        person_streams.record_act({"type": "case_looked_at", "case": case}, by=SAM, at=at)
+    person_streams.record_act({"type": "case_looked_at", "case": "AJ-1"}, by=CLEO, at=at)
     with transaction():
         for name in database.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             connection().execute(text(f"DROP TRIGGER {name}"))
@@ -103,7 +103,7 @@ def test_a_register_cannot_be_made_to_fit(office: Session, hide: Callable[[], li
     written(*without_case(3), *hide())
     assert {deviation.kind for deviation in deviations()} & {"head", "missing"}
     begin("AJ-4", at)
-    person_streams.record_act("case_looked_at", by=SAM, at=at, case="AJ-4")
+    person_streams.record_act({"type": "case_looked_at", "case": "AJ-4"}, by=SAM, at=at)
     assert {deviation.kind for deviation in deviations()} & {"head", "missing"}
 
 
@@ -123,7 +123,7 @@ def test_entries_cut_off_the_end_of_a_stream_are_missed(office: Session, at: dat
     first = office.execute(select(HistoryEntry.hash).where(HistoryEntry.stream_id == "sam")).scalar_one()
     written(update(StreamHead).where(StreamHead.stream_id == "sam").values(sequence=1, head=first))
     assert [deviation.kind for deviation in deviations()] == ["head"]
-    person_streams.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
+    person_streams.record_act({"type": "case_looked_at", "case": "AJ-3"}, by=SAM, at=at)
     assert [(deviation.kind, deviation.seq) for deviation in deviations()] == [("head", 2)]
 
 
@@ -178,7 +178,7 @@ def test_an_office_from_before_goes_on_and_is_numbered(office: Session, at: date
     elif go_on == "a step":
         engine.cases.cancel(1, reason="mistake", by=SAM, at=at)
     else:
-        person_streams.record_act("case_looked_at", by=SAM, at=at, case="AJ-3")
+        person_streams.record_act({"type": "case_looked_at", "case": "AJ-3"}, by=SAM, at=at)
     assert deviations() == []
     assert office.scalar(select(ProcessInstance.ordinal).where(ProcessInstance.id == 1)) == 1
     written(*without_case(1))

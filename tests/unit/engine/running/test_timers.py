@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import engine
 from engine import cases, proof, published, running
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.incident import Incident
 from models.instance import ProcessInstance
@@ -76,14 +77,14 @@ def test_what_was_put_back_is_not_tried_at_once(three: list[int], database: Sess
 
 def fail_for(monkeypatch: pytest.MonkeyPatch, failing: list[bool]) -> None:
     """Let timers break as long as `failing` holds true."""
-    fire = Run.fire_timer
+    fire = commands.fire_timer
 
     def break_or_fire(run: Run, token: int) -> None:
         if failing[0]:
             raise RuntimeError("13900000001")
         fire(run, token)
 
-    monkeypatch.setattr(Run, "fire_timer", break_or_fire)
+    monkeypatch.setattr(commands, "fire_timer", break_or_fire)
 
 
 def test_a_timer_that_never_fires_becomes_an_incident(
@@ -146,7 +147,7 @@ def test_an_incident_that_earlier_versions_opened_for_a_timer_still_verifies(
     told = {"topic": "", "after": "timer", "kind": "TimerFailed", "message": "RuntimeError", "trace": ""}
     with monkeypatch.context() as earlier:
         earlier.setattr(
-            Run,
+            commands,
             "report",
             lambda run, token, **_more: run.add({"type": "incident_opened", "token": token, "element": "late", **told}),
         )

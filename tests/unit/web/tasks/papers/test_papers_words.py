@@ -16,7 +16,7 @@ from tests.support.furnishing import begin, instance_of
 from web.telling.code_texts import code_text
 from web.telling.variables import Variables
 
-FORMS = Path(__file__).parents[4] / "processes" / "forms"
+FORMS = Path(__file__).parents[5] / "processes" / "forms"
 CODE = re.compile(r"[a-z]{2,}")
 ON_PAPER = {name for paper in PAPERS.values() for name, _ in paper.facts}
 

@@ -18,7 +18,7 @@ from models.user_task import UserTask
 from office import fixtures, intake
 from tests.support.actors import CLEO
 
-PROCESSES = Path(__file__).resolve().parents[3] / "processes"
+PROCESSES = Path(__file__).resolve().parents[4] / "processes"
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 GINA = engine.Actor("gina", frozenset({"guangda_hall"}), frozenset({"clerk"}))
 HUGO = engine.Actor("hugo", frozenset({"hotline_1860"}), frozenset({"clerk"}))

@@ -16,6 +16,7 @@ from engine.proof.replay import fold
 from engine.record import sealing
 from engine.running import execution
 from engine.runtime import calendars
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.instance import ProcessInstance
 from models.job import Job
@@ -91,7 +92,7 @@ def happen(database: Session, ending: str, at: datetime) -> None:
     """Let happen what ends the outer activity."""
     kind = ending.partition(" ")[0]
     if kind in LATE:
-        table, do = (Timer, Run.fire_timer) if kind == "timer" else (MessageSubscription, told)
+        table, do = (Timer, commands.fire_timer) if kind == "timer" else (MessageSubscription, told)
         token = database.scalars(select(table.token).where(table.element_id.in_(("late", "caught")))).first()
         execution.advance(1, partial(do, token=token), by="system", at=at)
     else:
@@ -100,7 +101,7 @@ def happen(database: Session, ending: str, at: datetime) -> None:
         cases.complete(task or 0, form={}, by=CLEO, at=at)
 
 
-told = partial(Run.receive_message, variables={})
+told = partial(commands.receive_message, variables={})
 
 
 def kept(database: Session, at: datetime) -> Run:

@@ -96,7 +96,7 @@ def test_work_on_other_tasks_does_not_begin_the_hour_anew(
     send(at)
     send(at)
     for number in range(number_of_acts):
-        record.record_act("case_looked_at", by=CLEO, at=at, case=f"AJ-{number}")
+        record.record_act({"type": "case_looked_at", "case": f"AJ-{number}"}, by=CLEO, at=at)
     send(at + timedelta(minutes=1))
     assert len(refused()) == 2
 

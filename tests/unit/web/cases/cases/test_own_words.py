@@ -13,7 +13,7 @@ from office import exports
 from tests.support.actors import CLEO, OLU
 from tests.support.visitors import Visitor
 
-PROCESSES = Path(__file__).parents[4] / "processes"
+PROCESSES = Path(__file__).parents[5] / "processes"
 pytestmark = pytest.mark.slow
 TASK = {"zh": ("受理费用争议", "另一个说法"), "en": ("Accept the dispute", "Another way to say it")}
 

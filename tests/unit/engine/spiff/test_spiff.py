@@ -31,8 +31,8 @@
 | sorted keys lose data; types change on the way through JSON | test_state_survives_any_order_of_names; test_values_keep_their_types |
 | a key `typename` makes an instance unloadable | test_a_variable_may_have_any_name |
 | copies are shallow: history changes afterwards | test_history_is_not_changed_by_what_comes_later |
-| loops and multi-instances hang over a cached specification | test_lint: loop_marker; test_items |
-| what goes on inside a task that is taken out of the tree goes on | test_items: test_a_deadline_takes_every_item_away |
+| loops and multi-instances hang over a cached specification | test_lint: loop_marker; test_multi_instance |
+| what goes on inside a task that is taken out of the tree goes on | test_multi_instance: test_a_deadline_takes_every_item_away |
 | a called process that ends leaves what it called standing | test_ended_together |
 | migration loses drafts and restarts timers | test_an_instance_keeps_its_version |
 | an unknown called process; data shared with the caller | test_lint: unknown_called_process; test_execution: test_a_called_process_has_its_own_variables |
@@ -358,7 +358,7 @@ def test_a_restored_instance_evaluates_feel(database: Session, at: datetime) -> 
     drawn = line(sub_process("x", start("in"), user("y"), end("out"), path("in", "y", "out")))
     begin(package("P", drawn), at)
     run = restored(database, at)
-    for workflow in run.workflows():
+    for workflow in run.position.workflows():
         assert isinstance(workflow.script_engine, Evaluator)
         for attempt in (workflow.script_engine.execute, workflow.script_engine.call_service):
             with pytest.raises(engine.Corrupt):

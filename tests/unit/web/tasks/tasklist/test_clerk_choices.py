@@ -21,7 +21,7 @@ from tests.support.actors import CLEO
 from tests.support.furnishing import open_tasks
 from tests.support.visitors import Visitor
 
-FORMS = Path(__file__).parents[4] / "processes" / "forms"
+FORMS = Path(__file__).parents[5] / "processes" / "forms"
 NO = {"handled_completely": "no", "handled_by_the_rules": "no", "follow_up_needed": "no"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-FORMS = Path(__file__).parents[3] / "processes" / "forms"
+FORMS = Path(__file__).parents[2] / "processes" / "forms"
 ANSWERS = ("radio", "select", "checkbox")
 
 

@@ -15,7 +15,7 @@ from engine.ground import xml
 from tests.support.actors import CLEO, SAM
 from tests.support.drawing import call, end, package, path, process, start, user
 
-PROCESSES = Path(__file__).parents[4] / "processes"
+PROCESSES = Path(__file__).parents[5] / "processes"
 UNSEEN = "\n<!-- parsed once -->\n"
 
 

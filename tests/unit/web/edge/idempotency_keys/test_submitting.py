@@ -19,7 +19,7 @@ from web import create_app
 from web.edge import auth, config
 
 PASSWORD = "cleo-reception-desk"
-PROCESSES = Path(__file__).parents[4] / "processes"
+PROCESSES = Path(__file__).parents[5] / "processes"
 KEYS = record.Keys(master=b"m" * 32, signing=b"s" * 32)
 
 

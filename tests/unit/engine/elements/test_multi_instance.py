@@ -17,7 +17,7 @@ from engine import cases, proof, published
 from engine.elements.multi_instance import MOST_ITEMS
 from engine.running import execution
 from engine.runtime import BpmnError, Call, handler
-from engine.spiff.run import Run
+from engine.spiff import commands
 from models.entry import HistoryEntry
 from models.incident import Incident
 from models.instance import ProcessInstance
@@ -185,7 +185,7 @@ def test_what_changes_around_an_item_is_seen_inside(database: Session, at: datet
     nodes = (each(user("x"), "amounts", inputElement="one"), late, user("beside"), end("told"))
     case = begin(at, *nodes, path("late", "beside", "told"), amounts=[100, 200])
     token = database.scalars(select(Timer.token)).one()
-    execution.advance(case, partial(Run.fire_timer, token=token), by="system", at=at + timedelta(hours=1))
+    execution.advance(case, partial(commands.fire_timer, token=token), by="system", at=at + timedelta(hours=1))
     first, second, beside = tasks(database)
     complete(beside, 9, at)
     assert cases.form_of(first.id, at=at)[1]["amount"] == 900
@@ -257,7 +257,7 @@ def test_a_deadline_takes_every_item_away(database: Session, at: datetime, calle
     nodes = (each(activity, "amounts", **FEN), late, user("then"), path("late", "then", "finished"))
     case = begin(at, *nodes, amounts=[100, 200, 300], C_bpmn=process("C", *inside))
     token = database.scalars(select(Timer.token).where(Timer.element_id == "late")).one()
-    execution.advance(case, partial(Run.fire_timer, token=token), by="system", at=at + timedelta(hours=1))
+    execution.advance(case, partial(commands.fire_timer, token=token), by="system", at=at + timedelta(hours=1))
     (left,) = tasks(database)
     assert (left.element_id, left.item_index, len(tasks(database, "cancelled"))) == ("then", None, 3)
     assert list(database.scalars(select(Timer.token))) == []

@@ -16,7 +16,7 @@ from tests.support.furnishing import CASH, JUDGED, begin, complete, open_tasks
 from tests.support.visitors import Visitor
 from web.queries import shown_variables
 
-FORMS = Path(__file__).parents[4] / "processes" / "forms"
+FORMS = Path(__file__).parents[5] / "processes" / "forms"
 MSISDN, OTHER = "13900000201", "13900000203"
 WHY = "票据与帐单不符"
 TO_OTHER = {**CASH, "receipt_held": "no", "repayment_method": "other_number"}

@@ -16,7 +16,7 @@ from engine.definitions.compiled import Definition
 from engine.language import feel
 from engine.language.calendar import Calendar
 
-PROCESSES = Path(__file__).parents[3] / "processes"
+PROCESSES = Path(__file__).parents[2] / "processes"
 SCOPE = feel.Scope(at=datetime(2026, 11, 23, 1, tzinfo=UTC), calendar=Calendar(frozenset(), frozenset()))
 
 

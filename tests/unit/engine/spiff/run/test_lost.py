@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine import cases, definitions, proof, published, running, runtime
 from engine.elements import deadlines, message
 from engine.running import execution
+from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import bind
 from models.incident import Incident
@@ -433,7 +434,7 @@ def test_a_limit_that_cannot_be_reckoned_is_told(database: Session, at: datetime
 def _give(run: Run, **variables: Any) -> None:
     """A value comes by the other branch."""
     task = next(token for token, wait in run.case.open.items() if wait.element == "b")
-    run.complete_user_task(task, variables, "cleo")
+    commands.complete_user_task(run, task, variables, "cleo")
 
 
 @pytest.mark.usefixtures("proved")
