@@ -29,6 +29,7 @@ from office import composition
 from tests.support import order, shapes
 from tests.support.offices import Copies, unused
 from tests.support.once import once
+from tools.testing import BROWSERS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,7 +38,6 @@ settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("desk")
 person_streams.step = publishing.step = shapes.checked  # type: ignore[attr-defined]
 engine.runtime.enter(composition.bare())  # for what is read while tests are collected
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.hookimpl(trylast=True)
