@@ -27,6 +27,7 @@ from office import composition
 from tests.support import order
 from tests.support.offices import Copies, unused
 from tests.support.once import once
+from tools.testing import BROWSERS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("desk")
 engine.runtime.enter(composition.bare())  # for what is read while tests are collected
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-from tests.browser.office import choose_language, log_in
+from tests.browser.office import PATIENCE, choose_language, log_in
 
 LOGGED_IN: dict[tuple[str, str], StorageState] = {}
 READY = """
@@ -32,7 +32,7 @@ def open_editor(page: Page, key: str, tab: str = "diagram") -> None:
     """The draft of a process, with everything drawn."""
     page.goto("about:blank")
     page.goto(f"/processes/{key}/edit#{tab}")
-    expect(page.locator("[data-modeler][data-ready]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-modeler][data-ready]")).to_be_visible(timeout=PATIENCE)
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def expect_saved(page: Page, file: str, part: str) -> None:
           return state === "saved" && !unsaved.size && stored[file]?.includes(part);
         }""",
         arg=[file, part],
-        timeout=30_000,
+        timeout=PATIENCE,
     )
     expect(page.locator(".desk-saved")).to_have_attribute("data-state", "saved")
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine import cases, definitions, proof, published
 from engine.diagrams import diagram, pictures
 from tests.browser import editing
+from tests.browser.office import PATIENCE
 from tests.support.actors import CLEO, OLU
 from tests.support.drawing import FREE_FORM
 from tests.support.other_tools import FILES
@@ -76,7 +77,7 @@ def nothing_hidden(xml: str, canvas: dict[str, Any]) -> diagram.Diagram:
 def reloaded(page: Page, key: str) -> dict[str, Any]:
     """What the canvas shows after everything was saved and the page opened again."""
     page.keyboard.press("Control+s")
-    page.wait_for_function("() => editor.draft.state === 'saved' && !editor.draft.unsaved.size", timeout=30_000)
+    page.wait_for_function("() => editor.draft.state === 'saved' && !editor.draft.unsaved.size", timeout=PATIENCE)
     open_with_script(page, key)
     return seen(page)
 
@@ -308,7 +309,7 @@ def test_a_stored_draft_that_hides_something_opens_whole(page: Page, way: str) -
     open_with_script(page, "TS-006")
     expect(page.locator(".desk-editor-banner")).to_contain_text("打开时改正了这份草稿")
     assert seen(page).keys() == before.keys()
-    page.wait_for_function("() => editor.draft.state === 'saved' && !editor.draft.unsaved.size", timeout=30_000)
+    page.wait_for_function("() => editor.draft.state === 'saved' && !editor.draft.unsaved.size", timeout=PATIENCE)
     assert page.evaluate(TOLD) == told
     page.get_by_role("button", name="知道了").click()
     expect(page.locator(".desk-editor-banner")).to_have_count(0)

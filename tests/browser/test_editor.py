@@ -16,7 +16,7 @@ from engine.definitions import dmn
 from engine.diagrams import diagram
 from engine.language.forms import Form
 from tests.browser import editing
-from tests.browser.office import log_in
+from tests.browser.office import PATIENCE, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
@@ -161,7 +161,7 @@ def test_two_versions_are_compared_in_words_and_pictures(page: Page) -> None:
     editing.entry(page, "name").fill("现金")
     editing.expect_saved(page, FILE, 'name="现金"')
     page.goto(f"/processes/{KEY}/publish")
-    expect(page.locator("[data-difference][data-ready]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-difference][data-ready]")).to_be_visible(timeout=PATIENCE)
     change = page.locator("[data-change=flow_cash]")
     expect(change).to_have_count(1)
     expect(change.locator(".desk-becomes")).to_have_text("现金")
@@ -580,7 +580,7 @@ def test_the_way_to_a_standstill_is_marked(browser: Browser, address: str) -> No
     page = editing.owner(browser, address)
     editing.open_editor(page, "SUB-003")
     page.evaluate(JOINED)
-    page.locator("[data-rule=always_stands_still] button").click(timeout=30_000)
+    page.locator("[data-rule=always_stands_still] button").click(timeout=PATIENCE)
     expect(page.locator(".desk-way[data-element-id=site_known]")).to_be_visible()
     editing.select(page, "site_known")
     expect(page.locator(".desk-way")).to_have_count(0)

@@ -445,7 +445,7 @@ def test_every_verb_keeps_its_promise() -> None:
     assert_promises_kept(8)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_verb_keeps_its_promise_for_long() -> None:
     """The same with more of it; DESK_EXAMPLES says how many offices."""
     assert_promises_kept(EXAMPLES)

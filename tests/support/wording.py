@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from office.demo.staff import PEOPLE
@@ -47,6 +48,16 @@ def wrong(tree: Any, language: str, said: frozenset[str]) -> Iterator[tuple[str,
 
 def in_text(text: str, language: str, said: frozenset[str], *, is_said: bool = False) -> Iterator[tuple[str, str]]:
     """What is wrong with one text in a language; `is_said` marks one that stays as somebody said it."""
+    yield from _judged(text, language, said, is_said)
+
+
+@lru_cache(maxsize=1 << 16)
+def _judged(text: str, language: str, said: frozenset[str], is_said: bool) -> tuple[tuple[str, str], ...]:
+    """Judge a text once, however many pages it stands on: the same names and buttons are on all of them."""
+    return tuple(_wrong_in(text, language, said, is_said))
+
+
+def _wrong_in(text: str, language: str, said: frozenset[str], is_said: bool) -> Iterator[tuple[str, str]]:
     for what, pattern in RAW.items():
         yield from ((what, f"{raw} in: {text}") for raw in pattern.findall(text) if raw not in NAMED_SO)
     if language == "zh":
@@ -55,7 +66,7 @@ def in_text(text: str, language: str, said: frozenset[str], *, is_said: bool = F
             for word in ENGLISH.findall(NO_WORD.sub("", text))
             if word not in IN_CHINESE
         )
-    elif not is_said and CHINESE.search(_without(text, said)):
+    elif not is_said and CHINESE.search(text) and CHINESE.search(_without(text, said)):
         yield "Chinese", text
 
 
@@ -74,7 +85,7 @@ def texts_of(document: Any) -> Iterator[str]:
 def amounts(tree: Any, said: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Every amount of a page that has not two decimals: what is read, what stands in a field already, what is suggested to be told."""
     read = [text for _, text in _texts(tree)] + [one.text or "" for one in tree.iter("textarea")]
-    for text in read:
+    for text in filter(AMOUNT.search, read):
         found = ["".join(one) for one in AMOUNT.findall(_without(text, said))]
         yield from (("an amount", f"{one} in: {text}") for one in found if not TWO_DECIMALS.fullmatch(one))
     for field in tree.xpath("//*[contains(@class, 'desk-money-field')]/input"):
@@ -85,9 +96,14 @@ def amounts(tree: Any, said: frozenset[str]) -> Iterator[tuple[str, str]]:
 def _without(text: str, said: frozenset[str]) -> str:
     """A text without what somebody said: what stands in quotation marks, and every word known as said."""
     left = QUOTED.sub("", text)
-    for word in sorted(said, key=len, reverse=True):
+    for word in _longest_first(said):
         left = left.replace(word, "") if word in left else left
     return left
+
+
+@lru_cache(maxsize=2)
+def _longest_first(said: frozenset[str]) -> list[str]:
+    return sorted(said, key=len, reverse=True)
 
 
 def _is_said(element: Any) -> bool:
@@ -97,16 +113,16 @@ def _is_said(element: Any) -> bool:
 
 def _texts(tree: Any) -> Iterator[tuple[Any, str]]:
     """What a person reads or hears on a page, without what is told as it stands in a file."""
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or _is_unread(element):
-            continue
+    for element in _read(tree):
         told = [element.text, *(element.get(name) for name in SAID_IN), *(inner.tail for inner in element)]
         yield from ((element, " ".join(text.split())) for text in told if text and text.strip())
 
 
-def _is_unread(element: Any) -> bool:
-    while element is not None:
-        if element.tag in UNREAD or element.get("translate") == "no":
-            return True
-        element = element.getparent()
-    return False
+def _read(element: Any) -> Iterator[Any]:
+    """The elements that are read, from this one down; below one that is not nothing is."""
+    if element.tag in UNREAD or element.get("translate") == "no":
+        return
+    if isinstance(element.tag, str):
+        yield element
+    for inner in element:
+        yield from _read(inner)

@@ -73,7 +73,7 @@ def test_the_scripts_are_tested_in_every_run(
         return SimpleNamespace(returncode=python if "pytest" in command else node, stdout="")
 
     monkeypatch.setattr(subprocess, "run", run)
-    for bringing in ("build_everything", "_ensure_chromium"):
+    for bringing in ("build_everything", "ensure_chromium"):
         monkeypatch.setattr(testing, bringing, lambda *_: None)
     monkeypatch.setattr(testing, "node_with_libraries", lambda: "node")
     answer = CliRunner().invoke(testing.test, flags)
@@ -81,3 +81,33 @@ def test_the_scripts_are_tested_in_every_run(
     assert (answer.exit_code != 0) == (exit_code != 0)
     if "--json" not in flags:
         assert answer.exit_code == exit_code
+
+
+FETCH_LISTS = ["apt-get", "update", "--quiet"]
+
+
+@pytest.mark.parametrize(
+    ("browsers", "user", "commands"),
+    [
+        ({"chromium-headless-shell"}, 0, []),
+        ({"chromium"}, 0, [testing.BRING_CHROMIUM.split()]),
+        ({"chromium"}, 1000, []),
+        (set(), 0, [FETCH_LISTS, testing.BRING_CHROMIUM.split()]),
+    ],
+)
+def test_a_browser_without_windows_is_brought_where_it_may(
+    monkeypatch: pytest.MonkeyPatch, browsers: set[str], user: int, commands: list[list[str]]
+) -> None:
+    """It is installed by root alone, and where a browser is already nothing else is exchanged for it; any Chromium will do."""
+    ran: list[list[str]] = []
+    there = {*browsers, "apt-get"}
+
+    def run(command: list[str], **_options: Any) -> None:
+        ran.append(command)
+        there.update(testing.BROWSERS[:1] if command[1] == "install" else ())
+
+    monkeypatch.setattr(testing.subprocess, "run", run)
+    monkeypatch.setattr(testing.os, "geteuid", lambda: user)
+    monkeypatch.setattr(testing.shutil, "which", lambda name: name if name in there else None)
+    testing.ensure_chromium(None)
+    assert ran == commands

@@ -116,11 +116,12 @@ class Walk:
         while waiting:
             address = waiting.pop()
             page = self.open(person, address, language)
-            for one in _leads(page.tree, address) if page is not None else ():
+            leads = _leads(page.tree, address) if page is not None else ()
+            for one in (lead for lead in leads if lead not in known):
+                known.add(one)
                 kind = self.kind(one)
-                if one not in known and kinds[kind] < self.of_a_kind:
+                if kinds[kind] < self.of_a_kind:
                     kinds[kind] += 1
-                    known.add(one)
                     waiting.append(one)
 
     def kind(self, address: str) -> str:
