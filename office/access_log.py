@@ -53,6 +53,12 @@ def refused_at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datet
     return record.record_act_once("look_refused", by=by, at=at, within=ONE_LOOK, **customer)
 
 
+def refused_act(what: str, why: str, *, by: engine.Actor, at: datetime, msisdn: str = "", **place: Any) -> None:
+    """Write down that somebody wanted to do what they may not: at which endpoint (`what`), the code of the error (`why`), about what."""
+    customer = {"number": masking.number(msisdn), "mark": mark(msisdn)} if msisdn else {}
+    record.record_at_most("act_refused", "what", by=by, at=at, what=what, why=why, **place, **customer)
+
+
 def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
     """Return the same of the text messages that wait to be sent, with numbers and words."""
     return record.record_act_once("messages_read", by=by, at=at, within=ONE_LOOK)

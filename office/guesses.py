@@ -88,11 +88,14 @@ def _is_known(name: str, here: str, at: datetime) -> bool:
 
 
 def note(name: str, address: str, *, at: datetime, works_here: bool, browser: str = "") -> None:
-    """Note that somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
+    """Note that somebody gave a wrong password: in the history of the person who works here, and so is that it was the last try that is let through; else in that of the desk."""
     with transaction():
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
-        if works_here:
+        if not works_here:
+            facts = {"address": place(address), "mark": mark(name)}
+            record.record_at_most("login_unknown", "address", by=engine.Actor(record.SYSTEM), at=at, **facts)
+        else:
             current, facts = lock(name, address, at=at, browser=browser), {"address": address[:MOST_ADDRESS]}
             kind = "login_locked" if current.left else "login_failed"
             record.record_act(

@@ -72,6 +72,25 @@ class RefusalsNotKept(TypedDict):
     until: datetime
 
 
+class ActRefused(TypedDict):
+    """Something was wanted that the person may not do: `what` (the endpoint), `why` (the code of the error), and what it was about.
+
+    `personal` where personal values were asked for; `number` is masked. `last` where no more of them are kept within the hour.
+    """
+
+    type: Literal["act_refused"]
+    what: str
+    why: str
+    case: NotRequired[str]
+    task: NotRequired[int]
+    process: NotRequired[str]
+    element: NotRequired[str]
+    number: NotRequired[str]
+    mark: NotRequired[str]
+    personal: NotRequired[bool]
+    last: NotRequired[bool]
+
+
 class PersonIdentified(TypedDict):
     """The operator said who somebody is: numbers of the household added and removed are counted."""
 
@@ -86,6 +105,24 @@ class LoggedIn(TypedDict):
 
     type: Literal["logged_in", "login_failed"]
     address: str
+
+
+class LoginUnknown(TypedDict):
+    """In the stream of the desk itself: a log-in under a name that nobody here has. `mark` stands for the name; `last` where no more of the address are kept."""
+
+    type: Literal["login_unknown"]
+    address: str
+    mark: str
+    last: NotRequired[bool]
+
+
+class OfficeVerified(TypedDict):
+    """In the stream of the desk itself: everything was verified; how many cases and entries, and how much contradicted the record."""
+
+    type: Literal["office_verified"]
+    cases: int
+    entries: int
+    deviations: int
 
 
 class LoginLocked(TypedDict):
@@ -126,5 +163,6 @@ class TokensRevoked(TypedDict):
 
 Looked = CaseLookedAt | CustomerLookedAt | MessagesRead | LookRefused
 Token = TokenMade | TokensRevoked
-Refusal = EntryRefused | RefusalsNotKept
-PersonStep = Looked | Exported | Refusal | PersonIdentified | LoggedIn | LoginLocked | LoggedOut | SessionsEnded | Token
+Refusal = EntryRefused | RefusalsNotKept | ActRefused
+LogIn = LoggedIn | LoginLocked | LoginUnknown | LoggedOut | SessionsEnded
+PersonStep = Looked | Exported | Refusal | PersonIdentified | LogIn | Token | OfficeVerified

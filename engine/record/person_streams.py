@@ -14,7 +14,6 @@ from engine.record import history
 from engine.record.columns import RefusedTask, ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
-from engine.record.person_steps import PersonStep
 from engine.record.steps import Step, step
 from engine.runtime.permissions import Actor
 from models.base import bind, session, transaction
@@ -99,7 +98,7 @@ def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: 
     """
     with transaction():
         session().get(User, by.user, with_for_update=True)
-        before = sum(_refused(row.id, by.user, at - REFUSED_WITHIN))
+        before = sum(_alike("entry_refused", "task", row.id, by.user, at - REFUSED_WITHIN))
         if before >= MOST_REFUSED:
             _count(row.id, by.user, at)
             return
@@ -107,6 +106,24 @@ def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: 
         fields = {field: sorted(set(codes)) for field, codes in sorted(reasons.items())}
         steps = [*_not_kept(row, by.user), step("entry_refused", **_place(row), fields=fields, **last)]
         history.append(USER, by.user, steps, by=by.user, at=at)
+
+
+def record_at_most(type: str, same: str, *, by: Actor, at: datetime, **fields: Any) -> None:
+    """Record an act, at most MOST_REFUSED times within the hour with the same value in the field `same`; the last of them says that it is."""
+    with transaction():
+        session().get(User, by.user, with_for_update=True)
+        before = sum(_alike(type, same, fields[same], by.user, at - REFUSED_WITHIN))
+        if before < MOST_REFUSED:
+            last = {"last": True} if before + 1 == MOST_REFUSED else {}
+            history.append(USER, by.user, [step(type, **fields, **last)], by=by.user, at=at)
+
+
+def _alike(type: str, same: str, value: Any, user: str, since: datetime) -> Iterator[int]:
+    """Yield one for each act of a type with this value in a field since."""
+    for _, body in _since(user, since):
+        if f'"{type}"'.encode() in body:
+            steps = cast(list[Mapping[str, Any]], history.document(body)["steps"])
+            yield sum(act["type"] == type and act[same] == value for act in steps)
 
 
 def _place(row: ShownTask) -> dict[str, Any]:
@@ -149,14 +166,6 @@ def _record_not_kept(row: RefusedTask, at: datetime) -> bool:
     return bool(steps)
 
 
-def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
-    """Yield one for each form of a task that was refused since."""
-    for _, body in _since(user, since):
-        if b'"entry_refused"' in body:
-            steps = cast(list[PersonStep], history.document(body)["steps"])
-            yield sum(step["type"] == "entry_refused" and step["task"] == task_id for step in steps)
-
-
 def entries_naming(word: str) -> list[Entry]:
     """Return the entries of all people in which a word stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
 
@@ -171,14 +180,24 @@ def _holds(word: str) -> ColumnElement[bool]:
     return place > 0
 
 
-def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
-    """Return what people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
+Period = tuple[datetime | None, datetime | None]
+
+
+def latest_acts(
+    *, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None, period: Period = (None, None)
+) -> list[Act]:
+    """Return what people did, newest first: of one `user`, of some `types` of step, from before another entry, in a `period` (its end left out)."""
     at, person, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
     earlier = aliased(HistoryEntry)
     beside = and_(earlier.stream == USER, earlier.stream_id == person, earlier.sequence == number - 1)
     query = select(HistoryEntry, earlier.hash).outerjoin(earlier, beside).where(HistoryEntry.stream == USER)
     if user:
         query = query.where(person == user)
+    since, until = period
+    if since is not None:
+        query = query.where(at >= since)
+    if until is not None:
+        query = query.where(at < until)
     if types:
         query = query.where(or_(*(_holds(f'"{type}"') for type in types)))
     if before is not None:

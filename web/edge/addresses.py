@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 import engine
-from engine import language
+from engine import language, record
 from engine.language import Reason
 from models.base import session
 from models.definition import ProcessDefinition
@@ -204,7 +204,7 @@ PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
-    "audit.doings": {"person": PERSON, "show": Choice("", "logins", "looks", "exports", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
+    "audit.doings": {**PERIOD, "person": Known("person_unknown", User.name, record.SYSTEM), "show": Choice("", "logins", "looks", "exports", "refusals", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
     "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},
@@ -239,7 +239,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
 # fmt: on
 # The filter forms: the page on which each stands, and its fields.
 FILTERS: dict[str, tuple[str, frozenset[str]]] = {
-    "audit.doings": ("audit.doings", frozenset({"person", "show"})),
+    "audit.doings": ("audit.doings", frozenset({"from", "to", "person", "show"})),
     "audit.heat_map": ("audit.heat_map", frozenset({"from", "to", "version", "measure"})),
     "audit.log": ("audit.overview", frozenset({"from", "to", "process"})),
     "cases.listing": (

@@ -119,6 +119,12 @@ def test_work_is_no_look(desk: Flask, case: str) -> None:
     assert written("cleo") == []
 
 
+def test_a_case_that_lies_free_in_ones_department_is_looked_at(desk: Flask, case: str) -> None:
+    """Its page and its replay are no step of it: who only reads is in the record, wherever its open step lies."""
+    Visitor(desk, "cleo").get(f"/cases/{case}")
+    assert written("cleo") == [case]
+
+
 def test_the_look_of_a_colleague_is_written(desk: Flask, case: str) -> None:
     """A case that somebody else holds is not one's own: the look of a clerk, or of a supervisor, is in the record."""
     Visitor(desk, "cleo").post(f"/tasks/{task_of(case)}/claim")
