@@ -23,9 +23,9 @@ class CustomerLookedAt(TypedDict):
 
 
 class MessagesRead(TypedDict):
-    """Text messages that wait to be sent were fetched."""
+    """Text messages that wait to be sent were fetched, or an auditor looked at who is liable for what."""
 
-    type: Literal["messages_read"]
+    type: Literal["messages_read", "liabilities_read"]
 
 
 class LookRefused(TypedDict):

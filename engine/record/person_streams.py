@@ -166,12 +166,16 @@ def _record_not_kept(row: RefusedTask, at: datetime) -> bool:
     return bool(steps)
 
 
-def entries_naming(word: str) -> list[Entry]:
-    """Return the entries of all people in which a word stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
+def entries_naming(*words: str) -> list[Entry]:
+    """Return the entries of all people in which one of some words stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
 
     Errors: BrokenChain.
     """
-    query = select(HistoryEntry).where(HistoryEntry.stream == USER, _holds(word)).order_by(HistoryEntry.at.desc())
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.stream == USER, or_(*map(_holds, words)))
+        .order_by(HistoryEntry.at.desc())
+    )
     return [history.opened(row) for row in session().scalars(query)]
 
 

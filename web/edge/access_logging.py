@@ -98,6 +98,12 @@ def at_messages() -> None:
     _note("messages", access_log.at_messages)
 
 
+def at_liabilities() -> None:
+    """Record that the auditor of this request looks at who is liable for what; supervisors work there."""
+    if "supervisor" not in _person().roles:
+        _note("liabilities", access_log.at_liabilities)
+
+
 def exported(kind: str, rows: int, *, personal: bool, **filters: Any) -> None:
     """Record that the person of this request takes something away."""
     access_log.exported(kind, rows=rows, by=_person(), at=engine.now(), personal=personal, **filters)

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask, abort, g, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 import engine
@@ -81,14 +81,23 @@ class Known(Text):
     def __init__(self, code: str, column: InstrumentedAttribute[str], *besides: str, **more: str) -> None:
         super().__init__(60)
         self.code, self.column, self.besides, self.metadata = code, column, besides, more
+        self.columns: tuple[InstrumentedAttribute[str], ...] = (column,)
 
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name and name not in self.besides:
-            query = select(self.column).where(self.column == name).limit(1)
+            query = select(self.column).where(or_(*(column == name for column in self.columns))).limit(1)
             if session().execute(query).first() is None:
                 raise wrong(self.code, name=name)
         return name
+
+
+class Person(Known):
+    """Somebody of the office, by log-in or by name."""
+
+    def __init__(self) -> None:
+        super().__init__("person_unknown", User.name)
+        self.columns = (User.name, User.display_name)
 
 
 class Choice(Text):
@@ -198,7 +207,7 @@ FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
 MSISDN, NAME, SOUGHT = Text(40), Text(60), Sought(60)
 PROCESS = Known("process_unknown", ProcessDefinition.key, "on_the_spot", type="string")
 DEPARTMENT = Known("group_unknown", Department.code, type="string", description="code of a department")
-PERSON = Known("person_unknown", User.name)
+PERSON = Person()
 FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once

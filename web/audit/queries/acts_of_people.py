@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, assert_never, cast
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from engine import record
 from engine.record.person_steps import (
@@ -25,11 +24,9 @@ from engine.record.person_steps import (
     RefusalsNotKept,
     Token,
 )
-from models.base import session
-from models.identity import User
 from office import masking
 from office.papers import PAPERS
-from web.lookup.staff import know_people
+from web.lookup import staff
 from web.queries import days
 from web.telling import names, refused_acts
 from web.telling.i18n import in_language, moment
@@ -46,7 +43,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "sessions_ended",
     ),
     "tokens": ("token_made", "tokens_revoked"),
-    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "look_refused"),
+    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "liabilities_read", "look_refused"),
     "exports": ("exported",),
     "refusals": ("act_refused", "look_refused", "entry_refused", "refusals_not_kept", "login_refused"),
 }
@@ -73,8 +70,7 @@ class Page:
 
 def people() -> list[tuple[str, str]]:
     """Return (login, name) of everybody who may be asked about, by name."""
-    rows = session().execute(select(User.name, User.display_name).order_by(User.display_name, User.name))
-    return [*((login, display_name) for login, display_name in rows), (record.SYSTEM, names.person_name(record.SYSTEM))]
+    return [*staff.everybody(), (record.SYSTEM, names.person_name(record.SYSTEM))]
 
 
 def page(filters: Mapping[str, Any]) -> Page:
@@ -86,7 +82,7 @@ def page(filters: Mapping[str, Any]) -> Page:
         before=_before(filters["after"]),
         period=days.period(filters["from"], filters["to"]),
     )
-    know_people([act.user for act in acts])
+    staff.know_people([act.user for act in acts])
     last = acts[PAGE - 1] if len(acts) > PAGE else None
     rows = [doing for act in acts[:PAGE] for doing in _doings(act)]
     return Page(rows, f"{last.at.isoformat()}|{last.user}|{last.sequence}" if last else "")
@@ -133,7 +129,7 @@ def _told(step: PersonStep) -> str:
             return str(gettext("logged %(name)s out everywhere; sessions: %(number)s", name=name, number=number))
         case "token_made" | "tokens_revoked":
             return _token(step)
-        case "case_looked_at" | "customer_looked_at" | "messages_read" | "look_refused":
+        case "case_looked_at" | "customer_looked_at" | "messages_read" | "liabilities_read" | "look_refused":
             return _looked(step)
         case "exported":
             return _exported(step)
@@ -169,6 +165,8 @@ def _looked(step: Looked) -> str:
             return str(gettext("looked up the customer %(number)s", number=step["number"]))
         case "look_refused":
             return _not_shown(step)
+        case "liabilities_read":
+            return str(gettext("looked at who is liable for what"))
         case "messages_read":
             return str(gettext("fetched the text messages that wait to be sent"))
         case _:

@@ -236,3 +236,13 @@ def test_a_look_cannot_be_taken_back(desk: Flask, case: str) -> None:
         session().execute(mine.values(body=body.replace(CASE.encode(), b"AJ-2")))
     session().expire_all()
     assert [one.kind for one in proof.verify_streams()] == ["chain"]
+
+
+def test_a_case_names_the_event_logs_it_was_in(desk: Flask, case: str) -> None:
+    """With or without personal data; one of another process or of days before it began is not named."""
+    ada = Visitor(desk, "ada", language="en")
+    for query in ("personal=1", "process=TS-002", "process=TS-001", "to=2020-01-01"):
+        assert ada.client.get(f"/audit/log.xes?{query}").status_code == 200
+    page = ada.get(f"/cases/{case}?tab=looks").tree.xpath("string(//main)")
+    words = "took an event log away that it is in · "
+    assert (page.count(words + "with personal data"), page.count(words + "without personal data")) == (1, 1)
