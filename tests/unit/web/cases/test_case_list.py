@@ -13,12 +13,11 @@ import engine
 from engine import cases, proof
 from models.base import session
 from models.user_task import UserTask
-from office import acts, batches, exports
-from tests.support.actors import CLEO, SAM
-from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, instance_of, open_tasks
+from office import batches, exports
+from tests.support.actors import CLEO
+from tests.support.furnishing import CASH, JUDGED, PAID, ask_for_time, begin, complete, instance_of, open_tasks
 from tests.support.visitors import Visitor
 
-LATER = timedelta(days=12)
 CORA = engine.Actor("cora", CLEO.groups, CLEO.roles)
 
 
@@ -60,9 +59,7 @@ def test_a_colleague_is_found_by_any_act_and_by_name(desk: Flask) -> None:
         number = begin("13900000202")
         cases.claim(open_tasks(number)[0], by=CORA, at=engine.now())
         other = begin("13900000203")
-        until = (engine.now() + LATER).date()
-        until += timedelta(days=7 - until.weekday())  # a Monday
-        acts.ask_extension(other, until=until, reason="要等取证", by=SAM, at=engine.now())
+        ask_for_time(other, "要等取证")
     ada = Visitor(desk, "ada", language="en")
     for person in ("cora", "sam", "孙敏"):
         page = ada.get("/cases", clerk=person).text

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Flask
 
-import engine
-from office import acts
-from tests.support.actors import SAM
-from tests.support.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.support.furnishing import CASH, JUDGED, PAID, ask_for_time, begin, complete, open_tasks
 from tests.support.visitors import Visitor
 
 
@@ -28,8 +23,6 @@ def test_an_act_beside_the_diagram_says_what_the_timeline_says(desk: Flask) -> N
     """Why more time is asked for stands at its moment too, and not only that it was; numbers typed into it are masked."""
     with desk.app_context():
         number = begin("13900000203")
-        until = (engine.now() + timedelta(days=12)).date()
-        until += timedelta(days=7 - until.weekday())  # a Monday
-        acts.ask_extension(number, until=until, reason="要等 13912345678 取证", by=SAM, at=engine.now())
+        ask_for_time(number, "要等 13912345678 取证")
     event = Visitor(desk, "ada", language="en").get(f"/cases/{number}/replay").tree.xpath("//li[@data-event]")[-1]
     assert "要等 139****5678 取证" in event.xpath("string()")

@@ -240,9 +240,9 @@ def test_a_look_cannot_be_taken_back(desk: Flask, case: str) -> None:
 
 def test_a_case_names_the_event_logs_it_was_in(desk: Flask, case: str) -> None:
     """With or without personal data; one of another process or of days before it began is not named."""
-    ada = Visitor(desk, "ada", language="en")
+    ada = Visitor(desk, "ada")
     for query in ("personal=1", "process=TS-002", "process=TS-001", "to=2020-01-01"):
         assert ada.client.get(f"/audit/log.xes?{query}").status_code == 200
     page = ada.get(f"/cases/{case}?tab=looks").tree.xpath("string(//main)")
-    words = "took an event log away that it is in · "
-    assert (page.count(words + "with personal data"), page.count(words + "without personal data")) == (1, 1)
+    words = "导出了包含本案的事件日志 · "
+    assert (page.count(words + "包含个人信息"), page.count(words + "不包含个人信息")) == (1, 1)
