@@ -65,10 +65,10 @@ def refused_at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datet
     return record.record_act_once("look_refused", by=by, at=at, within=ONE_LOOK, **customer)
 
 
-def refused_act(what: str, why: str, *, by: engine.Actor, at: datetime, msisdn: str = "", **place: Any) -> None:
-    """Write down that somebody wanted to do what they may not: at which endpoint (`what`), the code of the error (`why`), about what."""
+def refused_act(endpoint: str, code: str, *, by: engine.Actor, at: datetime, msisdn: str = "", **place: Any) -> None:
+    """Write down that somebody wanted to do what they may not: at which `endpoint`, the `code` of the error, about what."""
     customer = {"number": masking.number(msisdn), "mark": mark(msisdn)} if msisdn else {}
-    record.record_at_most("act_refused", "what", by=by, at=at, what=what, why=why, **place, **customer)
+    record.record_at_most("act_refused", "what", by=by, at=at, what=endpoint, why=code, **place, **customer)
 
 
 def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
@@ -111,11 +111,11 @@ def _looked(step: PersonStep, case: Traced, at: datetime) -> bool:
     return _holds(step["chosen"], case, at) if step["what"] == LOG else step["chosen"].get("case") == case.number
 
 
-def _holds(chosen: Mapping[str, str], case: Traced, at: datetime) -> bool:
+def _holds(filters: Mapping[str, str], case: Traced, at: datetime) -> bool:
     """Tell whether an event log taken away then held the case; one that came to a process only later is told of too."""
     day = f"{case.started_at.astimezone(ZONE):%Y-%m-%d}"
-    in_period = chosen.get("from", "") <= day and (not chosen.get("to") or day <= chosen["to"])
-    return case.started_at <= at and in_period and chosen.get("process", "") in {"", *case.processes}
+    in_period = filters.get("from", "") <= day and (not filters.get("to") or day <= filters["to"])
+    return case.started_at <= at and in_period and filters.get("process", "") in {"", *case.processes}
 
 
 def of_customer(msisdn: str) -> list[Look]:
@@ -134,5 +134,5 @@ def _looks(word: str, is_one: Callable[[PersonStep], bool]) -> list[Look]:
 
 
 def _look(user: str, at: datetime, step: PersonStep) -> Look:
-    what, personal = (step["what"], step["personal"]) if step["type"] == "exported" else ("", False)
-    return Look(user, at, step["type"] == "exported", what, step["type"] == "look_refused", personal)
+    kind, personal = (step["what"], step["personal"]) if step["type"] == "exported" else ("", False)
+    return Look(user, at, step["type"] == "exported", kind, step["type"] == "look_refused", personal)

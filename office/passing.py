@@ -15,9 +15,9 @@ INSTANCE = "instance"
 
 def ran_through(process: str) -> ColumnElement[bool]:
     """Return the condition of an instance that runs through a process: begun as it or classified as it, or called on the way, whether a person had a step there or not."""
-    classified = select(Complaint.instance_id).where(Complaint.process_key == process)
-    called = ProcessInstance.processes.contains(f" {process} ", autoescape=True)
-    return or_(ProcessInstance.key == process, called, ProcessInstance.id.in_(classified))
+    classified_ids = select(Complaint.instance_id).where(Complaint.process_key == process)
+    calls = ProcessInstance.processes.contains(f" {process} ", autoescape=True)
+    return or_(ProcessInstance.key == process, calls, ProcessInstance.id.in_(classified_ids))
 
 
 def touched_by(person: str) -> ColumnElement[bool]:

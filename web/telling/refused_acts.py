@@ -77,12 +77,12 @@ def _of_a_case() -> dict[str, str]:
 
 
 def _of_a_task() -> dict[str, str]:
-    work, done = gettext("look at a step of others"), gettext("complete a step")
+    work, completion = gettext("look at a step of others"), gettext("complete a step")
     claim, release = gettext("take a step"), gettext("give a step back")
     return {
         **dict.fromkeys(("tasklist.task", "tasklist.customer", "api.OneTask"), work),
         **dict.fromkeys(("tasklist.fields", "tasklist.lines"), gettext("fill in a step of others")),
-        **dict.fromkeys(("tasklist.complete", "orders.verify", "api.TaskCompletion"), done),
+        **dict.fromkeys(("tasklist.complete", "orders.verify", "api.TaskCompletion"), completion),
         **dict.fromkeys(("tasklist.claim", "api.TaskClaim"), claim),
         **dict.fromkeys(("tasklist.release", "api.TaskRelease"), release),
         "supervision.assign": gettext("hand a step to somebody"),

@@ -199,9 +199,9 @@ def _tried(step: LoggedIn | LoginLocked | LoginUnknown) -> str:
 def _unknown(step: LoginUnknown) -> str:
     """Return a log-in under a name of nobody: the mark tells the tries under one name together, the name itself is nowhere."""
     texts = {"address": step["address"] or "—", "mark": step["mark"][:OF_MARK]}
-    told = gettext("log-in under a name that nobody here has, from %(address)s; mark of the name %(mark)s", **texts)
+    sentence = gettext("log-in under a name that nobody here has, from %(address)s; mark of the name %(mark)s", **texts)
     more = gettext("More from this address within the hour are not written down.")
-    return f"{told} · {more}" if step.get("last") else str(told)
+    return f"{sentence} · {more}" if step.get("last") else str(sentence)
 
 
 def last_verified() -> tuple[datetime, OfficeVerified] | None:

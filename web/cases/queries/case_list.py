@@ -139,8 +139,8 @@ def _beside(person: Person, filters: Wanted) -> list[Beside]:
     if not person.has(*access.SEE_EVERYTHING):
         query = query.where(exists().where(UserTask.instance_id == instance.id, UserTask.group.in_(person.departments)))
     query = _in_period(query, filters, instance.started_at)
-    found = session().execute(_one_page(query, filters, instance.started_at, instance.business_key))
-    return [Beside(number, id, key, at, _of(state)) for number, id, key, at, state in found]
+    rows = session().execute(_one_page(query, filters, instance.started_at, instance.business_key))
+    return [Beside(number, id, key, at, _of(state)) for number, id, key, at, state in rows]
 
 
 _STATES = ("open", "closed")

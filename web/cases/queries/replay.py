@@ -233,10 +233,10 @@ class _Recorder:
 
     def _said(self, step: act_sentences.ActStep | LimitExtended) -> list[tuple[str, str]]:
         """Return what the timeline says with an act beside the diagram: why, by whom and how it was asked for, what the customer was told."""
-        shown = masking.step(step, self.definition.private, self.words)
-        if shown["type"] == "limit_extended":
-            return act_sentences.extended(shown)[2]
-        return act_sentences.sentence(shown)[2]
+        visible = masking.step(step, self.definition.private, self.words)
+        if visible["type"] == "limit_extended":
+            return act_sentences.extended(visible)[2]
+        return act_sentences.sentence(visible)[2]
 
     def _way(self, step: CaseStep, following: list[CaseStep], last: Event | None) -> timeline.Told | None:
         """Return gateways, events and returns from a called process, which the timeline leaves out."""
