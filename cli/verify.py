@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+import engine
 from cli.database import open_office
 from cli.output import as_json, counted, progress, report
 from engine import proof
@@ -48,7 +49,9 @@ def verify(number: str | None, is_all: bool, file: Path | None, as_json: bool) -
         lacking = verification.verify_schema()
         verdicts = [] if lacking else _verdicts(number)
         beside = verification.verify_office() if is_all else lacking
-    deviations = [deviation for verdict in verdicts for deviation in verdict.deviations] + beside
+        deviations = [deviation for verdict in verdicts for deviation in verdict.deviations] + beside
+        if is_all and not lacking:
+            _record(verdicts, deviations)
     document = {
         "ok": not deviations,
         "verified": len(verdicts),
@@ -58,6 +61,13 @@ def verify(number: str | None, is_all: bool, file: Path | None, as_json: bool) -
         **({"not_compared": compared.tables()} if is_all else {}),
     }
     report(document, _lines(document, verdicts, deviations), as_json=as_json, found=bool(deviations))
+
+
+def _record(verdicts: Sequence[proof.Verdict], deviations: Sequence[proof.Deviation]) -> None:
+    """Leave in the record that the whole office was verified; where that cannot be written it is said, and the verdict stands."""
+    entries = sum(verdict.entries for verdict in verdicts)
+    if not verification.record_run(len(verdicts), entries, len(deviations), engine.now()):
+        click.echo("that the office was verified could not be written into the record", err=True)
 
 
 def _verdicts(number: str | None) -> list[proof.Verdict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, LargeBinary, String, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, LargeBinary, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, UTCDateTime
@@ -25,7 +25,10 @@ class HistoryEntry(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
-    __table_args__ = (CheckConstraint("stream in ('instance', 'user', 'definition')", name="stream"),)
+    __table_args__ = (
+        CheckConstraint("stream in ('instance', 'user', 'definition')", name="stream"),
+        Index("ix_entry_actor", "actor", "stream", "stream_id"),
+    )
 
 
 class RefusalsNotKept(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import states
@@ -15,6 +15,7 @@ from models.states import CaseState
 class ProcessInstance(Base):
     """One run of a process. `state_blob` is what the engine restores; `sequence` and `head` are the end of its history chain.
 
+    `processes` are the keys of the called ones that it has gone through, in the order of the first call, each between blanks.
     `ordinal` is its number among the cases of its process, `head_mac` the signature under both; neither is there before `engine.record.heads` gave them.
     """
 
@@ -36,10 +37,12 @@ class ProcessInstance(Base):
     state_blob: Mapped[bytes] = mapped_column(LargeBinary)
     ordinal: Mapped[int | None]
     head_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    processes: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
         CheckConstraint(states.check(CaseState), name="state"),
         Index("ix_instance_state_due_at", "state", "overdue", "due_at"),
+        Index("ix_instance_processes", "processes"),
     )
 
 

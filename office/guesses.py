@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, insert, or_, select
 
 import engine
 from engine import record
-from engine.record.person_steps import LoggedIn, LoginLocked
+from engine.record.person_steps import LoggedIn, LoginLocked, LoginUnknown
 from models.base import session, transaction
 from models.identity import LoginFailure, LoginSession
 
@@ -89,16 +89,19 @@ def _is_known(name: str, here: str, at: datetime) -> bool:
 
 
 def note(name: str, address: str, *, at: datetime, works_here: bool, browser: str = "") -> None:
-    """Note that somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
+    """Note that somebody gave a wrong password: in the history of the person who works here, and so is that it was the last try that is let through; else in that of the desk."""
     with transaction():
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
-        if works_here:
-            current = lock(name, address, at=at, browser=browser)
-            act: LoginLocked | LoggedIn = {"type": "login_failed", "address": address[:MOST_ADDRESS]}
-            if current.left:
-                act = {"type": "login_locked", "address": address[:MOST_ADDRESS], "of": current.of}
-            record.record_act(act, by=engine.Actor(name), at=at)
+        if not works_here:
+            unknown: LoginUnknown = {"type": "login_unknown", "address": place(address), "mark": mark(name)}
+            record.record_at_most(unknown, "address", by=engine.Actor(record.SYSTEM), at=at)
+            return
+        current = lock(name, address, at=at, browser=browser)
+        act: LoginLocked | LoggedIn = {"type": "login_failed", "address": address[:MOST_ADDRESS]}
+        if current.left:
+            act = {"type": "login_locked", "address": address[:MOST_ADDRESS], "of": current.of}
+        record.record_act(act, by=engine.Actor(name), at=at)
 
 
 def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:

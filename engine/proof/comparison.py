@@ -72,7 +72,7 @@ MODELS: dict[str, type[UserTask | Timer | MessageSubscription | Incident]] = {
     "message_subscription": MessageSubscription,
     "incident": Incident,
 }
-INSTANCE = ("state", "started_at", "ended_at", "due_at", "paused_at", "overdue")
+INSTANCE = ("state", "started_at", "ended_at", "due_at", "paused_at", "overdue", "processes")
 
 
 class InstanceRow(CaseEnd, Protocol):

@@ -12,7 +12,16 @@ from engine.record.case_steps import (
 )
 from engine.record.heads import GENESIS, open_registers
 from engine.record.history import BrokenChain, CaseEntry, Entry, beginning, chain, holds_clear, read_history, steps_left
-from engine.record.person_streams import Act, entries_naming, latest_acts, record_act, record_act_once, record_not_kept
+from engine.record.person_streams import (
+    SYSTEM,
+    Act,
+    entries_naming,
+    latest_acts,
+    record_act,
+    record_act_once,
+    record_at_most,
+    record_not_kept,
+)
 from engine.record.scopes import Scopes
 from engine.record.sealing import Keys, mac, seal_for_office, unseal_for_office, unsealed_beside
 from engine.record.steps import ACTS, Failed
@@ -20,6 +29,7 @@ from engine.record.steps import ACTS, Failed
 __all__ = [
     "ACTS",
     "GENESIS",
+    "SYSTEM",
     "Act",
     "BrokenChain",
     "CaseEntry",
@@ -40,6 +50,7 @@ __all__ = [
     "read_history",
     "record_act",
     "record_act_once",
+    "record_at_most",
     "record_not_kept",
     "scope_of",
     "seal_for_office",

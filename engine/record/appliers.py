@@ -128,7 +128,7 @@ def _instance(step: Started | Ended, case: Case, at: datetime) -> None:
 
 def _begin(step: Started, case: Case, at: datetime) -> None:
     case.rows.instance_changed(
-        state=CaseState.ACTIVE, started_at=at, due_at=step.get("due"), paused_at=None, overdue=False
+        state=CaseState.ACTIVE, started_at=at, due_at=step.get("due"), paused_at=None, overdue=False, processes=""
     )
     case.scopes[0].process = step["process"]
     case.due = step.get("due")
@@ -207,6 +207,7 @@ def _scope(step: ScopeStep, case: Case, scope: int) -> None:
     match step["type"]:
         case "call_entered":
             case.follow_scopes(step)
+            case.rows.process_entered(step["process"])
             case.seen(Seen.ACTIVE, step["element"], scope, 1)
             case.assign(step["called"], step["variables"])
         case "call_left":

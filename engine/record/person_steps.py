@@ -23,9 +23,9 @@ class CustomerLookedAt(TypedDict):
 
 
 class MessagesRead(TypedDict):
-    """Text messages that wait to be sent were fetched."""
+    """Text messages that wait to be sent were fetched, or an auditor looked at who is liable for what."""
 
-    type: Literal["messages_read"]
+    type: Literal["messages_read", "liabilities_read"]
 
 
 class LookRefused(TypedDict):
@@ -78,6 +78,26 @@ class RefusalsNotKept(PlaceOfTask):
     until: datetime
 
 
+class PlaceOfAct(TypedDict):
+    """What an act was about, as far as its address says: `number` is masked, `personal` where personal values were asked for."""
+
+    case: NotRequired[str]
+    task: NotRequired[int]
+    process: NotRequired[str]
+    element: NotRequired[str]
+    number: NotRequired[str]
+    mark: NotRequired[str]
+    personal: NotRequired[bool]
+
+
+class ActRefused(PlaceOfAct, Last):
+    """Something was wanted that the person may not do: `what` (the endpoint) and `why` (the code of the error)."""
+
+    type: Literal["act_refused"]
+    what: str
+    why: str
+
+
 class PersonIdentified(TypedDict):
     """The operator said who somebody is: numbers of the household added and removed are counted."""
 
@@ -92,6 +112,23 @@ class LoggedIn(TypedDict):
 
     type: Literal["logged_in", "login_failed"]
     address: str
+
+
+class LoginUnknown(Last):
+    """In the stream of the desk itself: a log-in under a name that nobody here has. `mark` stands for the name; at most 20 of an address within the hour."""
+
+    type: Literal["login_unknown"]
+    address: str
+    mark: str
+
+
+class OfficeVerified(TypedDict):
+    """In the stream of the desk itself: everything was verified; how many cases and entries, and how much contradicted the record."""
+
+    type: Literal["office_verified"]
+    cases: int
+    entries: int
+    deviations: int
 
 
 class LoginLocked(TypedDict):
@@ -132,5 +169,6 @@ class TokensRevoked(TypedDict):
 
 Looked = CaseLookedAt | CustomerLookedAt | MessagesRead | LookRefused
 Token = TokenMade | TokensRevoked
-Refusal = EntryRefused | RefusalsNotKept
-PersonStep = Looked | Exported | Refusal | PersonIdentified | LoggedIn | LoginLocked | LoggedOut | SessionsEnded | Token
+Refusal = EntryRefused | RefusalsNotKept | ActRefused
+LogIn = LoggedIn | LoginLocked | LoginUnknown | LoggedOut | SessionsEnded
+PersonStep = Looked | Exported | Refusal | PersonIdentified | LogIn | Token | OfficeVerified

@@ -14,7 +14,15 @@ from engine.record import history
 from engine.record.columns import RefusedTask, ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
-from engine.record.person_steps import EntryRefused, Last, PersonStep, PlaceOfTask, RefusalsNotKept
+from engine.record.person_steps import (
+    ActRefused,
+    EntryRefused,
+    Last,
+    LoginUnknown,
+    PersonStep,
+    PlaceOfTask,
+    RefusalsNotKept,
+)
 from engine.runtime.permissions import Actor
 from models.base import bind, session, transaction
 from models.entry import HistoryEntry
@@ -98,7 +106,7 @@ def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: 
     """
     with transaction():
         session().get(User, by.user, with_for_update=True)
-        before = sum(_refused(row.id, by.user, at - REFUSED_WITHIN))
+        before = sum(_alike("entry_refused", "task", row.id, by.user, at - REFUSED_WITHIN))
         if before >= MOST_REFUSED:
             _count(row.id, by.user, at)
             return
@@ -106,6 +114,25 @@ def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: 
         last: Last = {"last": True} if before + 1 == MOST_REFUSED else {}
         refusal: EntryRefused = {"type": "entry_refused", **_place(row), "fields": fields, **last}
         history.append(USER, by.user, [*_not_kept(row, by.user), refusal], by=by.user, at=at)
+
+
+def record_at_most(act: ActRefused | LoginUnknown, same: str, *, by: Actor, at: datetime) -> None:
+    """Record an act, at most MOST_REFUSED times within the hour with the same value in the field `same`; the last of them says that it is."""
+    with transaction():
+        session().get(User, by.user, with_for_update=True)
+        before = sum(_alike(act, same, by.user, at - REFUSED_WITHIN))
+        if before + 1 == MOST_REFUSED:
+            act["last"] = True
+        if before < MOST_REFUSED:
+            history.append(USER, by.user, [act], by=by.user, at=at)
+
+
+def _alike(act: Mapping[str, Any], same: str, user: str, since: datetime) -> Iterator[int]:
+    """Yield one for each act of this type with this value in a field since."""
+    for _, body in _since(user, since):
+        if f'"{act["type"]}"'.encode() in body:
+            steps = cast(list[Mapping[str, Any]], history.document(body)["steps"])
+            yield sum(step["type"] == act["type"] and step[same] == act[same] for step in steps)
 
 
 def _place(row: ShownTask) -> PlaceOfTask:
@@ -151,20 +178,16 @@ def _record_not_kept(row: RefusedTask, at: datetime) -> bool:
     return bool(steps)
 
 
-def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
-    """Yield one for each form of a task that was refused since."""
-    for _, body in _since(user, since):
-        if b'"entry_refused"' in body:
-            steps = cast(list[PersonStep], history.document(body)["steps"])
-            yield sum(step["type"] == "entry_refused" and step["task"] == task_id for step in steps)
-
-
-def entries_naming(word: str) -> list[Entry]:
-    """Return the entries of all people in which a word stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
+def entries_naming(*words: str) -> list[Entry]:
+    """Return the entries of all people in which one of some words stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
 
     Errors: BrokenChain.
     """
-    query = select(HistoryEntry).where(HistoryEntry.stream == USER, _holds(word)).order_by(HistoryEntry.at.desc())
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.stream == USER, or_(*map(_holds, words)))
+        .order_by(HistoryEntry.at.desc())
+    )
     return [history.opened(row) for row in session().scalars(query)]
 
 
@@ -173,14 +196,24 @@ def _holds(word: str) -> ColumnElement[bool]:
     return place > 0
 
 
-def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
-    """Return what people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
+Period = tuple[datetime | None, datetime | None]
+
+
+def latest_acts(
+    *, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None, period: Period = (None, None)
+) -> list[Act]:
+    """Return what people did, newest first: of one `user`, of some `types` of step, from before another entry, in a `period` (its end left out)."""
     at, person, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
     earlier = aliased(HistoryEntry)
     beside = and_(earlier.stream == USER, earlier.stream_id == person, earlier.sequence == number - 1)
     query = select(HistoryEntry, earlier.hash).outerjoin(earlier, beside).where(HistoryEntry.stream == USER)
     if user:
         query = query.where(person == user)
+    since, until = period
+    if since is not None:
+        query = query.where(at >= since)
+    if until is not None:
+        query = query.where(at < until)
     if types:
         query = query.where(or_(*(_holds(f'"{type}"') for type in types)))
     if before is not None:

@@ -22,6 +22,12 @@ class Rows(Protocol):
     def incident_closed(self, token: int, reason: str) -> None: ...
     def instance_changed(self, **columns: Any) -> None: ...
     def shifted(self, by: timedelta) -> None: ...
+    def process_entered(self, key: str) -> None: ...
+
+
+def through(processes: str, key: str) -> str:
+    """Return the called processes of a case, each between blanks, with one more."""
+    return processes if f" {key} " in processes else f"{processes or ' '}{key} "
 
 
 class RowsInMemory:
@@ -82,6 +88,9 @@ class RowsInMemory:
     def instance_changed(self, **columns: Any) -> None:
         self.since["instance", 0] = self.seq
         self.instance.update(columns)
+
+    def process_entered(self, key: str) -> None:
+        self.instance_changed(processes=through(self.instance.get("processes", ""), key))
 
     def shifted(self, by: timedelta) -> None:
         for task in self.user_tasks.values():

@@ -31,6 +31,7 @@ class SqlRows:
     def __init__(self, instance_id: int, at: datetime, by: str, common: dict[str, Any]) -> None:
         self.instance_id, self.at, self.by, self._common = instance_id, at, by, common
         self.instance: dict[str, Any] = {}
+        self.called: list[str] = []
         self._tasks: dict[int, dict[str, Any]] = {}
         self._task_changes: dict[int, dict[str, Any]] = {}
         self._timers: dict[int, dict[str, Any]] = {}
@@ -81,6 +82,9 @@ class SqlRows:
 
     def instance_changed(self, **columns: Any) -> None:
         self.instance.update(columns)
+
+    def process_entered(self, key: str) -> None:
+        self.called.append(key)
 
     def shifted(self, by: timedelta) -> None:
         if not by:  # a question taken back at once must not make us forget what had moved before it

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from engine.record.case_steps import CaseStep, IncidentOpened, JobRefused, token
 from engine.record.columns import Begun, CaseRow
 from engine.record.heads import BEGINNING, GENESIS, INSTANCE, Place
 from engine.record.history import CaseEntry
+from engine.record.rows import through
 from engine.record.steps import Work, WorkOutcome
 from engine.record.stores import SqlRows
 from engine.running import jobs, lanes, locking
@@ -194,6 +196,7 @@ class _Fresh:
     key: str
     version: int
     due_at: datetime | None
+    processes: str = ""
 
 
 def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[int, Place]:
@@ -204,7 +207,15 @@ def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[in
         "key": definition.key,
         "state": CaseState.ACTIVE,
     }
-    first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
+    first = {
+        "started_at": at,
+        "overdue": False,
+        "version": 1,
+        "sequence": 0,
+        "head": GENESIS,
+        "state_blob": b"",
+        "processes": "",
+    }
     row = connection().execute(_NEW, columns | first | {"register": definition.key}).one()
     instance_id, ordinal, sequence, head, mac = row
     return instance_id, heads.next_case(definition.key, (ordinal, sequence, head, mac))
@@ -376,6 +387,9 @@ def _instance(loaded: Loaded, place: Place, moves: bool) -> Write:
     row, changed = loaded.row, loaded.rows.instance
     over = changed.get("state", CaseState.ACTIVE) != CaseState.ACTIVE
     columns: dict[str, object] = {"version": row.version + 1, **heads.columns(place), **changed}
+    processes = reduce(through, loaded.rows.called, row.processes)
+    if processes != row.processes:
+        columns["processes"] = processes
     if over or moves:
         columns["state_blob"] = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
     return writes.change(_INSTANCE, columns, wants_id=True, id=row.id, version=row.version)

@@ -36,6 +36,7 @@ _COLUMNS = (
             "head",
             "ordinal",
             "head_mac",
+            "processes",
         )
     ),
     _INSTANCE.c.state_blob,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import cast
 from xml.sax.saxutils import quoteattr
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, select
 
 from engine import record
 from engine.definitions import Definition
@@ -20,10 +20,8 @@ from engine.proof import Verdict
 from engine.record import CaseEntry
 from engine.record.case_steps import CaseStep
 from models.base import session
-from models.complaint import Complaint
 from models.instance import ProcessInstance
-from models.user_task import UserTask
-from office import verification
+from office import passing, verification
 from office.exports import telling
 
 AT_ONCE = 50
@@ -138,23 +136,24 @@ def _head() -> str:
     )
 
 
+def holds(selection: Wanted, number: str) -> bool:
+    """Tell whether a case is among those selected, as far as it has come by now."""
+    return session().scalar(_query(selection).where(ProcessInstance.business_key == number).limit(1)) is not None
+
+
 def _ids(selection: Wanted) -> list[int]:
+    return list(session().scalars(_query(selection)))
+
+
+def _query(selection: Wanted) -> Select[int]:
     query = select(ProcessInstance.id).order_by(ProcessInstance.id)
     if selection.since is not None:
         query = query.where(ProcessInstance.started_at >= selection.since)
     if selection.until is not None:
         query = query.where(ProcessInstance.started_at < selection.until)
     if selection.process:
-        query = query.where(_runs_through(selection.process))
-    return list(session().scalars(query))
-
-
-def _runs_through(process: str) -> ColumnElement[bool]:
-    """Return the condition of a case that runs through a process: begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
-    classified = select(Complaint.instance_id).where(Complaint.process_key == process)
-    with_tasks = select(UserTask.instance_id).where(UserTask.process_key == process)
-    instance_id = ProcessInstance.id
-    return or_(ProcessInstance.key == process, instance_id.in_(classified), instance_id.in_(with_tasks))
+        query = query.where(passing.ran_through(selection.process))
+    return query
 
 
 Who = Callable[[CaseEntry, CaseStep], str]

@@ -16,8 +16,9 @@ from models.base import session
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office import intake, notices
+from office import acts, intake, notices
 from office.demo.month import Month
+from service_tasks import dates
 from tests.support.actors import CLEO, SAM
 
 STAFF = {
@@ -68,6 +69,14 @@ def furnish(app: Flask) -> Furnished:
         for name in ("cleo", "sam", "nora"):
             notices.confirm(notice, by=engine.Actor(name), at=engine.now())
         return Furnished(case, instance_of(case), task, closed, incident, notice)
+
+
+def ask_for_time(number: str, reason: str, by: engine.Actor = SAM) -> None:
+    """Ask for one working day more than a case has."""
+    row = session().scalars(select(ProcessInstance).where(ProcessInstance.business_key == number)).one()
+    assert row.due_at is not None
+    until = dates.day_of(runtime.calendar().working_days(row.due_at, 1))
+    acts.ask_extension(number, until=until, reason=reason, by=by, at=engine.now())
 
 
 def begin(msisdn: str, process: str = "TS-002", by: engine.Actor = CLEO) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
 from tempfile import SpooledTemporaryFile
 
 from flask import Blueprint, Flask, abort, render_template, send_file
@@ -15,11 +14,10 @@ from engine import published
 from models.base import session
 from models.definition import ProcessDefinition
 from office import exports
-from service_tasks.zone import ZONE
 from web.audit.queries import acts_of_people, durations, heat
 from web.edge import access, access_logging
 from web.edge.addresses import asked
-from web.queries import casefile
+from web.queries import casefile, days
 from web.telling import names
 
 blueprint = Blueprint("audit", __name__)
@@ -36,7 +34,13 @@ def register(app: Flask) -> None:
 def overview() -> str:
     """Return what an auditor can do from here."""
     access.check_role(current_user, *access.SEE_EVERYTHING)
-    return render_template("audit/audit.html", processes=_processes(), process_name=names.process_name)
+    return render_template(
+        "audit/audit.html",
+        processes=_processes(),
+        process_name=names.process_name,
+        verified=acts_of_people.last_verified(),
+        result=acts_of_people.verified,
+    )
 
 
 @blueprint.get("/audit/people", endpoint="doings")
@@ -77,9 +81,10 @@ def _history(form: str, instance_id: int, personal: bool) -> Iterable[str]:
 def log() -> Response:
     """Return the cases wanted as an event log."""
     access.check_role(current_user, *access.SEE_EVERYTHING)
+    since, until = days.period(asked()["from"], asked()["to"])
     filters = exports.Wanted(
-        since=_midnight(asked()["from"]),
-        until=_midnight(asked()["to"], timedelta(days=1)),
+        since=since,
+        until=until,
         process=asked()["process"],
         personal=_personal(),
     )
@@ -96,10 +101,6 @@ def _personal() -> bool:
     if wanted:
         access.check_role(current_user, "auditor")
     return wanted
-
-
-def _midnight(day: date | None, more: timedelta = timedelta()) -> datetime | None:
-    return datetime.combine(day + more, time(), ZONE) if day is not None else None
 
 
 def _file(parts: Iterable[str], name: str, kind: str) -> Response:

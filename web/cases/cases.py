@@ -35,7 +35,7 @@ from office import (
 )
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, access_logging, addresses, auth, idempotency_keys, unsent_forms
-from web.lookup import definitions
+from web.lookup import definitions, staff
 from web.queries import casefile, line_names, money, orders, standing, used_versions
 from web.telling import act_texts, names, suggestions, timeline, verdicts
 
@@ -70,6 +70,7 @@ def listing() -> str | Response:
         page=page,
         wanted=filters,
         processes=case_list.processes(),
+        people=case_list.people(current_user),
         process_name=names.process_name,
         outcomes=act_texts.OUTCOMES,
         on_the_spot=names.ON_THE_SPOT,
@@ -207,8 +208,16 @@ def _of_tab(
         "comments": casefile.comments(number) if tab == "messages" else [],
         "orders": _orders(number) if tab == "orders" else [],
         "acting": acts_offered.of_case(instance, complaint, tasks, history, auth.actor()) if tab == "acts" else None,
-        "looks": access_log.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+        "looks": _looks(instance, complaint) if tab == "looks" and current_user.has("auditor") else [],
     }
+
+
+def _looks(instance: ProcessInstance, complaint: Complaint | None) -> list[access_log.Look]:
+    """Return who looked at a case or took it away, with their names asked for at once."""
+    processes = {instance.key, complaint.process_key if complaint else instance.key, *instance.processes.split()}
+    looks = access_log.of_case(access_log.Traced(instance.business_key, instance.started_at, frozenset(processes)))
+    staff.know_people(look.user for look in looks)
+    return looks
 
 
 def _orders(number: str) -> list[orders.Sheet]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, render_template
+from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
 from office import drafts
+from web.edge import access
 from web.telling import names
 
 blueprint = Blueprint("editor", __name__, url_prefix="/processes")
@@ -19,8 +20,7 @@ def register(app: Flask) -> None:
 @blueprint.get("/<key>/edit")
 def edit(key: str) -> str:
     """Return the draft of a process with its diagram, decisions and forms, for its owners."""
-    if not current_user.has("owner"):
-        abort(403)
+    access.check_role(current_user, "owner")
     draft = drafts.find(key)
     name = names.of_draft(draft.package) or names.process_name(key)
     return render_template("definitions/edit.html", key=key, name=name, is_published=bool(draft.base_version))

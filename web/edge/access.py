@@ -64,7 +64,6 @@ _STANDING = select(
     _any(_THEIRS).label("handled"),
     _any(and_(_OPEN, _THEIRS)).label("waits_here"),
     _any(and_(_OPEN, UserTask.assignee == _ME)).label("holds"),
-    _any(and_(_OPEN, _THEIRS, UserTask.assignee.is_(None))).label("free"),
     _any(or_(UserTask.completed_by == _ME, and_(_OPEN, UserTask.assignee == _ME))).label("worked"),
     _any(and_(UserTask.completed_by == _ME, UserTask.completed_at > bindparam("just_now"))).label("worked_just_now"),
     _TAKEN_IN.limit(1).scalar_subquery().label("taken_in"),
@@ -98,9 +97,7 @@ def check_case(person: Person, instance_id: int) -> Sight:
         personal=standing.key is not None
         and bool(sees_everything or standing.waits_here or standing.worked or standing.taken_in),
         numbers=bool(standing.holds),
-        is_work=bool(
-            standing.holds or standing.free or standing.worked_just_now or _since(standing.taken_in, just_now)
-        ),
+        is_work=bool(standing.holds or standing.worked_just_now or _since(standing.taken_in, just_now)),
     )
 
 
@@ -118,9 +115,10 @@ def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
 
 
 def at_task(sight: Sight, person: Person, task: TaskColumns) -> Sight:
-    """Return the same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
+    """Return the same at an open task: whoever may work on it needs what lies beside it as it is, numbers too, and opens it to work on it."""
     is_mine = task.assignee == person.name or (task.assignee is None and task.group in person.departments)
-    return replace(sight, numbers=sight.numbers or (is_mine and task.state == TaskState.OPEN))
+    is_theirs_to_do = is_mine and task.state == TaskState.OPEN
+    return replace(sight, numbers=sight.numbers or is_theirs_to_do, is_work=sight.is_work or is_theirs_to_do)
 
 
 def _since(at: datetime | None, begin: datetime) -> bool:

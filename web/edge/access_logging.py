@@ -24,11 +24,15 @@ from office import access_log
 from office.intake import NotAtACounter
 from office.masking import Sight
 from service_tasks import numbers
-from web.edge import addresses, auth
+from web.edge import addresses, auth, refused_acts
 from web.edge.access import NotYourCase
 
 MOST_KEPT = 20_000
 NAME = "looks"
+# Where whoever is refused wanted to see the case itself; anything else is an act, such as taking its history away.
+LOOKS = frozenset(
+    {"cases.case", "replay.page", "tasklist.task", "tasklist.of_case", "api.OneInstance", "api.Entries", "api.OneTask"}
+)
 _NUMBER = select(ProcessInstance.business_key).where(ProcessInstance.id == bindparam("instance"))
 
 
@@ -71,20 +75,33 @@ def at_customer(msisdn: str) -> None:
 
 
 def refused(error: engine.EngineError) -> None:
-    """Record that the person of this request wants to look at a case or a customer and may not; a form that is refused is no look."""
-    if request.method != "GET":
+    """Record that the person of this request wants to look at a case or a customer and may not, or to do what they may not; a form that is refused is neither."""
+    if not isinstance(error, engine.NotPermitted) or not _is_somebody():
         return
+    is_look = request.method == "GET"
     msisdn = numbers.msisdn(str((request.view_args or {}).get("msisdn") or addresses.number_asked_for()))
-    if isinstance(error, NotYourCase):
+    if is_look and isinstance(error, NotYourCase) and request.endpoint in LOOKS:
         number = session().scalar(_NUMBER, {"instance": error.values["instance"]}) or ""
         _note(f"refused {number}", partial(access_log.refused_at_case, number))
-    elif isinstance(error, NotAtACounter) and msisdn:
+    elif isinstance(error, NotAtACounter) and msisdn and is_look:
         _note(f"refused {access_log.mark(msisdn)}", partial(access_log.refused_at_customer, msisdn))
+    else:
+        refused_acts.record(error, _person())
+
+
+def _is_somebody() -> bool:
+    return g.get("person") is not None or current_user.is_authenticated
 
 
 def at_messages() -> None:
     """Record that the program of this request fetches what waits to be sent."""
     _note("messages", access_log.at_messages)
+
+
+def at_liabilities() -> None:
+    """Record that the auditor of this request looks at who is liable for what; supervisors work there."""
+    if "supervisor" not in _person().roles:
+        _note("liabilities", access_log.at_liabilities)
 
 
 def exported(kind: str, rows: int, *, personal: bool, **filters: Any) -> None:

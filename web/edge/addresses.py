@@ -15,11 +15,11 @@ from typing import Any
 
 from flask import Flask, abort, g, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 import engine
-from engine import language
+from engine import language, record
 from engine.language import Reason
 from models.base import session
 from models.definition import ProcessDefinition
@@ -81,14 +81,23 @@ class Known(Text):
     def __init__(self, code: str, column: InstrumentedAttribute[str], *besides: str, **more: str) -> None:
         super().__init__(60)
         self.code, self.column, self.besides, self.metadata = code, column, besides, more
+        self.columns: tuple[InstrumentedAttribute[str], ...] = (column,)
 
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name and name not in self.besides:
-            query = select(self.column).where(self.column == name).limit(1)
+            query = select(self.column).where(or_(*(column == name for column in self.columns))).limit(1)
             if session().execute(query).first() is None:
                 raise wrong(self.code, name=name)
         return name
+
+
+class Person(Known):
+    """Somebody of the office, by log-in or by name."""
+
+    def __init__(self) -> None:
+        super().__init__("person_unknown", User.name)
+        self.columns = (User.name, User.display_name)
 
 
 class Choice(Text):
@@ -198,13 +207,13 @@ FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
 MSISDN, NAME, SOUGHT = Text(40), Text(60), Sought(60)
 PROCESS = Known("process_unknown", ProcessDefinition.key, "on_the_spot", type="string")
 DEPARTMENT = Known("group_unknown", Department.code, type="string", description="code of a department")
-PERSON = Known("person_unknown", User.name)
+PERSON = Person()
 FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
-    "audit.doings": {"person": PERSON, "show": Choice("", "logins", "looks", "exports", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
+    "audit.doings": {**PERIOD, "person": Known("person_unknown", User.name, record.SYSTEM), "show": Choice("", "logins", "looks", "exports", "refusals", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
     "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},
@@ -239,7 +248,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
 # fmt: on
 # The filter forms: the page on which each stands, and its fields.
 FILTERS: dict[str, tuple[str, frozenset[str]]] = {
-    "audit.doings": ("audit.doings", frozenset({"person", "show"})),
+    "audit.doings": ("audit.doings", frozenset({"from", "to", "person", "show"})),
     "audit.heat_map": ("audit.heat_map", frozenset({"from", "to", "version", "measure"})),
     "audit.log": ("audit.overview", frozenset({"from", "to", "process"})),
     "cases.listing": (

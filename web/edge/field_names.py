@@ -91,7 +91,7 @@ def parameter(name: str) -> str:
         "text": gettext("Search"),
         "customer": gettext("Customer"),
         "msisdn": gettext("Mobile number"),
-        "clerk": gettext("Login of a colleague"),
+        "clerk": gettext("Colleague, by name or login"),
         "group": gettext("Department"),
         "after": gettext("Page"),
         "person": gettext("Person"),

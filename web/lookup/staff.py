@@ -27,6 +27,12 @@ def of_department(code: str) -> list[tuple[str, str]]:
     return [(login, display_name) for _department, login, display_name in rows]
 
 
+def everybody() -> list[tuple[str, str]]:
+    """Return (login, name) of everybody, whoever has left included, by name."""
+    rows = session().execute(select(User.name, User.display_name).order_by(User.display_name, User.name))
+    return [(login, display_name) for login, display_name in rows]
+
+
 def _members() -> Select[str, str, str]:
     return (
         select(Membership.department, User.name, User.display_name)

@@ -21,7 +21,7 @@ from office import acts, correspondence
 from office import liabilities as unnamed
 from service_tasks.notification import in_words
 from service_tasks.zone import ZONE
-from web.edge import access, addresses, auth
+from web.edge import access, access_logging, addresses, auth
 from web.lookup import definitions, staff
 from web.queries import worklist
 from web.supervision.queries import liabilities as liability
@@ -57,7 +57,9 @@ def register(app: Flask) -> None:
 
 @blueprint.before_request
 def _only_supervisors() -> None:
-    access.check_role(current_user, "supervisor")
+    """Let supervisors in; auditors read who is liable, and nothing else."""
+    reads = request.endpoint == "supervision.liabilities"
+    access.check_role(current_user, *(access.SEE_EVERYTHING if reads else ("supervisor",)))
 
 
 @blueprint.get("")
@@ -90,9 +92,10 @@ def board() -> str:
 @blueprint.get("/liability")
 def liabilities() -> str:
     """Return who bears what was given back for our fault, by person and unit; of one `name` where it is asked for."""
+    access_logging.at_liabilities()
     name = addresses.asked()["name"]
     sums, rows = liability.by_bearer(), liability.latest(name)
-    unasked = unnamed.without_step([row.id for row in rows])
+    unasked = unnamed.without_step([row.id for row in rows]) if current_user.has("supervisor") else set()
     return render_template("supervision/liabilities.html", sums=sums, found=rows, unasked=unasked, name=name)
 
 

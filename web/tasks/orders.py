@@ -123,6 +123,7 @@ def verify() -> Response:
             cases.complete(task_id, form={"order_verified": "yes"}, by=auth.actor(), at=engine.now())
         except (engine.NotPermitted, engine.Conflict) as error:
             refusals.append(error)
+            access_logging.refused(error)
     verified = len(task_ids) - len(refusals)
     if verified:
         flash(gettext("Work orders verified: %(done)s. The cases that waited for them go on.", done=verified))

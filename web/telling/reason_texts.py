@@ -78,7 +78,7 @@ def _of_forms(cause: language.Reason) -> dict[str, str]:
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "process_unknown": gettext("There is no process %(name)s.", name=cause.values.get("name")),
         "group_unknown": gettext("There is no department %(name)s.", name=cause.values.get("name")),
-        "person_unknown": gettext("Nobody works here under the login %(name)s.", name=cause.values.get("name")),
+        "person_unknown": gettext("Nobody works here under the name or login %(name)s.", name=cause.values.get("name")),
         "twice": gettext("This stands in the address more than once. Leave one."),
         "unknown_parameter": _no_parameter(cause),
         "InvalidParameters": gettext(

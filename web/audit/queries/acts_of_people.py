@@ -8,24 +8,44 @@ from datetime import datetime
 from typing import Any, assert_never, cast
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from engine import record
-from engine.record.person_steps import Exported, LoggedIn, LoginLocked, Looked, LookRefused, PersonStep, Refusal, Token
-from models.base import session
-from models.identity import User
+from engine.record.person_steps import (
+    EntryRefused,
+    Exported,
+    LoggedIn,
+    LoginLocked,
+    LoginUnknown,
+    Looked,
+    LookRefused,
+    OfficeVerified,
+    PersonIdentified,
+    PersonStep,
+    RefusalsNotKept,
+    Token,
+)
 from office import masking
 from office.papers import PAPERS
-from web.lookup.staff import know_people
-from web.telling import names
+from web.lookup import staff
+from web.queries import days
+from web.telling import names, refused_acts
 from web.telling.i18n import in_language, moment
 
-PAGE = 50
+PAGE, OF_MARK = 50, 8
 KINDS: dict[str, tuple[str, ...]] = {
-    "logins": ("logged_in", "login_failed", "login_locked", "login_refused", "logged_out", "sessions_ended"),
+    "logins": (
+        "logged_in",
+        "login_failed",
+        "login_locked",
+        "login_refused",
+        "login_unknown",
+        "logged_out",
+        "sessions_ended",
+    ),
     "tokens": ("token_made", "tokens_revoked"),
-    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "look_refused"),
+    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "liabilities_read", "look_refused"),
     "exports": ("exported",),
+    "refusals": ("act_refused", "look_refused", "entry_refused", "refusals_not_kept", "login_refused"),
 }
 
 
@@ -50,15 +70,19 @@ class Page:
 
 def people() -> list[tuple[str, str]]:
     """Return (login, name) of everybody who may be asked about, by name."""
-    rows = session().execute(select(User.name, User.display_name).order_by(User.display_name, User.name))
-    return [(login, display_name) for login, display_name in rows]
+    return [*staff.everybody(), (record.SYSTEM, names.person_name(record.SYSTEM))]
 
 
 def page(filters: Mapping[str, Any]) -> Page:
-    """Return one page. `filters`: the `person`, the kind to `show`, `after` which entry; empty means everything."""
-    types = KINDS.get(filters["show"], ())
-    acts = record.latest_acts(most=PAGE + 1, user=filters["person"], types=types, before=_before(filters["after"]))
-    know_people([act.user for act in acts])
+    """Return one page. `filters`: the `person`, the kind to `show`, the days `from` and `to`, `after` which entry; empty means everything."""
+    acts = record.latest_acts(
+        most=PAGE + 1,
+        user=filters["person"],
+        types=KINDS.get(filters["show"], ()),
+        before=_before(filters["after"]),
+        period=days.period(filters["from"], filters["to"]),
+    )
+    staff.know_people([act.user for act in acts])
     last = acts[PAGE - 1] if len(acts) > PAGE else None
     rows = [doing for act in acts[:PAGE] for doing in _doings(act)]
     return Page(rows, f"{last.at.isoformat()}|{last.user}|{last.sequence}" if last else "")
@@ -84,7 +108,7 @@ def _doings(act: record.Act) -> list[Doing]:
 def _case(step: PersonStep) -> str:
     if step["type"] in ("case_looked_at", "entry_refused", "refusals_not_kept"):
         return step["case"]
-    if step["type"] == "look_refused":
+    if step["type"] == "look_refused" or step["type"] == "act_refused":
         return step.get("case", "")
     return step["chosen"].get("case", "") if step["type"] == "exported" else ""
 
@@ -96,7 +120,7 @@ def told(step: PersonStep) -> str:
 
 def _told(step: PersonStep) -> str:
     match step["type"]:
-        case "logged_in" | "login_failed" | "login_locked" | "login_refused":
+        case "logged_in" | "login_failed" | "login_locked" | "login_refused" | "login_unknown":
             return _tried(step)
         case "logged_out":
             return str(gettext("logged out"))
@@ -105,19 +129,27 @@ def _told(step: PersonStep) -> str:
             return str(gettext("logged %(name)s out everywhere; sessions: %(number)s", name=name, number=number))
         case "token_made" | "tokens_revoked":
             return _token(step)
-        case "case_looked_at" | "customer_looked_at" | "messages_read" | "look_refused":
+        case "case_looked_at" | "customer_looked_at" | "messages_read" | "liabilities_read" | "look_refused":
             return _looked(step)
         case "exported":
             return _exported(step)
+        case "act_refused":
+            return refused_acts.told(step)
         case "entry_refused" | "refusals_not_kept":
             return _refused(step)
-        case "person_identified":
-            return str(gettext("was identified by the operator, for the numbers of the household"))
+        case "person_identified" | "office_verified":
+            return _by_the_operator(step)
         case _:
             assert_never(step)
 
 
-def _refused(step: Refusal) -> str:
+def _by_the_operator(step: PersonIdentified | OfficeVerified) -> str:
+    if step["type"] == "office_verified":
+        return verified(step)
+    return str(gettext("was identified by the operator, for the numbers of the household"))
+
+
+def _refused(step: EntryRefused | RefusalsNotKept) -> str:
     if step["type"] == "entry_refused":
         number = len(step["fields"])
         return str(gettext("sent a step that was refused; fields to correct: %(number)s", number=number))
@@ -133,6 +165,8 @@ def _looked(step: Looked) -> str:
             return str(gettext("looked up the customer %(number)s", number=step["number"]))
         case "look_refused":
             return _not_shown(step)
+        case "liabilities_read":
+            return str(gettext("looked at who is liable for what"))
         case "messages_read":
             return str(gettext("fetched the text messages that wait to be sent"))
         case _:
@@ -145,7 +179,7 @@ def _not_shown(step: LookRefused) -> str:
     return str(gettext("wanted to look at a case of others and was refused"))
 
 
-def _tried(step: LoggedIn | LoginLocked) -> str:
+def _tried(step: LoggedIn | LoginLocked | LoginUnknown) -> str:
     address = step["address"] or "—"
     match step["type"]:
         case "logged_in":
@@ -154,10 +188,44 @@ def _tried(step: LoggedIn | LoginLocked) -> str:
             return str(gettext("wrong password, from %(address)s", address=address))
         case "login_refused":
             return str(gettext("tried to log in while that was locked, from %(address)s", address=address))
+        case "login_unknown":
+            return _unknown(step)
         case "login_locked":
             return _locked(step)
         case _:
             assert_never(step)
+
+
+def _unknown(step: LoginUnknown) -> str:
+    """Return a log-in under a name of nobody: the mark tells the tries under one name together, the name itself is nowhere."""
+    texts = {"address": step["address"] or "—", "mark": step["mark"][:OF_MARK]}
+    sentence = gettext("log-in under a name that nobody here has, from %(address)s; mark of the name %(mark)s", **texts)
+    more = gettext("More from this address within the hour are not written down.")
+    return f"{sentence} · {more}" if step.get("last") else str(sentence)
+
+
+def last_verified() -> tuple[datetime, OfficeVerified] | None:
+    """Return when the whole office was verified the last time, and with which result; None where it never was, or the entry was altered."""
+    for act in record.latest_acts(most=1, user=record.SYSTEM, types=("office_verified",)):
+        for step in cast(list[PersonStep], act.entry.steps if act.entry is not None else []):
+            if step["type"] == "office_verified":
+                return act.at, step
+    return None
+
+
+def verified(step: OfficeVerified) -> str:
+    """Return the result of a verification of the whole office."""
+    texts = {"cases": step["cases"], "entries": step["entries"], "number": step["deviations"]}
+    if step["deviations"]:
+        return str(
+            gettext(
+                "the whole office was verified: %(cases)s cases, %(entries)s entries, contradictions: %(number)s",
+                **texts,
+            )
+        )
+    return str(
+        gettext("the whole office was verified: %(cases)s cases, %(entries)s entries, no contradiction", **texts)
+    )
 
 
 def _token(step: Token) -> str:

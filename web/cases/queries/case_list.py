@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, tuple_
 
 from engine import cases
 from models.base import session
-from models.complaint import Complaint
+from models.complaint import Complaint, ComplaintState
 from models.customer import Customer
 from models.definition import ProcessDefinition
 from models.instance import CaseKey, ProcessInstance
+from models.states import CaseState
 from models.user_task import UserTask
+from office import passing
 from service_tasks.zone import ZONE
 from web.edge import access
 from web.edge.auth import Person
+from web.lookup import staff
 from web.telling import names
 
 PAGE = 50
@@ -51,6 +54,28 @@ class Wanted:
         filters |= {"clerk": self.clerk, "process": self.process, "state": self.state}
         return {name: value for name, value in filters.items() if value}
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything is asked for."""
+        return bool(self.address)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A case that is no complaint, such as a batch or a work order, in the columns of the list."""
+
+    case_number: str
+    instance_id: int
+    process_key: str
+    accepted_at: datetime
+    state: str
+    outcome: str = ""
+    msisdn: str = ""
+    resolution: str = ""
+
+
+Row = Complaint | Beside
+
 
 @dataclass(frozen=True)
 class Page:
@@ -59,7 +84,7 @@ class Page:
     whose key is gone: when it was erased, None where nobody recorded that. Of these nothing personal is shown, whatever the row holds.
     """
 
-    rows: list[Complaint]
+    rows: Sequence[Row]
     next: str
     told: set[int]
     gone: dict[int, datetime | None]
@@ -73,26 +98,65 @@ def wanted(arguments: Mapping[str, Any]) -> Wanted:
 
 
 def page(person: Person, filters: Wanted) -> Page:
-    """Return one page of the cases the person may see."""
+    """Return one page of the cases the person may see; batches and work orders among them as soon as something is looked for."""
+    pairs = session().execute(_complaints(person, filters)).all()
+    beside = _beside(person, filters) if filters.is_narrowed else []
+    rows: list[Row] = sorted([*(row for row, _key in pairs), *beside], key=_place, reverse=True)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    erasures = cases.erased([row.instance_id for row, key in pairs if key is None and row.instance_id is not None])
+    ids = [row.instance_id for row in rows if row.instance_id is not None]
+    readable = access.told_of(person, ids) - erasures.keys()
+    return Page(rows[:PAGE], f"{last.accepted_at.isoformat()}|{last.case_number}" if last else "", readable, erasures)
+
+
+def _place(row: Row) -> tuple[datetime, str]:
+    return row.accepted_at, row.case_number
+
+
+def _complaints(person: Person, filters: Wanted) -> Select[Any]:
     columns: Any = select(Complaint, CaseKey.instance_id)
     query = _filtered(columns, filters)
     query = query.outerjoin(CaseKey, CaseKey.instance_id == Complaint.instance_id)
     if not person.has(*access.SEE_EVERYTHING):
         touched = exists().where(UserTask.instance_id == Complaint.instance_id, UserTask.group.in_(person.departments))
         query = query.where(or_(touched, Complaint.accepted_by == person.name))
-    at, _, number = filters.after.partition("|")
-    begin = _instant(at)
+    query = _in_period(query, filters, Complaint.accepted_at)
+    return _one_page(query, filters, Complaint.accepted_at, Complaint.case_number)
+
+
+def _beside(person: Person, filters: Wanted) -> list[Beside]:
+    """Return the cases without a complaint that the person may see, at most a page and one."""
+    if filters.customer or filters.state not in ("", *_STATES):
+        return []
+    instance = ProcessInstance
+    columns = (instance.business_key, instance.id, instance.key, instance.started_at, instance.state)
+    query: Any = select(*columns).where(~exists().where(Complaint.instance_id == instance.id))
+    query = query.where(*_conditions(filters))
+    if filters.text:
+        query = query.where(instance.business_key.contains(filters.text, autoescape=True))
+    if filters.state:
+        query = query.where((instance.state == CaseState.ACTIVE) == (filters.state == "open"))
+    if not person.has(*access.SEE_EVERYTHING):
+        query = query.where(exists().where(UserTask.instance_id == instance.id, UserTask.group.in_(person.departments)))
+    query = _in_period(query, filters, instance.started_at)
+    rows = session().execute(_one_page(query, filters, instance.started_at, instance.business_key))
+    return [Beside(number, id, key, at, _of(state)) for number, id, key, at, state in rows]
+
+
+_STATES = ("open", "closed")
+
+
+def _of(state: str) -> str:
+    return "open" if state == CaseState.ACTIVE else "closed"
+
+
+def _one_page(query: Select[Any], filters: Wanted, at: Any, number: Any) -> Select[Any]:
+    """Return what follows the page before, newest first, with one more than fits."""
+    instant, _, last = filters.after.partition("|")
+    begin = _instant(instant)
     if begin is not None:
-        query = query.where(tuple_(Complaint.accepted_at, Complaint.case_number) < (begin, number))
-    query = query.order_by(Complaint.accepted_at.desc(), Complaint.case_number.desc()).limit(PAGE + 1)
-    pairs = session().execute(query).all()
-    rows = [row for row, _key in pairs]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    erasures = cases.erased([row.instance_id for row, key in pairs if key is None and row.instance_id is not None])
-    readable = (
-        access.told_of(person, [row.instance_id for row in rows if row.instance_id is not None]) - erasures.keys()
-    )
-    return Page(rows[:PAGE], f"{last.accepted_at.isoformat()}|{last.case_number}" if last else "", readable, erasures)
+        query = query.where(tuple_(at, number) < (begin, last))
+    return query.order_by(at.desc(), number.desc()).limit(PAGE + 1)
 
 
 def _filtered(query: Select[Any], filters: Wanted) -> Select[Any]:
@@ -102,35 +166,44 @@ def _filtered(query: Select[Any], filters: Wanted) -> Select[Any]:
     if filters.customer:
         of_name = select(Customer.id).where(Customer.name.contains(filters.customer, autoescape=True))
         query = query.where(Complaint.customer_id.in_(of_name))
-    if filters.clerk:
-        worked = exists().where(UserTask.instance_id == Complaint.instance_id, UserTask.completed_by == filters.clerk)
-        query = query.where(or_(worked, Complaint.accepted_by == filters.clerk))
-    if filters.state:
+    if filters.state == ComplaintState.OPEN:  # whoever was replied to is still being handled
+        query = query.where(Complaint.state.in_((ComplaintState.OPEN, ComplaintState.REPLIED)))
+    elif filters.state:
         query = query.where(or_(Complaint.state == filters.state, Complaint.outcome == filters.state))
-    return _of_process(_in_period(query, filters), filters)
-
-
-def _of_process(query: Select[Any], filters: Wanted) -> Select[Any]:
-    """Return cases classified as a process or that went through it, as in the event log; a version is the one of the process that the case runs on."""
-    if filters.process:
-        of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.process)
-        stood = select(UserTask.instance_id).where(UserTask.process_key == filters.process)
-        case = Complaint.instance_id
-        query = query.where(or_(Complaint.process_key == filters.process, case.in_(of_key), case.in_(stood)))
-    if filters.version:
-        running = select(ProcessInstance.id).join(
-            ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id
-        )
-        query = query.where(Complaint.instance_id.in_(running.where(ProcessDefinition.version == filters.version)))
+    conditions = _conditions(filters)
+    if conditions:
+        ids = select(ProcessInstance.id).where(*conditions)
+        query = query.where(or_(Complaint.instance_id.in_(ids), and_(*_at_once(filters))))
     return query
 
 
-def _in_period(query: Select[Any], filters: Wanted) -> Select[Any]:
+def _at_once(filters: Wanted) -> list[ColumnElement[bool]]:
+    """Return what is asked of a complaint that was answered at once and runs through nothing."""
+    conditions = [Complaint.instance_id.is_(None), literal(not filters.version)]
+    if filters.process:
+        conditions.append(Complaint.process_key == filters.process)
+    if filters.clerk:
+        conditions.append(Complaint.accepted_by.in_(passing.logins(filters.clerk)))
+    return conditions
+
+
+def _conditions(filters: Wanted) -> list[ColumnElement[bool]]:
+    """Return what is asked of the instance of a case; a version is the one of the process that the case runs on."""
+    conditions = [passing.touched_by(filters.clerk)] if filters.clerk else []
+    if filters.process:
+        conditions.append(passing.ran_through(filters.process))
+    if filters.version:
+        versions = select(ProcessDefinition.id).where(ProcessDefinition.version == filters.version)
+        conditions.append(ProcessInstance.definition_id.in_(versions))
+    return conditions
+
+
+def _in_period(query: Select[Any], filters: Wanted, at: Any) -> Select[Any]:
     begin, end = _midnight(filters.since), _midnight(filters.until, timedelta(days=1))
     if begin is not None:
-        query = query.where(Complaint.accepted_at >= begin)
+        query = query.where(at >= begin)
     if end is not None:
-        query = query.where(Complaint.accepted_at < end)
+        query = query.where(at < end)
     return query
 
 
@@ -147,6 +220,11 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return instant if instant.tzinfo else None
+
+
+def people(person: Person) -> list[tuple[str, str]]:
+    """Return (login, name) of everybody whose cases may be looked for, to choose from; nobody for whoever sees not everything, who types a name."""
+    return staff.everybody() if person.has(*access.SEE_EVERYTHING) else []
 
 
 def processes() -> list[str]:

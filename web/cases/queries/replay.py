@@ -25,6 +25,7 @@ from engine.record.case_steps import (
     JobCompleted,
     JobCreated,
     JobRefused,
+    LimitExtended,
     Passed,
     Started,
     TaskCompleted,
@@ -33,7 +34,7 @@ from models.instance import ProcessInstance
 from office import masking
 from service_tasks import labels
 from web.queries import money as moved
-from web.telling import code_texts, names, refusals, suggestions, timeline, variables
+from web.telling import act_sentences, code_texts, names, refusals, suggestions, timeline, variables
 from web.telling.i18n import in_language, language, remark, shown_to, yuan
 
 Move = tuple[str, int, str, int]
@@ -218,14 +219,24 @@ class _Recorder:
                 | "incident_resolved" | "incident_cancelled" | "flow_taken" | "passed" | "token_released"
                 | "call_entered" | "call_left" | "call_cancelled" | "item_entered" | "item_left" | "item_cancelled"
                 | "items_left" | "approval_given" | "clock_paused" | "clock_resumed" | "case_limit_met"
-                | "deadline_missed" | "limit_extended" | "entered" | "items_entered" | "personal_data_erased"
-                | "customer_tried" | "case_withdrawn" | "case_voided" | "case_not_reached" | "hold_lifted"
-                | "correction_withdrawn" | "credit_reversed" | "extension_asked" | "reversal_asked"
-                | "reversal_agreed" | "request_refused"
+                | "deadline_missed" | "entered" | "items_entered" | "personal_data_erased"
             ):  # fmt: skip
                 pass
+            case (
+                "limit_extended" | "customer_tried" | "case_withdrawn" | "case_voided" | "case_not_reached"
+                | "hold_lifted" | "correction_withdrawn" | "credit_reversed" | "extension_asked" | "reversal_asked"
+                | "reversal_agreed" | "request_refused"
+            ):  # fmt: skip
+                event.entered = self._said(step)
             case _:
                 assert_never(step)
+
+    def _said(self, step: act_sentences.ActStep | LimitExtended) -> list[tuple[str, str]]:
+        """Return what the timeline says with an act beside the diagram: why, by whom and how it was asked for, what the customer was told."""
+        visible = masking.step(step, self.definition.private, self.words)
+        if visible["type"] == "limit_extended":
+            return act_sentences.extended(visible)[2]
+        return act_sentences.sentence(visible)[2]
 
     def _way(self, step: CaseStep, following: list[CaseStep], last: Event | None) -> timeline.Told | None:
         """Return gateways, events and returns from a called process, which the timeline leaves out."""

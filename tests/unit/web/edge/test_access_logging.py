@@ -119,6 +119,12 @@ def test_work_is_no_look(desk: Flask, case: str) -> None:
     assert written("cleo") == []
 
 
+def test_a_case_that_lies_free_in_ones_department_is_looked_at(desk: Flask, case: str) -> None:
+    """Its page and its replay are no step of it: who only reads is in the record, wherever its open step lies."""
+    Visitor(desk, "cleo").get(f"/cases/{case}")
+    assert written("cleo") == [case]
+
+
 def test_the_look_of_a_colleague_is_written(desk: Flask, case: str) -> None:
     """A case that somebody else holds is not one's own: the look of a clerk, or of a supervisor, is in the record."""
     Visitor(desk, "cleo").post(f"/tasks/{task_of(case)}/claim")
@@ -230,3 +236,13 @@ def test_a_look_cannot_be_taken_back(desk: Flask, case: str) -> None:
         session().execute(mine.values(body=body.replace(CASE.encode(), b"AJ-2")))
     session().expire_all()
     assert [one.kind for one in proof.verify_streams()] == ["chain"]
+
+
+def test_a_case_names_the_event_logs_it_was_in(desk: Flask, case: str) -> None:
+    """With or without personal data; one of another process or of days before it began is not named."""
+    ada = Visitor(desk, "ada")
+    for query in ("personal=1", "process=TS-002", "process=TS-001", "to=2020-01-01"):
+        assert ada.client.get(f"/audit/log.xes?{query}").status_code == 200
+    page = ada.get(f"/cases/{case}?tab=looks").tree.xpath("string(//main)")
+    words = "导出了包含本案的事件日志 · "
+    assert (page.count(words + "包含个人信息"), page.count(words + "不包含个人信息")) == (1, 1)

@@ -85,7 +85,7 @@ def test_whoever_may_only_read_sees_no_account_and_leaves_a_look(desk: Flask) ->
     assert "6222****0803" in text or "622****0803" in text
     assert DEBITED not in text
     with desk.app_context():
-        assert "sam" in {look.user for look in access_log.of_case(case)}
+        assert "sam" in {look.user for look in access_log.of_case(access_log.Traced(case, engine.now(), frozenset()))}
     assert Visitor(desk, "nora").get(f"/tasks/{task}/customer").status == 403
 
 
