@@ -12,6 +12,8 @@ from models import states
 from models.base import Base, UTCDateTime
 
 VOIDED = "voided"  # the outcome of a case that was no complaint: entered by mistake of the office
+# The process of a customer who comes to pay; its cases are no complaints and repeat none.
+PAYMENT = "SUB-010"
 
 
 class ComplaintState(StrEnum):

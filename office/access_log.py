@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import engine
 from engine import record
-from engine.record.person_steps import ActRefused, CustomerLookedAt, Exported, LookRefused, PersonStep, PlaceOfAct
+from engine.record.person_steps import ActRefused, CustomerLookedAt, Exported, Last, LookRefused, PersonStep, PlaceOfAct
 from office import masking
 from service_tasks.zone import ZONE
 
@@ -73,7 +73,7 @@ def refused_at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datet
 def refused_act(endpoint: str, code: str, place: PlaceOfAct, *, by: engine.Actor, at: datetime, msisdn: str) -> None:
     """Write down that somebody wanted to do what they may not: at which `endpoint`, the `code` of the error, about what."""
     customer: PlaceOfAct = {"number": masking.number(msisdn), "mark": mark(msisdn)} if msisdn else {}
-    act: ActRefused = {"type": "act_refused", "what": endpoint, "why": code, **place, **customer}
+    act: ActRefused = {"type": "act_refused", "what": endpoint, "why": code, **place, **customer, **Last()}
     record.record_at_most(act, "what", by=by, at=at)
 
 

@@ -19,7 +19,7 @@ from engine import language, published, running, runtime
 from engine.language import Reason
 from models.acts import CaseRequest, RequestState
 from models.base import connection, session, transaction
-from models.complaint import VOIDED, Complaint, ComplaintState
+from models.complaint import PAYMENT, VOIDED, Complaint, ComplaintState
 from models.customer import SubscriptionState
 from models.usage import Cdr
 from office import free_text, households, number_changes
@@ -29,9 +29,9 @@ from service_tasks.gateway import Balances, Bill, Customer, Subscription, gatewa
 
 PROCESS = "CH-002"
 CONFIRM = "confirm_process"
-CHOICES = (*(f"TS-00{number}" for number in range(1, 9)), "SUB-006", "SUB-002", "SUB-010", ON_THE_SPOT)
+CHOICES = (*(f"TS-00{number}" for number in range(1, 9)), "SUB-006", "SUB-002", PAYMENT, ON_THE_SPOT)
 # Whoever comes to pay, or to bring cash back, says no more than that.
-PAYING = {"process": "SUB-010", "text": "客户来缴纳应缴的费用", "demand": "缴费"}
+PAYING = {"process": PAYMENT, "text": "客户来缴纳应缴的费用", "demand": "缴费"}
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
@@ -47,6 +47,7 @@ _NEW = insert(Complaint.metadata.tables[Complaint.__tablename__])
 _NEWEST = (
     select(Complaint.case_number)
     .where(Complaint.msisdn == bindparam("msisdn"), Complaint.outcome.is_distinct_from(VOIDED))
+    .where(Complaint.process_key != PAYMENT)
     .order_by(Complaint.accepted_at.desc())
     .limit(1)
 )
@@ -271,7 +272,7 @@ def _take_in(
     other_words: bool,
 ) -> str:
     with transaction():
-        case_number, repeats = next_number("AJ", at), _open_or_recent(intake.msisdn)
+        case_number, repeats = next_number("AJ", at), _open_or_recent(intake)
         if not other_words:  # whoever else takes a case in waits since its number was asked for
             _refuse_other_words(request)
         variables = _variables(intake, case_number, repeats, by)
@@ -349,9 +350,9 @@ def _variables(intake: Intake, case_number: str, repeats: str | None, by: engine
     }
 
 
-def _open_or_recent(msisdn: str) -> str | None:
-    """Return the newest case of the same number, which makes this one a repeat until the desk says otherwise (REW.6)."""
-    return session().scalar(_NEWEST, {"msisdn": msisdn})
+def _open_or_recent(intake: Intake) -> str | None:
+    """Return the newest complaint of the same number, which makes this one a repeat until the desk says otherwise (REW.6); a payment is none and repeats none."""
+    return None if intake.process == PAYMENT else session().scalar(_NEWEST, {"msisdn": intake.msisdn})
 
 
 def _complaint(

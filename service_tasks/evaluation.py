@@ -22,7 +22,7 @@ from service_tasks.classification import repetition
 
 # Steps in which the customer is told no, by process; those of earlier versions stay, for cases that are under way.
 NOES = {
-    "SUB-001": {"explain_refusal"},
+    "SUB-001": {"explain_refusal", "explain_rejection"},
     "SUB-002": {"explain_refusal"},
     "SUB-004": {"reply_no_deposit"},
     "SUB-006": {"explain_not_corrected"},

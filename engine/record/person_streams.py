@@ -120,14 +120,14 @@ def record_at_most(act: ActRefused | LoginUnknown, same: str, *, by: Actor, at: 
     """Record an act, at most MOST_REFUSED times within the hour with the same value in the field `same`; the last of them says that it is."""
     with transaction():
         session().get(User, by.user, with_for_update=True)
-        before = sum(_alike(act, same, by.user, at - REFUSED_WITHIN))
+        before = sum(_acts_like(act, same, by.user, at - REFUSED_WITHIN))
         if before + 1 == MOST_REFUSED:
             act["last"] = True
         if before < MOST_REFUSED:
             history.append(USER, by.user, [act], by=by.user, at=at)
 
 
-def _alike(act: Mapping[str, Any], same: str, user: str, since: datetime) -> Iterator[int]:
+def _acts_like(act: Mapping[str, Any], same: str, user: str, since: datetime) -> Iterator[int]:
     """Yield one for each act of this type with this value in a field since."""
     for _, body in _since(user, since):
         if f'"{act["type"]}"'.encode() in body:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, bindparam, select
 
 from models.base import session
-from models.complaint import VOIDED, Complaint, ComplaintState
+from models.complaint import PAYMENT, VOIDED, Complaint, ComplaintState
 
 LIMIT = timedelta(hours=24)
 RECENT = timedelta(days=90)
@@ -51,7 +51,7 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
 
 
 def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at: datetime) -> list[Earlier]:
-    """Return cases of the number taken in before `at`, of one process or (None) of any, without the case itself and what the office entered in error, newest first."""
+    """Return cases of the number taken in before `at`, of one process or (None) of any, without the case itself, what the office entered in error and payments at the counter, newest first."""
     narrowed = {"process": process, "case_number": case_number}
     parameters = {name: value for name, value in narrowed.items() if value is not None}
     complaints = session().scalars(_earlier(frozenset(parameters)), {"msisdn": msisdn, "at": at, **parameters})
@@ -67,7 +67,7 @@ def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at:
 def _earlier(narrowed: frozenset[str]) -> Select[Complaint]:
     row = Complaint
     query = select(row).where(row.msisdn == bindparam("msisdn"), row.accepted_at <= bindparam("at"))
-    query = query.where(row.outcome.is_distinct_from(VOIDED))
+    query = query.where(row.outcome.is_distinct_from(VOIDED), row.process_key != PAYMENT)
     if "process" in narrowed:
         query = query.where(row.process_key == bindparam("process"))
     if "case_number" in narrowed:

@@ -49,6 +49,7 @@ MOST_CALLS = 5_000
 MONEY = {"late-fee": "late_fee", "card": "prepayment", "deposit": "deposit"}  # of the other groups it is a charge
 FEES = "monternet"
 LINE_REJECTED = "line_rejected"  # beside the states of claims, in words of its own
+WAIVER = "late_fee_waiver"  # the entry that gives up a late fee, and the word for what became of it
 _Text = str | SQLColumnExpression[str]
 _Fen = SQLColumnExpression[int]
 
@@ -387,16 +388,21 @@ class _Claimed:
         return self.holders[address] + self.own if address in self.holders else fen
 
 
+# What became of a claim; of a late fee that was given up nothing is credited.
+BECAME = case(
+    ((LineClaim.state == ClaimState.CREDITED) & (JournalEntry.kind == WAIVER), WAIVER), else_=LineClaim.state
+).label("became")
 _CLAIMED: CompoundSelect[str, int, int, str, str, datetime] = union_all(
     select(
         DisputedLine.address,
         DisputedLine.amount - DisputedLine.claimed,
         LineClaim.amount,
         LineClaim.case_number,
-        LineClaim.state,
+        BECAME,
         LineClaim.changed_at,
     )
     .outerjoin(LineClaim, LineClaim.line_id == DisputedLine.id)
+    .outerjoin(JournalEntry, JournalEntry.id == LineClaim.entry_id)
     .where(DisputedLine.subscription_id == _OWNER),
     rejections.standing(
         DisputedLine.address,

@@ -42,7 +42,7 @@ from models.customer import Subscription
 from models.lines import ClaimState, DisputedLine, LineClaim, LineRejection
 from models.notice import MessageState, OutboxMessage
 from service_tasks.gateway import ledger, rejections
-from service_tasks.gateway.listing import LINE_REJECTED
+from service_tasks.gateway.listing import BECAME, LINE_REJECTED
 from web.telling import disputed_lines
 
 
@@ -118,7 +118,7 @@ def entered_by(number: str, calls: Sequence[str]) -> list[tuple[str, int, int]]:
 
 @dataclass(frozen=True)
 class Claimed:
-    """What a case has of a line: its address, fen, and what became of it (reserved, credited, refunded, held, re_priced, reversed, line_rejected, let_go)."""
+    """What a case has of a line: its address, fen, and what became of it (reserved, credited, late_fee_waiver, refunded, held, re_priced, reversed, line_rejected, let_go)."""
 
     address: str
     component: str
@@ -133,11 +133,12 @@ _CLAIMS = (
         DisputedLine.address,
         DisputedLine.component,
         LineClaim.amount,
-        LineClaim.state,
+        BECAME,
         LineClaim.reason,
         LineClaim.changed_at,
     )
     .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
+    .outerjoin(JournalEntry, JournalEntry.id == LineClaim.entry_id)
     .where(LineClaim.case_number == bindparam("number"))
     .order_by(LineClaim.id)
     .limit(bindparam("most"))

@@ -16,6 +16,7 @@ import engine.diagrams
 import engine.language
 from engine import cases, proof, published, running, runtime
 from models.base import glance, session
+from models.complaint import PAYMENT
 from models.states import TaskState
 from models.user_task import NamedTask, TaskColumns, UserTask
 from office import acts, batches, correspondence, publication, secret_fields, work_orders
@@ -34,7 +35,6 @@ from web.telling.i18n import gettext, language, shown_to
 
 blueprint = Blueprint("tasklist", __name__)
 DESPITE = "despite"
-COUNTER_PAYMENT = "SUB-010"
 
 
 def register(app: Flask) -> None:
@@ -402,7 +402,7 @@ def _of_form(
         "bar": customer_bar.of(row.msisdn, row.business_key) if picker and row.msisdn else None,
         "batch": batch_list.of(row.process_key, row.business_key),
         "receipts": receipt_paper.of_payment(variables)
-        if row.process_key == COUNTER_PAYMENT
+        if row.process_key == PAYMENT
         else receipt_paper.of_exchange(variables),
     }
 

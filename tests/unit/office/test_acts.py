@@ -18,7 +18,7 @@ from engine import cases, language, running
 from engine.runtime import Call
 from models.base import session, transaction
 from models.billing import Bill, ChargeHold, Receipt
-from models.complaint import Complaint
+from models.complaint import PAYMENT, Complaint
 from models.instance import ProcessInstance
 from models.liability import Liability
 from models.lines import LineClaim, LineRejection
@@ -815,6 +815,18 @@ def test_what_the_office_entered_in_error_is_no_complaint(office: Flask) -> None
     again = intake.accept(taking(complaint.msisdn), by=CLEO, at=AT)
     assert session().get_one(Complaint, again).repeat_of is None
     assert (complaint.contradictions(), verification.verify(instance_of(again)).deviations) == ([], ())
+
+
+def test_a_payment_at_the_counter_is_no_complaint(office: Flask) -> None:
+    """Who comes to pay repeats no complaint, and a complaint taken in afterwards repeats the one before and not the payment."""
+    complaint = case()
+    paying = replace(taking(complaint.msisdn), process=PAYMENT, overrule_reason="来缴费")
+    payment = session().get_one(Complaint, intake.accept(paying, by=CLEO, at=AT))
+    again = session().get_one(Complaint, intake.accept(taking(complaint.msisdn), by=CLEO, at=AT))
+    assert (payment.repeat_of, again.repeat_of) == (None, complaint.number)
+    found_earlier = [earlier.case_number for earlier in repetition.earlier_cases(complaint.msisdn, None, None, AT)]
+    assert payment.case_number not in found_earlier
+    assert verification.verify(instance_of(payment.case_number)).deviations == ()
 
 
 def test_an_error_found_late_makes_no_repetition_of_the_new_case(office: Flask) -> None:

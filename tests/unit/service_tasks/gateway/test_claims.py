@@ -25,6 +25,7 @@ from service_tasks.gateway.listing import papers
 from tests.support.worlds import accounts
 from web import create_app
 from web.edge import config
+from web.queries.money import claims_of
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 CALLED = datetime(2026, 10, 9, 7, tzinfo=UTC)
@@ -268,6 +269,15 @@ def test_a_short_call_while_roaming_keeps_its_roaming_component(office: None) ->
     assert refusal["case"] == "A"
     rest = select(DisputedLine.amount - DisputedLine.claimed).where(DisputedLine.address == "bill:2026-10:call")
     assert session().scalar(rest) == 450
+
+
+def test_a_late_fee_given_up_is_not_called_credited(office: None) -> None:
+    """What is given up says so, to the clerk who picks the line and in the case's money."""
+    with transaction():
+        gateway().waive_late_fee(id_of(TWO), 120, effect("A"), lines=[part("late-fee:brought", 120)])
+    (late_fee,) = papers(id_of(TWO)).others
+    assert late_fee.became == (("A", "late_fee_waiver"),)
+    assert [line.state for line in claims_of("A")] == ["late_fee_waiver"]
 
 
 def test_moved_to_another_number_the_receipt_found_later_pays_nothing(office: None) -> None:
