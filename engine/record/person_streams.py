@@ -120,19 +120,20 @@ def record_at_most(act: ActRefused | LoginUnknown, same: str, *, by: Actor, at: 
     """Record an act, at most MOST_REFUSED times within the hour with the same value in the field `same`; the last of them says that it is."""
     with transaction():
         session().get(User, by.user, with_for_update=True)
-        before = sum(_acts_like(act, same, by.user, at - REFUSED_WITHIN))
+        fields: Mapping[str, Any] = act
+        before = sum(_alike(act["type"], same, fields[same], by.user, at - REFUSED_WITHIN))
         if before + 1 == MOST_REFUSED:
             act["last"] = True
         if before < MOST_REFUSED:
             history.append(USER, by.user, [act], by=by.user, at=at)
 
 
-def _acts_like(act: Mapping[str, Any], same: str, user: str, since: datetime) -> Iterator[int]:
-    """Yield one for each act of this type with this value in a field since."""
+def _alike(type: str, same: str, value: object, user: str, since: datetime) -> Iterator[int]:
+    """Yield how many acts of a type with this value in a field each entry since has."""
     for _, body in _since(user, since):
-        if f'"{act["type"]}"'.encode() in body:
+        if f'"{type}"'.encode() in body:
             steps = cast(list[Mapping[str, Any]], history.document(body)["steps"])
-            yield sum(step["type"] == act["type"] and step[same] == act[same] for step in steps)
+            yield sum(step["type"] == type and step[same] == value for step in steps)
 
 
 def _place(row: ShownTask) -> PlaceOfTask:

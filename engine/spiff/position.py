@@ -151,3 +151,11 @@ def missing(task: FlatTask | None) -> str:
         return ""
     came = {waiting.internal_data.get(ARRIVED) for waiting in waiting_at(task.workflow, task.task_spec.name)}
     return ", ".join(name for name in task.task_spec._inputs if name not in came)
+
+
+def drawn_ancestor(task: FlatTask) -> str:
+    """Return the element from which a token has come; empty at the beginning."""
+    current = task.parent
+    while current is not None and current.task_spec.bpmn_id is None:
+        current = current.parent
+    return current.task_spec.bpmn_id or "" if current is not None else ""

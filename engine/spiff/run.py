@@ -37,7 +37,7 @@ from engine.record.steps import Failed
 from engine.spiff import codec
 from engine.spiff.evaluator import Evaluator
 from engine.spiff.parsing import specification
-from engine.spiff.position import CASE, OPEN, Position, missing
+from engine.spiff.position import CASE, OPEN, Position, drawn_ancestor, missing
 from engine.spiff.specs import (
     CHOSEN,
     FIRED,
@@ -272,7 +272,7 @@ class Run:
         if element is None:
             return
         token = Token(task, task.internal_data[TOKEN], element, self.position.scope_at(task))
-        source = "" if ITEM in task.internal_data else _drawn_ancestor(task)
+        source = "" if ITEM in task.internal_data else drawn_ancestor(task)
         flow = process.flow_between(source, element.id) if source else None
         if flow is not None:
             self.add({"type": "flow_taken", "scope": token.scope.number, "flow": flow.id})
@@ -386,10 +386,3 @@ class Run:
             element, scope, token = next(starts), self.case.scopes[0], CASE
         after: Stuck = "limit" if task is None else "arrival"
         self.open_incident(token, element, scope, Failed(STANDSTILL, missing(task)), after=after)
-
-
-def _drawn_ancestor(task: FlatTask) -> str:
-    current = task.parent
-    while current is not None and current.task_spec.bpmn_id is None:
-        current = current.parent
-    return current.task_spec.bpmn_id or "" if current is not None else ""

@@ -12,7 +12,7 @@ from cli import cases as command
 
 
 @pytest.fixture(scope="module", autouse=True)
-def office(sqlite_office: Flask) -> Iterator[None]:
+def office_without_cases(sqlite_office: Flask) -> Iterator[None]:
     """An office with its processes and no case, which the command opens."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(command, "open_office", lambda: sqlite_office)

@@ -20,16 +20,16 @@ MADE = tuple[Flask, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> MADE:
+def office_with_cases(tmp_path_factory: pytest.TempPathFactory) -> MADE:
     """An office with two cases that are over."""
     return auditing.office(tmp_path_factory.mktemp("verify"), (auditing.REFUSED, auditing.CALLED))
 
 
 @pytest.fixture
-def app(office: MADE, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app(office_with_cases: MADE, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The office that the command opens."""
-    monkeypatch.setattr(command, "open_office", lambda: office[0])
-    return office[0]
+    monkeypatch.setattr(command, "open_office", lambda: office_with_cases[0])
+    return office_with_cases[0]
 
 
 def run(*arguments: str) -> Result:

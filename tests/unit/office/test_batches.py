@@ -25,7 +25,7 @@ RULE = 'next_weekday(at, "Thursday")'
 
 
 @contextmanager
-def office() -> Iterator[None]:
+def office_with_a_weekly_batch() -> Iterator[None]:
     """An office that knows the day of the weekly batch and has its process."""
     with runtime.entered(composition.bare(ground.ephemeral_keys())), scratch():
         with transaction():
@@ -37,7 +37,7 @@ def office() -> Iterator[None]:
 
 def test_the_diagram_says_when_the_weekly_batch_begins() -> None:
     """Three days before Thursday's close, once; the batch of the month is not near."""
-    with office():
+    with office_with_a_weekly_batch():
         assert batches.begin_due(MONDAY - HOUR) == []
         assert batches.begin_due(MONDAY) == ["GZ-2026-03-05"]
         assert batches.begin_due(MONDAY + HOUR) == []
@@ -48,6 +48,6 @@ def test_another_timer_begins_it_at_another_time(monkeypatch: pytest.MonkeyPatch
     hour_later = f'date and time("{(MONDAY + HOUR).isoformat()}")'
     for timer, begins in ((hour_later, MONDAY + HOUR), ("", dates.due(RULE, MONDAY) - WEEKLY.ahead)):
         monkeypatch.setattr(published, "start_timer", lambda key, timer=timer: timer)
-        with office():
+        with office_with_a_weekly_batch():
             assert batches.begin_due(begins - MINUTE) == []
             assert batches.begin_due(begins) == ["GZ-2026-03-05"]

@@ -17,7 +17,7 @@ PLAIN_TUESDAY = date(2026, 11, 24)
 
 
 @pytest.fixture(autouse=True)
-def office() -> Iterator[None]:
+def empty_database() -> Iterator[None]:
     """An empty database inside a transaction."""
     with accounts():
         yield

@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def office() -> Iterator[None]:
+def empty_database() -> Iterator[None]:
     """An empty database inside a transaction."""
     with accounts():
         yield

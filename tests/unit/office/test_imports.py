@@ -21,7 +21,7 @@ GOOD = "13900000001,01012345678,originating,2026-10-02T09:00:00+08:00,3,70,\n"
 
 
 @pytest.fixture(autouse=True)
-def office() -> Iterator[None]:
+def billed_number() -> Iterator[None]:
     """A number with a bill of October 2026."""
     bill = {"period": "2026-10", "items": []}
     world = {"subscriptions": [{"msisdn": "13900000001", "bill": bill}]}

@@ -47,7 +47,7 @@ def exchanged(at: datetime) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def demo_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A SQLite office with the demo world and three cases, one of them waiting for a timer in 90 days."""
     monkeypatch.setenv("DESK_VAR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -79,7 +79,7 @@ def rows_by_table(names: list[str], connection: Connection) -> dict[str, int]:
     return {name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0 for name in names}
 
 
-def test_every_table_of_the_schema_is_carried(office: None, postgresql: str, target: Engine) -> None:
+def test_every_table_of_the_schema_is_carried(demo_world: None, postgresql: str, target: Engine) -> None:
     """The migrations say which tables there are: one that whoever copies does not know would be left behind in silence, replacements of receipts as well."""
     assert moved(postgresql).exit_code == 0
     source = create_engine(config.read().database_url, poolclass=NullPool)
@@ -92,7 +92,7 @@ def test_every_table_of_the_schema_is_carried(office: None, postgresql: str, tar
 
 
 def test_everything_arrives_and_the_office_goes_on(
-    office: None, postgresql: str, target: Engine, tmp_path: Path
+    demo_world: None, postgresql: str, target: Engine, tmp_path: Path
 ) -> None:
     """Balances are not posted twice, numbers go on where they were, the record verifies, and the timer of 90 days fires there."""
     outcome = moved(postgresql)
@@ -115,7 +115,7 @@ def test_everything_arrives_and_the_office_goes_on(
         connection.execute(text("DELETE FROM posting"))
 
 
-def test_a_database_in_use_is_refused(office: None, postgresql: str, target: Engine) -> None:
+def test_a_database_in_use_is_refused(demo_world: None, postgresql: str, target: Engine) -> None:
     """A second copy over the first would mix two offices; nothing is changed."""
     assert moved(postgresql).exit_code == 0
     with target.begin() as connection:
@@ -127,7 +127,7 @@ def test_a_database_in_use_is_refused(office: None, postgresql: str, target: Eng
         assert connection.scalar(text("SELECT business_key FROM instance WHERE id = 2")) == "AJ-X"
 
 
-def test_what_does_not_fit_leaves_nothing_behind(office: None, postgresql: str, target: Engine) -> None:
+def test_what_does_not_fit_leaves_nothing_behind(demo_world: None, postgresql: str, target: Engine) -> None:
     """A row that PostgreSQL refuses is named by its table, without what stands in it, and the target stays empty."""
     with create_app().app_context():
         session().execute(text("UPDATE instance SET business_key = :long WHERE id = 2"), {"long": "1390000" * 20})

@@ -32,7 +32,7 @@ ITEMS = [{"kind": "function_fee", "text": "彩铃", "amount": 100000}]
 
 
 @pytest.fixture(scope="module")
-def office(sqlite_office: Flask) -> Flask:
+def day_after_the_demo(sqlite_office: Flask) -> Flask:
     """An office in which the demo's own payments are another day's."""
     with sqlite_office.app_context():
         reviews.begin_due(AT)
@@ -40,9 +40,9 @@ def office(sqlite_office: Flask) -> Flask:
 
 
 @pytest.fixture(autouse=True)
-def inside(office: Flask) -> Iterator[None]:
+def inside(day_after_the_demo: Flask) -> Iterator[None]:
     """A context of the office."""
-    with office.app_context():
+    with day_after_the_demo.app_context():
         yield
 
 
@@ -97,7 +97,7 @@ def test_another_day_draws_others() -> None:
     assert len({frozenset(sample) for sample in samples}) > 1
 
 
-def test_the_day_after_it_is_drawn_once_and_by_somebody_else(office: Flask) -> None:
+def test_the_day_after_it_is_drawn_once_and_by_somebody_else(day_after_the_demo: Flask) -> None:
     """At ten, once, days that were missed included; whoever had a hand in the case neither takes nor does it, under no log-in."""
     cash, credit = paid("13912340001", 5800, AT, cash=True), paid("13912340002", 900, AT + timedelta(hours=1))
     assert reviews.begin_due(MORNING - timedelta(minutes=1 + 60)) == 0
@@ -123,7 +123,7 @@ def test_the_day_after_it_is_drawn_once_and_by_somebody_else(office: Flask) -> N
     assert set(begun("2026-11-27")) == {missed}
 
 
-def test_what_is_wrong_is_asked_back_by_whoever_found_it(office: Flask) -> None:
+def test_what_is_wrong_is_asked_back_by_whoever_found_it(day_after_the_demo: Flask) -> None:
     """The request stands in the case, somebody else has to agree, and it is asked for once."""
     later = MORNING + timedelta(days=6)
     number = paid("13912340004", 6000, later, cash=True)
@@ -146,7 +146,7 @@ def drawn_wrongly() -> list[str]:
     return [deviation.what for deviation in verification.verify_office() if deviation.kind == "reviews"]
 
 
-def test_an_auditor_draws_it_once_more(office: Flask) -> None:
+def test_an_auditor_draws_it_once_more(day_after_the_demo: Flask) -> None:
     """Verification draws every day anew; a payment that was left out, or put in for another, is found. What is taken back later was drawn all the same."""
     assert drawn_wrongly() == []
     review = session().scalars(select(Review).where(Review.day == "2026-11-24", Review.cause == "cash")).one()
@@ -162,7 +162,7 @@ def test_an_auditor_draws_it_once_more(office: Flask) -> None:
         session().add(review)
 
 
-def test_nobody_looks_again_at_a_payment_of_their_own_household(office: Flask) -> None:
+def test_nobody_looks_again_at_a_payment_of_their_own_household(day_after_the_demo: Flask) -> None:
     """The case is another's, the number is theirs."""
     later = MORNING + timedelta(days=8)
     number = paid("13912340005", 800, later)

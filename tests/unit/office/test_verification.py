@@ -64,7 +64,7 @@ NAMES_THE_ROW = ("instance_id", "stream", "stream_id", "sequence")
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[Session]:
+def three_cases() -> Iterator[Session]:
     """Three cases and what they called, in a database that lets itself be tampered with."""
     with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime:
         runtime.observers = (complaints.follow, correspondence.follow, erasure.follow)
@@ -138,13 +138,13 @@ def may_be_empty(table: str, column: str, value: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tried", [some_cells, pytest.param(cells, marks=pytest.mark.long)], ids=["some", "all"])
-def test_whatever_stands_in_a_cell_is_named(office: Session, tried: Any) -> None:
+def test_whatever_stands_in_a_cell_is_named(three_cases: Session, tried: Any) -> None:
     """Text where a number stands, bytes that are no text, nothing: a deviation by table and column, and a verdict on every case."""
     assert found() == []
     silent = []
     for table, column, value in tried():
-        with undone(office):
-            if not write(office, table, column, value) or may_be_empty(table, column, value):
+        with undone(three_cases):
+            if not write(three_cases, table, column, value) or may_be_empty(table, column, value):
                 continue
             deviations = found()
             whole = not any(deviation.kind == "unverifiable" for deviation in deviations)
@@ -180,18 +180,18 @@ TOKEN = "INSERT INTO api_token VALUES (1, 'sam', 'h', {0}, {0}, {0})"
         ),
     ],
 )
-def test_cells_of_no_case_are_named_too(office: Session, statement: str, names: set[str]) -> None:
+def test_cells_of_no_case_are_named_too(three_cases: Session, statement: str, names: set[str]) -> None:
     """Log-ins, tokens, people and customers stand in no case's history; what cannot stand there is named all the same."""
-    with undone(office):
-        office.execute(text(statement))
+    with undone(three_cases):
+        three_cases.execute(text(statement))
         assert {deviation.what for deviation in found()} == names
 
 
-def test_an_unreadable_name_of_a_department_is_named(office: Session) -> None:
+def test_an_unreadable_name_of_a_department_is_named(three_cases: Session) -> None:
     """It is the name that lanes are compared with, and keeps no case from being looked at."""
-    with undone(office):
-        code = office.scalar(select(Department.code).order_by(Department.code))
-        office.execute(text("UPDATE department SET name_zh = x'ff' WHERE code = :code"), {"code": code})
+    with undone(three_cases):
+        code = three_cases.scalar(select(Department.code).order_by(Department.code))
+        three_cases.execute(text("UPDATE department SET name_zh = x'ff' WHERE code = :code"), {"code": code})
         deviations = found()
         assert f"department {code}.name_zh" in {deviation.what for deviation in deviations}
         assert not any(deviation.kind == "unverifiable" for deviation in deviations)
@@ -205,33 +205,35 @@ def test_an_unreadable_name_of_a_department_is_named(office: Session) -> None:
         ("ALTER TABLE complaint DROP COLUMN demand", "column complaint.demand"),
     ],
 )
-def test_what_the_database_lacks_is_named(office: Session, statement: str, lack: str) -> None:
+def test_what_the_database_lacks_is_named(three_cases: Session, statement: str, lack: str) -> None:
     """A table or a column that was taken away, by name; the other tables are looked at."""
-    with undone(office):
-        office.execute(text(statement))
-        office.execute(text(PERSON.format("7")))
+    with undone(three_cases):
+        three_cases.execute(text(statement))
+        three_cases.execute(text(PERSON.format("7")))
         sentences = {deviation.what for deviation in verification.verify_office()}
         assert {f"{lack} is missing; put the database back from a backup", "user_account eve.active"} <= sentences
         assert verification.verify_schema()
 
 
-def test_a_key_of_no_case_is_named(office: Session) -> None:
+def test_a_key_of_no_case_is_named(three_cases: Session) -> None:
     """Nothing says whose it would be."""
-    with undone(office):
-        office.execute(insert(CaseKey).values(instance_id=999, wrapped=b"x"))
+    with undone(three_cases):
+        three_cases.execute(insert(CaseKey).values(instance_id=999, wrapped=b"x"))
         assert [(deviation.instance_id, deviation.what) for deviation in found()] == [
             (999, "case_key 999: its case is gone")
         ]
 
 
-def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(office: Session) -> None:
+def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(three_cases: Session) -> None:
     """`UPDATE definition SET package = 'x'` ended verification with a TypeError, and nothing was said of any case."""
-    key, of = office.execute(select(ProcessDefinition.key, ProcessDefinition.id).join(ProcessInstance)).first() or (
+    key, of = three_cases.execute(
+        select(ProcessDefinition.key, ProcessDefinition.id).join(ProcessInstance)
+    ).first() or (
         "",
         0,
     )
-    with undone(office):
-        office.execute(text("UPDATE definition SET package = 'x' WHERE id = :id"), {"id": of})
+    with undone(three_cases):
+        three_cases.execute(text("UPDATE definition SET package = 'x' WHERE id = :id"), {"id": of})
         verdicts = list(verification.verify_each(proof.every_instance()))
         accused = {deviation.what for verdict in verdicts for deviation in verdict.deviations}
         assert accused == {f"definition {of}.package"}
@@ -240,65 +242,65 @@ def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(office: Session)
         assert key
 
 
-def test_a_renamed_department_accuses_no_case(office: Session) -> None:
+def test_a_renamed_department_accuses_no_case(three_cases: Session) -> None:
     """Lanes bear the name of their day, and the record says whose it was; two departments may even exchange their names."""
-    with undone(office):
-        office.execute(update(Department).values(name_zh=Department.name_zh + "(新)"))
+    with undone(three_cases):
+        three_cases.execute(update(Department).values(name_zh=Department.name_zh + "(新)"))
         assert found() == []
 
 
-def test_a_key_that_is_gone_without_an_erasure_is_a_deviation(office: Session) -> None:
+def test_a_key_that_is_gone_without_an_erasure_is_a_deviation(three_cases: Session) -> None:
     """Deleting the key used to make every change of rows and money invisible; now each of them is named as well."""
-    with undone(office):
+    with undone(three_cases):
         case = int(
-            str(office.scalar(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None)))).split(":")[0]
+            str(three_cases.scalar(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None)))).split(":")[0]
         )
-        office.execute(delete(CaseKey).where(CaseKey.instance_id == case))
+        three_cases.execute(delete(CaseKey).where(CaseKey.instance_id == case))
         (key,) = found()
         assert (key.instance_id, key.kind) == (case, "key")
-        entry = office.scalar(select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")))
-        _a_hundredfold(office, entry)
-        office.execute(update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"))
+        entry = three_cases.scalar(select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")))
+        _a_hundredfold(three_cases, entry)
+        three_cases.execute(update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"))
         kinds = {deviation.kind for deviation in found() if deviation.instance_id == case}
         assert kinds >= {"key", "ledger", "rows"}
-    with undone(office):
-        office.execute(delete(CaseKey).where(CaseKey.instance_id == case))
+    with undone(three_cases):
+        three_cases.execute(delete(CaseKey).where(CaseKey.instance_id == case))
         of_case = (HistoryEntry.stream == "instance", HistoryEntry.stream_id == str(case))
-        end = office.scalar(select(func.max(HistoryEntry.sequence)).where(*of_case))
-        office.execute(delete(HistoryEntry).where(*of_case, HistoryEntry.sequence == end))
+        end = three_cases.scalar(select(func.max(HistoryEntry.sequence)).where(*of_case))
+        three_cases.execute(delete(HistoryEntry).where(*of_case, HistoryEntry.sequence == end))
         assert {deviation.kind for deviation in found() if deviation.instance_id == case} - {"key"}
 
 
-def _a_hundredfold(office: Session, entry: int | None) -> None:
+def _a_hundredfold(three_cases: Session, entry: int | None) -> None:
     """The postings of an entry times a hundred, with every balance made to fit."""
     owed_to_us = LedgerAccount.kind.in_(DEBIT_NORMAL)
-    for posting in office.scalars(select(Posting).where(Posting.entry_id == entry)).all():
+    for posting in three_cases.scalars(select(Posting).where(Posting.entry_id == entry)).all():
         more = 99 * posting.amount
         for account, debit in ((posting.debit_account_id, more), (posting.credit_account_id, -more)):
             fitting = LedgerAccount.balance + case_of((owed_to_us, debit), else_=-debit)
-            office.execute(update(LedgerAccount).where(LedgerAccount.id == account).values(balance=fitting))
-    office.execute(update(Posting).where(Posting.entry_id == entry).values(amount=Posting.amount * 100))
+            three_cases.execute(update(LedgerAccount).where(LedgerAccount.id == account).values(balance=fitting))
+    three_cases.execute(update(Posting).where(Posting.entry_id == entry).values(amount=Posting.amount * 100))
 
 
 KEYS: dict[int, Any] = {}
 
 
-def erased(office: Session, at: datetime) -> tuple[int, Any]:
+def erased(three_cases: Session, at: datetime) -> tuple[int, Any]:
     """The last case that moved money, erased, and the key it had."""
     if not KEYS:
-        keys = office.scalars(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None))).all()
+        keys = three_cases.scalars(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None))).all()
         case = max(int(key.split(":")[0]) for key in keys)
-        KEYS[case] = office.scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == case))
+        KEYS[case] = three_cases.scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == case))
         engine.cases.erase(case, reason="asked for", by=SAM, at=at)
     return next(iter(KEYS.items()))
 
 
 @pytest.mark.parametrize("change", ["posting", "row", "tail", "key", "copy"])
-def test_an_erased_case_keeps_its_rows_and_money_compared(office: Session, change: str, at: Any) -> None:
+def test_an_erased_case_keeps_its_rows_and_money_compared(three_cases: Session, change: str, at: Any) -> None:
     """What holds no personal data says the same after the erasure as before, and nothing of it can be changed unseen."""
-    case, wrapped = erased(office, at)
-    number = office.scalar(select(ProcessInstance.business_key).where(ProcessInstance.id == case))
-    with undone(office):
+    case, wrapped = erased(three_cases, at)
+    number = three_cases.scalar(select(ProcessInstance.business_key).where(ProcessInstance.id == case))
+    with undone(three_cases):
         verdict = verification.verify(case)
         assert verdict.erasure == proof.Erasure("sam", at, "asked for")
         assert found() == []
@@ -319,14 +321,14 @@ def test_an_erased_case_keeps_its_rows_and_money_compared(office: Session, chang
                 "INSERT INTO comment (case_number, user_name, at, text) VALUES (:n, 'x', '2026-01-01 00:00:00', 'y')"
             ),
         }
-        office.execute(changes[change], {"n": number} if change == "copy" else {})
-        office.expunge_all()
+        three_cases.execute(changes[change], {"n": number} if change == "copy" else {})
+        three_cases.expunge_all()
         assert {deviation.instance_id for deviation in found()} >= {case}
 
 
-def test_one_question_that_cannot_be_answered_keeps_no_other_from_being_asked(office: Session) -> None:
+def test_one_question_that_cannot_be_answered_keeps_no_other_from_being_asked(three_cases: Session) -> None:
     """Amounts whose sum no number holds end the question about balances, and that is said; the rest is verified."""
-    with undone(office):
-        office.execute(update(Posting).values(amount=2**62))
+    with undone(three_cases):
+        three_cases.execute(update(Posting).values(amount=2**62))
         kinds = {deviation.kind for deviation in verification.verify_office()}
         assert "unverifiable" in kinds

@@ -13,22 +13,15 @@ from tests.support.furnishing import Furnished, furnish
 from tests.support.offices import Copies, unused
 from tests.support.visitors import Standing, copy, let_go, open_office
 
-
-@pytest.fixture(scope="session")
-def office(founded: Path) -> Path:
-    """The folder of an office, made once."""
-    return founded
-
-
 BOTH = ("sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow]))
 
 
 @pytest.fixture(scope="session")
-def standing(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+def standing(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Standing:
     """The app of this run on SQLite."""
     folder = tmp_path_factory.mktemp("desk")
-    copy(office, folder)
-    return Standing(open_office(folder), partial(copy, office, folder))
+    copy(founded, folder)
+    return Standing(open_office(folder), partial(copy, founded, folder))
 
 
 @pytest.fixture
@@ -51,10 +44,10 @@ def app(desk: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def furnished(office: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Furnished]:
+def furnished(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Furnished]:
     """The folder of an office where cases are under way, and their numbers."""
     folder = tmp_path_factory.mktemp("furnished")
-    copy(office, folder)
+    copy(founded, folder)
     app = open_office(folder)
     cases = furnish(app)
     let_go(app)

@@ -28,7 +28,7 @@ DRAWN = process("P", start(), user("a"), user("b"), end(), path("begun", "a", "b
 
 
 @pytest.fixture
-def office(database: Session, at: datetime) -> Session:
+def three_cases(database: Session, at: datetime) -> Session:
     """Three cases of a process, one of them with its first step done, two people who looked, and no trigger in the way."""
     published.publish(package("P", DRAWN), by=SAM, note="", at=at)
     cases = [begin(number, at) for number in ("AJ-1", "AJ-2", "AJ-3")]
@@ -81,7 +81,7 @@ def without_stream(stream: str, stream_id: str) -> list[Any]:
 @pytest.mark.parametrize(
     ("instance_id", "beside"), [(1, "before AJ-2"), (2, "after AJ-1 and before AJ-3"), (3, "after AJ-2")]
 )
-def test_a_case_deleted_whole_is_missed_by_its_number(office: Session, instance_id: int, beside: str) -> None:
+def test_a_case_deleted_whole_is_missed_by_its_number(three_cases: Session, instance_id: int, beside: str) -> None:
     """Nothing of it is left to contradict, the last one's number included: the register knows how many there were."""
     assert deviations() == []
     written(*without_case(instance_id))
@@ -98,7 +98,7 @@ def test_a_case_deleted_whole_is_missed_by_its_number(office: Session, instance_
         lambda: [delete(StreamHead), update(ProcessInstance).values(ordinal=None, head_mac=None)],
     ],
 )
-def test_a_register_cannot_be_made_to_fit(office: Session, hide: Callable[[], list[Any]], at: datetime) -> None:
+def test_a_register_cannot_be_made_to_fit(three_cases: Session, hide: Callable[[], list[Any]], at: datetime) -> None:
     """Counting back, taking the register away, or every head with it: found, and still found when the office has gone on since."""
     written(*without_case(3), *hide())
     assert {deviation.kind for deviation in deviations()} & {"head", "missing"}
@@ -108,26 +108,26 @@ def test_a_register_cannot_be_made_to_fit(office: Session, hide: Callable[[], li
 
 
 @pytest.mark.parametrize(("stream", "stream_id"), [("user", "sam"), ("user", "cleo"), ("definition", "P")])
-def test_a_stream_deleted_whole_is_missed(office: Session, stream: str, stream_id: str) -> None:
+def test_a_stream_deleted_whole_is_missed(three_cases: Session, stream: str, stream_id: str) -> None:
     """Of a person or of a definition nothing at all is left."""
     written(*without_stream(stream, stream_id))
     (deviation,) = proof.verify_registers()
     assert "the register of all streams: number" in deviation.what
 
 
-def test_entries_cut_off_the_end_of_a_stream_are_missed(office: Session, at: datetime) -> None:
+def test_entries_cut_off_the_end_of_a_stream_are_missed(three_cases: Session, at: datetime) -> None:
     """With the head put to where they end now, and also once the person has gone on: what was altered is never signed again."""
     last = (HistoryEntry.stream_id == "sam", HistoryEntry.sequence == 2)
     written(delete(HistoryEntry).where(*last))
     assert [deviation.kind for deviation in deviations()] == ["head"]
-    first = office.execute(select(HistoryEntry.hash).where(HistoryEntry.stream_id == "sam")).scalar_one()
+    first = three_cases.execute(select(HistoryEntry.hash).where(HistoryEntry.stream_id == "sam")).scalar_one()
     written(update(StreamHead).where(StreamHead.stream_id == "sam").values(sequence=1, head=first))
     assert [deviation.kind for deviation in deviations()] == ["head"]
     person_streams.record_act({"type": "case_looked_at", "case": "AJ-3"}, by=SAM, at=at)
     assert [(deviation.kind, deviation.seq) for deviation in deviations()] == [("head", 2)]
 
 
-def test_a_case_cut_back_is_found_though_it_goes_on(office: Session, at: datetime) -> None:
+def test_a_case_cut_back_is_found_though_it_goes_on(three_cases: Session, at: datetime) -> None:
     """Its row names the entry that is the last now, and what the office writes after it is not signed over."""
     tail = (HistoryEntry.stream == "instance", HistoryEntry.stream_id == "2", HistoryEntry.sequence == 2)
     first = select(HistoryEntry.hash).where(HistoryEntry.stream_id == "2", HistoryEntry.sequence == 1).scalar_subquery()
@@ -138,7 +138,7 @@ def test_a_case_cut_back_is_found_though_it_goes_on(office: Session, at: datetim
     assert "head" in {deviation.kind for deviation in proof.verify(2)}
 
 
-def test_two_cases_cannot_exchange_their_numbers_in_the_register(office: Session) -> None:
+def test_two_cases_cannot_exchange_their_numbers_in_the_register(three_cases: Session) -> None:
     """The number is signed with the end of the history it belongs to."""
     first_case = update(ProcessInstance).where(ProcessInstance.id == 1).values(ordinal=2)
     second_case = update(ProcessInstance).where(ProcessInstance.id == 2).values(ordinal=1)
@@ -169,7 +169,7 @@ def as_before() -> None:
 
 
 @pytest.mark.parametrize("go_on", ["a case", "a step", "a look"])
-def test_an_office_from_before_goes_on_and_is_numbered(office: Session, at: datetime, go_on: str) -> None:
+def test_an_office_from_before_goes_on_and_is_numbered(three_cases: Session, at: datetime, go_on: str) -> None:
     """Without heads nothing is accused; whatever is written first gives them to everything that is there, and then the oldest case is missed too."""
     as_before()
     assert deviations() == []
@@ -180,14 +180,14 @@ def test_an_office_from_before_goes_on_and_is_numbered(office: Session, at: date
     else:
         person_streams.record_act({"type": "case_looked_at", "case": "AJ-3"}, by=SAM, at=at)
     assert deviations() == []
-    assert office.scalar(select(ProcessInstance.ordinal).where(ProcessInstance.id == 1)) == 1
+    assert three_cases.scalar(select(ProcessInstance.ordinal).where(ProcessInstance.id == 1)) == 1
     written(*without_case(1))
     assert [deviation.kind for deviation in deviations()] == ["missing"]
 
 
-def test_an_entry_says_how_it_was_written(office: Session) -> None:
+def test_an_entry_says_how_it_was_written(three_cases: Session) -> None:
     """Whoever reads it in years knows by its schema what it may say; one that says none is of the first."""
-    bodies = office.scalars(select(HistoryEntry.body)).all()
+    bodies = three_cases.scalars(select(HistoryEntry.body)).all()
     assert {document(body)["v"] for body in bodies} == {heads.SCHEMA}
     assert [entry.schema for entry in record.read_history("instance", "1")] == [heads.SCHEMA]
     assert Base.metadata.tables["stream_head"] is StreamHead.__table__

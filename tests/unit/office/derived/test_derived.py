@@ -23,7 +23,7 @@ PLAYED = (
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[Session]:
+def cases_with_liabilities() -> Iterator[Session]:
     """Cases with liabilities, a renewed mandate, cash on a receipt and a collected correction, in a database that lets itself be tampered with."""
     with runtime.entered(composition.runtime(ground.ephemeral_keys())), played(PLAYED) as current:
         yield current
@@ -51,10 +51,10 @@ def differences() -> list[str]:
     return in_cases + [deviation.what for deviation in verification.verify_office()]
 
 
-def test_what_nobody_touched_agrees(office: Session) -> None:
+def test_what_nobody_touched_agrees(cases_with_liabilities: Session) -> None:
     """There is something to compare in each table, and nothing is accused."""
     for table in ("liability", "liability_part", "bank_mandate", "refund", "secondary_pricing_item"):
-        assert office.scalar(text(f"SELECT count(*) FROM {table}")), table
+        assert cases_with_liabilities.scalar(text(f"SELECT count(*) FROM {table}")), table
     assert differences() == []
 
 
@@ -102,17 +102,19 @@ MANDATE = "WHERE id = (SELECT max(id) FROM bank_mandate WHERE state = 'active')"
         ("UPDATE secondary_pricing_item SET period = '2001-01'", ("secondary_pricing_item", "period")),
     ],
 )
-def test_whoever_changes_a_row_is_found(office: Session, statement: str, fragments: tuple[str, str]) -> None:
+def test_whoever_changes_a_row_is_found(
+    cases_with_liabilities: Session, statement: str, fragments: tuple[str, str]
+) -> None:
     """Each on its own, by table and column."""
-    with tampered(office, statement):
+    with tampered(cases_with_liabilities, statement):
         lines = differences()
     assert any(all(fragment in line for fragment in fragments) for line in lines), lines
 
 
-def test_a_liability_changed_with_its_part_is_found(office: Session) -> None:
+def test_a_liability_changed_with_its_part_is_found(cases_with_liabilities: Session) -> None:
     """A sum that still adds up is another than the record has."""
     with tampered(
-        office,
+        cases_with_liabilities,
         "UPDATE liability_part SET amount = amount + 1",
         "UPDATE liability SET amount = (SELECT sum(amount) FROM liability_part WHERE liability_id = liability.id)",
     ):
@@ -131,14 +133,16 @@ DRAW = "INSERT INTO review_draw (day, since, upto, paid, drawn, at) VALUES ('{}'
         ("2099-03-09", "2099-03-07 16:00", "2099-03-08 16:00", "2099-03-09 01:00", "at"),
     ],
 )
-def test_a_forged_draw_is_found(office: Session, day: str, since: str, upto: str, at: str, column: str) -> None:
+def test_a_forged_draw_is_found(
+    cases_with_liabilities: Session, day: str, since: str, upto: str, at: str, column: str
+) -> None:
     """A day said to be drawn of nothing, of a span that is not its own or made at another time, cannot hide its payments."""
     instants = [f"{instant}:00.000000" for instant in (since, upto, at)]
-    with tampered(office, DRAW.format(day, *instants)):
+    with tampered(cases_with_liabilities, DRAW.format(day, *instants)):
         assert f"draw of {day}: {column}" in differences()
 
 
-def test_who_bears_an_error_is_withheld_in_the_results_as_in_the_form(office: Session) -> None:
+def test_who_bears_an_error_is_withheld_in_the_results_as_in_the_form(cases_with_liabilities: Session) -> None:
     """Whoever may not see what is personal reads the name nowhere: not in what was typed, asked, answered or passed back."""
     visible_steps = []
     for instance_id in proof.every_instance():

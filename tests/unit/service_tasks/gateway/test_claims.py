@@ -62,7 +62,7 @@ GIVEN = {
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def office(request: pytest.FixtureRequest) -> Iterator[None]:
+def papers_on_either_database(request: pytest.FixtureRequest) -> Iterator[None]:
     """The papers of GIVEN, on either database, inside a transaction."""
     with accounts(GIVEN, at=AT, url="" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")):
         yield
@@ -109,7 +109,7 @@ def states(case: str) -> list[tuple[str, int]]:
     return [(*row,) for row in session().execute(query)]
 
 
-def test_a_line_in_another_case_is_told_with_what_is_left(office: None) -> None:
+def test_a_line_in_another_case_is_told_with_what_is_left(papers_on_either_database: None) -> None:
     """Of 58.00 the first case has 56.00; the second may have the rest, and hears which case has the others."""
     line = "bill-item:2026-10:1"
     gateway().reserve(id_of(ONE), [part(line, 4800)], effect("A"))
@@ -148,7 +148,7 @@ def test_records_that_no_bill_charged_are_no_money_picked_twice() -> None:
         assert (refusal.get("because"), refusal["case"], refusal["left"]) == (None, "B", 10)
 
 
-def test_a_reservation_is_the_case_s_choice_and_ends_with_it(office: None) -> None:
+def test_a_reservation_is_the_case_s_choice_and_ends_with_it(papers_on_either_database: None) -> None:
     """What is picked anew replaces what was picked; what is released is free for the next case."""
     gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 5000)], effect("A"))
     gateway().reserve(id_of(ONE), [part("bill-item:2026-10:2", 500)], effect("A", "A:2"))
@@ -157,7 +157,7 @@ def test_a_reservation_is_the_case_s_choice_and_ends_with_it(office: None) -> No
     assert gateway().reserve(id_of(ONE), [part("bill-item:2026-10:2", 500)], effect("C")) == 500
 
 
-def test_another_branch_of_a_case_keeps_what_it_has_in_reserve(office: None) -> None:
+def test_another_branch_of_a_case_keeps_what_it_has_in_reserve(papers_on_either_database: None) -> None:
     """A line of which one part is held and the other paid back: the branch that picks anew leaves the other's part alone, held already or not."""
     line, other_line = "bill-item:2026-10:1", "bill-item:2026-10:2"
     gateway().reserve(id_of(TWO), [part(line, 5000), part(other_line, 500)], effect("A"))
@@ -173,7 +173,7 @@ def test_another_branch_of_a_case_keeps_what_it_has_in_reserve(office: None) -> 
     assert sorted(states("A")) == [("held", 1000), late_fee, ("reserved", 500), ("reserved", 1000), ("reserved", 3000)]
 
 
-def test_lines_come_apart_into_what_was_paid_and_what_is_owed(office: None) -> None:
+def test_lines_come_apart_into_what_was_paid_and_what_is_owed(papers_on_either_database: None) -> None:
     """Of 58.00 of which 40.00 was paid, 18.00 is still owed: what is owed comes first, a line in two parts if need be."""
     paid_parts, owed_parts = gateway().apart(
         id_of(TWO), [part("bill-item:2026-10:2", 500), part("bill-item:2026-10:1", 5000)]
@@ -186,7 +186,7 @@ def test_lines_come_apart_into_what_was_paid_and_what_is_owed(office: None) -> N
     assert gateway().apart(id_of(ONE), [part("bill-item:2026-09:1", 2000)])[1] == []
 
 
-def test_the_same_call_reserves_once(office: None) -> None:
+def test_the_same_call_reserves_once(papers_on_either_database: None) -> None:
     """A service task that is attempted again finds its own reservation."""
     for _ in range(2):
         assert gateway().reserve(id_of(ONE), [part("bill-item:2026-10:2", 500)], effect("A")) == 500
@@ -228,7 +228,7 @@ def test_a_payment_is_no_line_beside_the_bill_it_paid(desk: None) -> None:
     assert [line.line for line in papers(id_of(ONE)).others] == []
 
 
-def test_the_papers_say_what_is_left_and_who_has_it(office: None) -> None:
+def test_the_papers_say_what_is_left_and_who_has_it(papers_on_either_database: None) -> None:
     """Beside a step: every line with what is left of it; what the case itself has in reserve counts as left."""
     gateway().credit(id_of(ONE), 3000, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 3000)])
     gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 500)], effect("B"))
@@ -250,7 +250,7 @@ def test_a_part_of_a_line_has_a_reason(desk: None) -> None:
     assert gateway().reserve(id_of(ONE), [LinePart(call_of(ONE), 20, "basic")], effect("A")) == 20
 
 
-def test_a_call_is_not_given_beside_the_item_that_charges_it(office: None) -> None:
+def test_a_call_is_not_given_beside_the_item_that_charges_it(papers_on_either_database: None) -> None:
     """What a call cost lies in what the bill charges for calls: both together never exceed it."""
     gateway().credit(id_of(ONE), 500, "charge", effect("A"), lines=[part("bill-item:2026-10:2", 500)])
     refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(call_of(ONE), 20, "basic")], effect("B")))
@@ -258,7 +258,7 @@ def test_a_call_is_not_given_beside_the_item_that_charges_it(office: None) -> No
     assert gateway().reserve(id_of(ONE), [part(call_of(ONE), 80, "roaming")], effect("B")) == 80
 
 
-def test_a_short_call_while_roaming_keeps_its_roaming_component(office: None) -> None:
+def test_a_short_call_while_roaming_keeps_its_roaming_component(papers_on_either_database: None) -> None:
     """A call of 1.30, 0.80 of it roaming: four components come back and the rest stays free."""
     components = [("basic", 20), ("long_distance", 20), ("ip", 5), ("forwarding", 5)]
     gateway().credit(
@@ -271,7 +271,7 @@ def test_a_short_call_while_roaming_keeps_its_roaming_component(office: None) ->
     assert session().scalar(rest) == 450
 
 
-def test_a_late_fee_given_up_is_not_called_credited(office: None) -> None:
+def test_a_late_fee_given_up_is_not_called_credited(papers_on_either_database: None) -> None:
     """What is given up says so, to the clerk who picks the line and in the case's money."""
     with transaction():
         gateway().waive_late_fee(id_of(TWO), 120, effect("A"), lines=[part("late-fee:brought", 120)])
@@ -280,7 +280,7 @@ def test_a_late_fee_given_up_is_not_called_credited(office: None) -> None:
     assert [line.state for line in claims_of("A")] == ["late_fee_waiver"]
 
 
-def test_moved_to_another_number_the_receipt_found_later_pays_nothing(office: None) -> None:
+def test_moved_to_another_number_the_receipt_found_later_pays_nothing(papers_on_either_database: None) -> None:
     """25 of the bill went to another number without the receipt; the receipt pays what is left of it and no more."""
     gateway().credit(
         id_of(ONE), 5000, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 5000)], target=id_of(TWO)
@@ -296,14 +296,14 @@ def test_moved_to_another_number_the_receipt_found_later_pays_nothing(office: No
     assert refused(lambda: gateway().refund_cash("SJ-2", 5000, effect("C")))["reason"] == "exceeds_receipt"
 
 
-def test_cash_without_lines_is_kept_with_the_bill(office: None) -> None:
+def test_cash_without_lines_is_kept_with_the_bill(papers_on_either_database: None) -> None:
     """An older process pays a receipt without naming lines: the bill it paid has that much less to give."""
     gateway().refund_cash("SJ-1", 1500, effect("A"))
     refusal = refused(lambda: gateway().reserve(id_of(ONE), [part("bill-item:2026-09:1", 501)], effect("B")))
     assert (refusal["reason"], refusal["case"], refusal["left"]) == ("line_taken", "A", 500)
 
 
-def test_what_a_receipt_gave_before_counts_on_what_it_paid(office: None) -> None:
+def test_what_a_receipt_gave_before_counts_on_what_it_paid(papers_on_either_database: None) -> None:
     """Receipts that come with money given back already: their bill, prepayment and late fee have that much less to give, whatever the way out."""
     bill = {"period": "2026-10", "paid": True, "items": ITEMS[:1]}
     receipts = [
@@ -329,7 +329,7 @@ def test_what_a_receipt_gave_before_counts_on_what_it_paid(office: None) -> None
     assert gateway().balances(own).bill_due == 0
 
 
-def test_no_more_goes_back_than_the_receipts_of_a_bill_still_hold(office: None) -> None:
+def test_no_more_goes_back_than_the_receipts_of_a_bill_still_hold(papers_on_either_database: None) -> None:
     """An office from before, whose used receipt marked no line: the credit is refused where nothing of the payment is left, and nothing moves."""
     with transaction():
         session().execute(update(Receipt).where(Receipt.number == "SJ-2").values(refunded=5000))
@@ -343,14 +343,14 @@ def test_no_more_goes_back_than_the_receipts_of_a_bill_still_hold(office: None) 
     assert gateway().balances(id_of(ONE)).bill_due == -800
 
 
-def test_a_receipt_pays_up_to_what_it_paid_on_the_disputed_bill(office: None) -> None:
+def test_a_receipt_pays_up_to_what_it_paid_on_the_disputed_bill(papers_on_either_database: None) -> None:
     """The receipt of another bill pays nothing."""
     refusal = refused(lambda: gateway().refund_cash("SJ-1", 500, effect("A"), lines=[part("bill-item:2026-10:2", 500)]))
     assert (refusal["reason"], refusal["left"]) == ("exceeds_receipt", 0)
     assert gateway().refund_cash("SJ-2", 500, effect("B"), lines=[part("bill-item:2026-10:2", 500)]).amount == 500
 
 
-def test_what_is_owed_falls_first_and_its_late_fee_with_it(office: None) -> None:
+def test_what_is_owed_falls_first_and_its_late_fee_with_it(papers_on_either_database: None) -> None:
     """58 charged, 40 paid, late fee 1.20: of a line of 50, 18 fall with all of the late fee, and 32 are credited."""
     note = gateway().credit(
         id_of(TWO), 5000, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 5000)], target=id_of(ONE)
@@ -360,7 +360,7 @@ def test_what_is_owed_falls_first_and_its_late_fee_with_it(office: None) -> None
     assert gateway().balances(id_of(ONE)).bill_due == -3200
 
 
-def test_half_of_what_is_owed_takes_half_of_the_late_fee(office: None) -> None:
+def test_half_of_what_is_owed_takes_half_of_the_late_fee(papers_on_either_database: None) -> None:
     """The late fee falls in proportion to what is still owed."""
     note = gateway().credit(id_of(TWO), 900, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 900)])
     assert (note.fallen, note.late_fee) == (900, 60)
@@ -368,7 +368,7 @@ def test_half_of_what_is_owed_takes_half_of_the_late_fee(office: None) -> None:
     assert (again.fallen, again.late_fee) == (900, 60)
 
 
-def test_calls_deducted_from_a_prepayment_go_back_into_it(office: None) -> None:
+def test_calls_deducted_from_a_prepayment_go_back_into_it(papers_on_either_database: None) -> None:
     """Three calls of 2.40 in all: the own prepayment grows by as much, once."""
     lines = [LinePart(call_of(PREPAID, number), 80) for number in range(3)]
     gateway().credit(id_of(PREPAID), 240, "charge", effect("A"), lines=lines)
@@ -376,7 +376,7 @@ def test_calls_deducted_from_a_prepayment_go_back_into_it(office: None) -> None:
     assert refused(lambda: gateway().reserve(id_of(PREPAID), lines[:1], effect("B")))["case"] == "A"
 
 
-def test_a_hold_that_is_lifted_frees_its_lines(office: None) -> None:
+def test_a_hold_that_is_lifted_frees_its_lines(papers_on_either_database: None) -> None:
     """Held while accounting decides; rejected, the lines may be disputed again, credited they may not."""
     line = [part("bill-item:2026-10:1", 1800)]
     first = gateway().place_hold(id_of(TWO), 1800, date(2026, 11, 26), effect("A"), lines=line)
@@ -389,7 +389,7 @@ def test_a_hold_that_is_lifted_frees_its_lines(office: None) -> None:
     assert gateway().balances(id_of(TWO))[1:3] == (0, 0)
 
 
-def test_a_correction_keeps_its_lines_until_the_run(office: None) -> None:
+def test_a_correction_keeps_its_lines_until_the_run(papers_on_either_database: None) -> None:
     """What waits for secondary pricing is reserved, whatever the case picks next, and re-priced by the run."""
     line = [part("bill-item:2026-10:1", 5000)]
     gateway().reserve(id_of(ONE), line, effect("A"))
@@ -400,7 +400,7 @@ def test_a_correction_keeps_its_lines_until_the_run(office: None) -> None:
     assert states("A") == [("re_priced", 5000)]
 
 
-def test_what_was_reserved_is_used_up_by_what_is_paid(office: None) -> None:
+def test_what_was_reserved_is_used_up_by_what_is_paid(papers_on_either_database: None) -> None:
     """What a payment does not name stays with the case until it ends."""
     gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 5000)], effect("A"))
     line = [part("bill-item:2026-10:1", 3000)]
@@ -411,7 +411,7 @@ def test_what_was_reserved_is_used_up_by_what_is_paid(office: None) -> None:
 
 
 @pytest.mark.parametrize("way", ["cash", "credit", "hold", "run", "staff"])
-def test_less_than_was_claimed_frees_the_rest_at_once(office: None, way: str) -> None:
+def test_less_than_was_claimed_frees_the_rest_at_once(papers_on_either_database: None, way: str) -> None:
     """Of 55.00 in reserve 20.00 are given, however it is done: the rest is anybody's when the money moves, not when the case closes."""
     lines = [part("bill-item:2026-10:1", 5000), part("bill-item:2026-10:2", 500)]
     gateway().reserve(id_of(ONE), lines, effect("A", "A:1"))
@@ -431,7 +431,7 @@ def test_less_than_was_claimed_frees_the_rest_at_once(office: None, way: str) ->
     assert gateway().reserve(id_of(ONE), [part("bill-item:2026-10:2", 500)], effect("C", "C:1")) == 500
 
 
-def test_less_than_was_claimed_leaves_another_branch_its_lines(office: None) -> None:
+def test_less_than_was_claimed_leaves_another_branch_its_lines(papers_on_either_database: None) -> None:
     """What the payment was not given is not its to free."""
     part_a, beside = [part("bill-item:2026-10:1", 5000)], [part("bill-item:2026-10:2", 500)]
     gateway().reserve(id_of(ONE), [*part_a, *beside], effect("A", "A:1"))
@@ -447,7 +447,7 @@ def test_more_than_the_lines_is_refused(desk: None) -> None:
     assert (refusal["reason"], refusal["disputed"]) == ("exceeds_disputed", 500)
 
 
-def test_what_is_taken_back_may_be_given_again(office: None) -> None:
+def test_what_is_taken_back_may_be_given_again(papers_on_either_database: None) -> None:
     """A wrong credit is entered the other way, once, and what is left of its line grows again."""
     line = [part("bill-item:2026-10:2", 500)]
     note = gateway().credit(id_of(ONE), 500, "charge", effect("A"), lines=line)
@@ -482,7 +482,7 @@ def test_receipts_stand_for_the_bills_they_paid(desk: None) -> None:
     assert [(*row,) for row in session().execute(query.join(Receipt))] == [("SJ-1", 2000), ("SJ-2", 5800)]
 
 
-def test_the_database_itself_refuses_more_than_a_line_has(office: None) -> None:
+def test_the_database_itself_refuses_more_than_a_line_has(papers_on_either_database: None) -> None:
     """Whoever writes past the gateway: the sum of what stands never exceeds the line, nor the bill around it."""
     gateway().credit(id_of(ONE), 3000, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 3000)])
     more = update(LineClaim).values(amount=5001)

@@ -59,9 +59,9 @@ def test_a_lock_ends_and_the_right_password_ends_what_led_to_it(
     assert log_in(desk, "cleo", "cleo-reception-desk").status_code == 302
 
 
-def test_every_process_of_the_office_counts_the_same(office: Path, tmp_path: Path, quick_check: None) -> None:
+def test_every_process_of_the_office_counts_the_same(founded: Path, tmp_path: Path, quick_check: None) -> None:
     """Whoever meets another process with every try gets no more tries for it."""
-    copy(office, tmp_path)
+    copy(founded, tmp_path)
     several = [create_app(settings(tmp_path)) for _ in range(3)]
     tries = [log_in(several[number % 3], "cleo", "guess").status_code for number in range(7)]
     assert tries == [401] * guesses.OF_NAME_AND_ADDRESS + [429] * 2
@@ -140,10 +140,10 @@ def test_right_passwords_are_not_counted(desk: Flask, quick_check: None) -> None
 
 @pytest.mark.parametrize(("proxies", "answer"), [(0, 429), (1, 302)])
 def test_where_somebody_comes_from_is_said_by_proxies_alone(
-    office: Path, tmp_path: Path, quick_check: None, proxies: int, answer: int
+    founded: Path, tmp_path: Path, quick_check: None, proxies: int, answer: int
 ) -> None:
     """Behind a proxy a guesser locks out his own address and not the office; without one he cannot make addresses up."""
-    copy(office, tmp_path)
+    copy(founded, tmp_path)
     desk = create_app(replace(settings(tmp_path), proxies=proxies))
     for number in range(guesses.OF_ADDRESS):
         log_in(desk, f"name{number}", "guess", forwarded="198.51.100.1")
@@ -178,9 +178,9 @@ def test_a_host_that_there_may_be_is_served(desk: Flask, host: str) -> None:
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_nothing_but_the_address_is_believed_of_a_proxy(office: Path, tmp_path: Path, proxies: int) -> None:
+def test_nothing_but_the_address_is_believed_of_a_proxy(founded: Path, tmp_path: Path, proxies: int) -> None:
     """What a request says of its own host, protocol or prefix leads nobody elsewhere and is on no page."""
-    copy(office, tmp_path)
+    copy(founded, tmp_path)
     desk = create_app(replace(settings(tmp_path), proxies=proxies))
     said = {
         "Forwarded": "for=198.51.100.1;host=evil.example;proto=https",

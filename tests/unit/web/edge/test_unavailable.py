@@ -31,9 +31,9 @@ WRONG = {"zh": "这次没有办成", "en": "Something went wrong here."}
 
 
 @pytest.fixture
-def desk(office: Path, tmp_path: Path) -> Flask:
+def desk(founded: Path, tmp_path: Path) -> Flask:
     """An office in a folder of its own, which can be taken away."""
-    copy(office, tmp_path)
+    copy(founded, tmp_path)
     return open_office(tmp_path)
 
 
@@ -128,11 +128,11 @@ def written_by_another(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def impatient(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def impatient(founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An office that waits for other writers a moment only."""
     monkeypatch.setattr(drivers, "WAIT_SECONDS", 0.05)
     monkeypatch.setattr(base, "sqlite_writer", Turns(0.05))
-    copy(office, tmp_path)
+    copy(founded, tmp_path)
     return open_office(tmp_path)
 
 
