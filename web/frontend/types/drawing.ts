@@ -126,12 +126,17 @@ export interface DrawingEvents {
   "commandStack.changed": object;
   "commandStack.connection.create.postExecuted": { context: { connection: Drawn } };
   "commandStack.element.updateProperties.postExecuted": { context: { oldProperties: { id?: string }; properties: { id?: string } } };
+  "autoPlace.end": { source: Drawn; shape: Drawn };
   "connect.cleanup": object;
   "connect.init": object;
   "copyPaste.copyElement": { descriptor: Copied; element: Drawn };
   "copyPaste.pasteElement": { descriptor: Copied };
+  "create.end": { context: { shape: Drawn; canExecute?: unknown } };
   "desk.problem": { id: string };
+  "directEditing.cancel": object;
+  "directEditing.complete": object;
   "element.click": { element: Drawn };
+  "element.hover": object;
   "element.updateId": { element: Drawn; newId: string };
   "import.done": object;
   "import.parse.complete": { definitions?: Business; elementsById: Record<string, Business> };
@@ -139,6 +144,7 @@ export interface DrawingEvents {
   "moddleCopy.canCopyProperties": { sourceElement: Business; targetElement: Business };
   "moddleCopy.canCopyProperty": { property?: Business; parent?: Business };
   "palette.changed": object;
+  "popupMenu.close": object;
   "render.connection": Rendering;
   "render.shape": Rendering;
   "saveXML.start": { definitions: Business };

@@ -22,6 +22,7 @@ import { Finding } from "./finding.js";
 import { ForeignParts } from "./vendor-extensions.js";
 import { FlowNames, LabelNames, NamedTasks, ReadableFactory } from "./ids.js";
 import { KeptSettings } from "./kept.js";
+import { Keyboard } from "./keyboard.js";
 import { Marks } from "./marks.js";
 import { offered } from "./offered.js";
 import { PictureNames } from "./pictures.js";
@@ -44,7 +45,7 @@ const RANGE = { smallest: 0.1, readable: 0.6, shown: 0.8, largest: 4 };
 const SIZES = { zh: { inside: 12, external: 11 }, en: { inside: 11, external: 10 } }[language()];
 
 const ours = {
-  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "keptSettings", "labelNames", "namedTasks", "panelHead", "pictureNames", "shownNames"],
+  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "keptSettings", "keyboardFocus", "labelNames", "namedTasks", "panelHead", "pictureNames", "shownNames"],
   bpmnFactory: ["type", ReadableFactory],
   bpmnSearch: ["type", Finding],
   flowNames: ["type", FlowNames],
@@ -53,6 +54,7 @@ const ours = {
   englishNames: ["type", EnglishNames],
   extensions: ["type", Extensions],
   keptSettings: ["type", KeptSettings],
+  keyboardFocus: ["type", Keyboard],
   labelEditingProvider: ["type", TypedNames],
   labelNames: ["type", LabelNames],
   marks: ["type", Marks],
