@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from engine.definitions import certainty
 from engine.ground import json
 from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
@@ -85,7 +86,7 @@ def _doubtful(field: Field) -> Iterator[Problem]:
     prefilled = _constant(field.expressions.get("prefill"))
     if feel.kind(prefilled) == KINDS.get(field.type, "string") and _is_refused(field, prefilled):
         values = {"field": field.key, "text": field.expressions["prefill"].text}
-        yield Problem(0, field.key, "prefill_refused", values, warning=True)
+        yield Problem(0, field.key, "prefill_refused", values, warning=not certainty.fails("prefill_refused"))
 
 
 def _wrong(field: Field) -> Iterator[str]:

@@ -6,7 +6,6 @@ properties of our own that are misspelt, stand where nothing asks for them, or h
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from engine.diagrams.normalization import BOOLEAN_ATTRIBUTES, BOOLEANS, BPMN
 from engine.ground import xml
 from engine.ground.errors import Problem
 from engine.language import feel, instants
+from engine.language.feel import inferred
 
 VARIABLE = re.compile(r"[^\W\d]\w*")
 WAITS = "customerWaits"  # while such a step is open, every limit of the case stands still
@@ -204,11 +204,11 @@ def _not_asked(element: Element, name: str, value: str, properties: frozenset[st
     if not value.strip() and not name.startswith(MAPPINGS):
         return  # which the editor leaves behind when a field is emptied
     elsewhere = frozenset().union(*PROPERTIES.values(), ANYWHERE, OF_LISTS)
-    near = difflib.get_close_matches(name, sorted(properties), n=1)
+    near = inferred.nearest(name, properties)
     if name in elsewhere or name.startswith(MAPPINGS):
         yield _element_problem(element, "property_not_here", property=name)
     else:
-        yield _element_problem(element, "unknown_property", property=name, near=near[0] if near else "")
+        yield _element_problem(element, "unknown_property", property=name, near=near)
 
 
 def _element_problem(element: Element, rule: str, **values: str) -> Problem:

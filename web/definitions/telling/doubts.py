@@ -1,4 +1,4 @@
-"""What can hardly be meant in a process, in words an owner understands, and where in it something stands: an expression, a field, a cell. Keyed by rule."""
+"""What does not go together in a process or can hardly be meant, in words an owner understands, and where in it something stands: an expression, a field, a cell. Keyed by rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import engine
 from web.telling.i18n import in_language
 from web.telling.i18n import mark as _
 
-# What keeps nothing from being published, but can hardly be meant.
+# Which of these keep a process from being published, `engine.definitions.certainty` says.
 RULES = {
     # names, values and types in expressions
     "unknown_name": _(
@@ -204,7 +204,7 @@ class Values(dict[str, Any]):
 
 def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) -> dict[str, Any]:
     """Return the values of a finding that need words: where it is, types, an example; `named`: it stands at an element with a name."""
-    types = ("type", "other_type", "wanted") if problem.warning else ()
+    types = ("type", "other_type", "wanted") if is_about_types(problem) else ()
     wordings: dict[str, Any] = {name: _type(str(values[name])) for name in types if name in values}
     wordings["place"] = _where(values)
     if "case" in problem.values:
@@ -213,6 +213,11 @@ def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) ->
         sentence = str(gettext("“%(name)s”, %(place)s"))
         wordings["place"] = sentence % nested(sentence, {**values, **wordings})
     return wordings
+
+
+def is_about_types(problem: engine.Problem) -> bool:
+    """Tell whether a type that a finding names is that of a value; else it is the kind of an element."""
+    return problem.rule in RULES
 
 
 def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:

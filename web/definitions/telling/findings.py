@@ -452,7 +452,7 @@ KINDS = {
 def text(problem: engine.Problem) -> str:
     """Return one finding in the language of the page."""
     values: dict[str, Any] = {name: _shown(value) for name, value in problem.values.items()}
-    if not problem.warning:
+    if not doubts.is_about_types(problem):
         values |= {name: _kind(str(values[name])) for name in ("type", "trigger") if name in values}
     if problem.rule != "unknown_property" and f"property {values.get('property')}" in changes.FACTS:
         values["property"] = str(gettext(changes.FACTS[f"property {values['property']}"]))
