@@ -148,6 +148,7 @@ export interface DrawingEvents {
   "render.connection": Rendering;
   "render.shape": Rendering;
   "saveXML.start": { definitions: Business };
+  "shape.move.end": { context: { canExecute?: unknown } };
   "searchPad.cleared": object;
   "searchPad.opened": object;
   "searchPad.selected": Drawn;
