@@ -1,7 +1,7 @@
 """Where the line runs between a problem, which keeps a process from being published, and a warning, which is only told.
 
 A problem goes wrong in every case that comes there, whatever is entered: a name that nothing sets, a comparison that can never hold, a value of a type or
-a wording that what takes it refuses. A warning depends on the case, or on what was meant: a rule that others answer first, a condition that always holds,
+a wording that what takes it refuses, a field or a choice without a title in one of the languages. A warning depends on the case, or on what was meant: a rule that others answer first, a condition that always holds,
 a result that nobody asks for. Where not everything that may set a variable is known, a name that looks like another is a guess, and a warning.
 """
 
@@ -30,6 +30,11 @@ CERTAIN = NAMES | {
     "result_type",
     "prefill_refused",
     "placeholder_without_value",
+    # what nobody can read, in one of the languages or in both
+    "no_label",
+    "no_english_label",
+    "no_english_text",
+    "option_without_english",
     # two rules at which a case stops
     "rules_overlap",
     "rules_disagree",
