@@ -149,6 +149,12 @@ def _instant(text: str) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
+def named(text: str) -> list[str]:
+    """Return the published processes that whoever looks for a case may have meant: by key, or by a part of the name."""
+    keys = session().scalars(select(ProcessDefinition.key).distinct().order_by(ProcessDefinition.key)) if text else ()
+    return [key for key in keys if names.answers_to(text, key)]
+
+
 def processes() -> list[str]:
     """Return the processes that cases may have gone through, and what is answered at once."""
     keys = session().scalars(select(ProcessDefinition.key).distinct().order_by(ProcessDefinition.key))
