@@ -107,7 +107,7 @@ def _departments(diagram: Diagram, departments: frozenset[str]) -> Iterator[Prob
     """Yield user tasks of departments that the office does not have: nobody would find them on a list."""
     for element in diagram.elements.values():
         group = element.properties.get("group") or element.lane
-        if element.type == "userTask" and group not in departments:
+        if element.type == "userTask" and group and group not in departments:  # none at all is told as that
             near = difflib.get_close_matches(group, sorted(departments), n=1)
             values = {"name": element.name, "group": group, "near": near[0] if near else ""}
             yield Problem(element.line, element.id, "unknown_department", values)

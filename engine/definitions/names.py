@@ -110,7 +110,7 @@ def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
         names = around.at(process.key, gateway.id)
         for later, earlier in satisfiability.answered_before([flow.condition for flow in flows], names):
             flow = flows[later]
-            values = {"name": flow.name, "gateway": gateway.name, "text": flow.condition[:MOST_TEXT]}
+            values = {"name": flow.name, "gateway": gateway.name or gateway.id, "text": flow.condition[:MOST_TEXT]}
             rule = "answered_before_by" if earlier >= 0 else "answered_before"
             earlier_flow = (
                 {"other": flows[earlier].name or flows[earlier].condition[:MOST_TEXT]} if earlier >= 0 else {}

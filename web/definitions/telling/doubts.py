@@ -82,7 +82,7 @@ RULES = {
         "Two choices of the field “%(field)s” have the same title in English (“%(title)s”), so that nobody can tell them apart. Give one of them another."
     ),
     "prefill_refused": _(
-        "The field “%(field)s” does not take what is filled in beforehand (%(text)s): its pattern, length or limits refuse it. Change the value or the limits."
+        "The field “%(field)s” does not take what it is prefilled with (%(text)s): its pattern, length or limits refuse it. Change the value or the limits."
     ),
     # conditions
     "literals_compared": _(
@@ -174,9 +174,9 @@ PLACES = {
     "timer": _("the timer"),
     "due": _("the limit"),
     "correlationKey": _("the correlation key"),
-    "min": _("the least value"),
-    "max": _("the largest value"),
-    "prefill": _("the value filled in beforehand"),
+    "min": _("the minimum"),
+    "max": _("the maximum"),
+    "prefill": _("the prefilled value"),
     "allowed": _("the values that may be chosen"),
     "requiredWhen": _("when it is required"),
     "documentation": _("what to watch"),
@@ -184,7 +184,7 @@ PLACES = {
     "label": _("the label"),
     "description": _("the hint"),
     "default": _("the default value"),
-    "hide": _("the condition for hiding"),
+    "hide": _("the “hidden when” condition"),
     "shows": _("what is shown beside the form"),
     "inputCollection": _("the list"),
     "outputElement": _("what each item contributes"),
@@ -222,10 +222,15 @@ def is_about_types(problem: engine.Problem) -> bool:
 
 def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a sentence; those that it puts in quotation marks have single ones within."""
-    return {
-        name: value.translate(SINGLE) if isinstance(value, str) and f"“%({name})s”" in sentence else value
-        for name, value in values.items()
-    }
+    quoted = {name: value for name, value in values.items() if f"“%({name})s”" in sentence}
+    return {**values, **{name: _within_quotes(value) for name, value in quoted.items()}}
+
+
+def _within_quotes(value: Any) -> Any:
+    """Return what stands between quotation marks; of several names each has its own."""
+    if isinstance(value, list):
+        return str(gettext("”, “")).join(str(part).translate(SINGLE) for part in value)
+    return value.translate(SINGLE) if isinstance(value, str) else value
 
 
 def _place(place: str) -> str:
