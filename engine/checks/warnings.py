@@ -9,7 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.checks import lint
-from engine.definitions import certainty, endless_refusals, form_lint, messages, names, refusals, soundness, standalone_files
+from engine.definitions import (
+    certainty,
+    endless_refusals,
+    form_lint,
+    messages,
+    names,
+    refusals,
+    soundness,
+    standalone_files,
+)
 from engine.definitions.package import MissingFile, Package, load_package
 from engine.definitions.surroundings import form_of
 from engine.diagrams.diagram import Diagram, parse

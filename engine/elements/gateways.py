@@ -43,7 +43,9 @@ def problems_of_choice(element: Element, diagram: Diagram, _content: Package) ->
         yield problem(element, "no_default_flow")
     for flow in leaving:
         if flow.id != element.default and not flow.condition:
-            yield Problem(flow.line, flow.id, "no_condition", {"name": flow.name, "gateway": element.name or element.id})
+            yield Problem(
+                flow.line, flow.id, "no_condition", {"name": flow.name, "gateway": element.name or element.id}
+            )
 
 
 def problems_of_join(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:

@@ -37,18 +37,18 @@ def listing() -> str:
     """Return the newest version of every process as a picture, with cases running per version and drafts."""
     reads = current_user.has(*READERS)
     stored = drafts.listed() if reads else []
-    sought = asked()["text"]
+    text = asked()["text"]
     cards = [
         card
         for card in processes.cards({draft.key: draft for draft in stored})
-        if names.answers_to(sought, card.newest.key)
+        if names.answers_to(text, card.newest.key)
     ]
     new = [draft for draft in stored if not in_force.is_published(draft.key)]
     staff.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
     return render_template(
         "definitions/processes.html",
         cards=cards,
-        sought=sought,
+        text=text,
         pictures={card.newest.key: thumbnail.of(in_force.published(card.newest.key)) for card in cards},
         new_drafts=new,
         draft_names={new_draft.key: names.of_draft(new_draft.package) for new_draft in new},

@@ -48,9 +48,9 @@ def of_page(key: str, drawn: definitions.Definition) -> tuple[Called, dict[str, 
 def _at_elements(key: str, drawn: definitions.Definition, rows: Iterable[Any]) -> dict[str, int]:
     cases: dict[str, set[int]] = defaultdict(set)
     elements = drawn.processes[key].diagram.elements.values()
-    waiting = {element.id for element in elements if element.type in AWAITING and not element.attached_to}
+    waiting_ids = {element.id for element in elements if element.type in AWAITING and not element.attached_to}
     for kind, definition_id, sha256, name, instance_id, element in rows:
-        if name == key if kind else element in waiting and _only_in(version(definition_id, sha256), element) == key:
+        if name == key if kind else element in waiting_ids and _only_in(version(definition_id, sha256), element) == key:
             cases[element].add(instance_id)
     return {element: len(instances) for element, instances in cases.items()}
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import gettext
 
-import engine
 from engine import definitions, runtime
 from office import papers
 from service_tasks import labels
@@ -278,10 +277,8 @@ def shown(value: str, fact_key: str = "") -> str:
         return "—"
     if fact_key in ("timer_kind", "trigger") and value in TRIGGERS:
         return str(gettext(TRIGGERS[value]))
-    if value in CODES.get(fact_key, {}):
-        return str(gettext(CODES[fact_key][value]))
-    if fact_key.startswith(AMOUNT) and value.lstrip("-").isdigit():
-        return yuan(int(value))
+    if fact_key.startswith(AMOUNT) or fact_key in CODES:
+        return _coded(value, fact_key)
     if fact_key == "property due" and value:
         return time_limits.words(value)
     if fact_key == "repeated" and value:
@@ -298,6 +295,12 @@ def shown(value: str, fact_key: str = "") -> str:
     wordings = {"True": gettext("yes"), "False": gettext("no"), "None": "—"}
     is_flag = fact_key in FLAGS or fact_key.startswith("written ")
     return wordings.get(value.capitalize() if is_flag else value, value)
+
+
+def _coded(value: str, fact_key: str) -> str:
+    """Return what a file says by a word of its own, and an amount in its smallest unit; anything else as it stands."""
+    is_amount = fact_key.startswith(AMOUNT) and value.lstrip("-").isdigit()
+    return yuan(int(value)) if is_amount else str(gettext(CODES.get(fact_key, {}).get(value, value)))
 
 
 def _paper(key: str) -> str:

@@ -222,8 +222,8 @@ def is_about_types(problem: engine.Problem) -> bool:
 
 def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a sentence; those that it puts in quotation marks have single ones within."""
-    quoted = {name: value for name, value in values.items() if f"“%({name})s”" in sentence}
-    return {**values, **{name: _within_quotes(value) for name, value in quoted.items()}}
+    in_quotes = {name: value for name, value in values.items() if f"“%({name})s”" in sentence}
+    return {**values, **{name: _within_quotes(value) for name, value in in_quotes.items()}}
 
 
 def _within_quotes(value: Any) -> Any:

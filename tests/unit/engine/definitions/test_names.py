@@ -347,7 +347,7 @@ def test_where_somebody_else_may_set_something_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "fails"),
+    ("expression", "fails"),
     [
         ({"properties": {"prefill": "amuont"}}, True),
         ({"conditional": {"hide": "=waiting"}}, True),
@@ -359,9 +359,9 @@ def test_where_somebody_else_may_set_something_that_is_said() -> None:
         ({"conditional": {"hide": "=demand = null or demand != null"}}, False),
     ],
 )
-def test_what_cannot_but_fail_is_a_problem(asked: dict[str, object], fails: bool) -> None:
+def test_what_cannot_but_fail_is_a_problem(expression: dict[str, object], fails: bool) -> None:
     """A field that was taken out and is asked for elsewhere, a comparison that never holds and a type that does not fit keep a process back; what always holds is only told."""
-    number = {"type": "number", "key": "count", "label": "数量", **asked}
+    number = {"type": "number", "key": "count", "label": "数量", **expression}
     (problem,) = told(line(user("x", form="f")), {"forms/f.form": form(DEMAND, number)})
     assert problem.warning is not fails
 

@@ -71,12 +71,12 @@ def test_whoever_approves_reads_all_of_a_new_field(app: Flask, language: str, fa
     old = content("exclusiveGateway", '"personal": "false"')
     form = json.loads(old.files["forms/f.form"])
     new = definitions.package_with(old, {"forms/f.form": json.dumps({"components": [*form["components"], WISH]})})
-    told = " ".join(changes.text(one) for one in changes.between(old, new))
-    assert [fact for fact in facts if fact not in told] == []
+    sentences = " ".join(changes.text(one) for one in changes.between(old, new))
+    assert [fact for fact in facts if fact not in sentences] == []
     more = {**WISH, "properties": {**WISH["properties"], "min": "250"}}
     later = definitions.package_with(old, {"forms/f.form": json.dumps({"components": [*form["components"], more]})})
-    (changed,) = changes.between(new, later)
-    assert "2.50" in changes.text(changed)
+    (difference,) = changes.between(new, later)
+    assert "2.50" in changes.text(difference)
 
 
 def test_what_a_file_says_by_a_code_is_told_in_words(app: Flask) -> None:
