@@ -207,8 +207,8 @@ def _field(file: str, element: str, new: Facts, name: str) -> Iterator[Differenc
     for fact in sorted(new) if file.endswith(".form") else ():
         text = str(new[fact])
         if fact not in OF_FIELDS_TOLD and text and not fact.startswith("values."):
-            what = _counted(fact, new)
-            yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, after=text)
+            fact_key = _counted(fact, new)
+            yield Difference(file=file, element=element, kind=CHANGED, what=fact_key, name=name, after=text)
 
 
 def _counted(fact: str, facts: Facts) -> str:

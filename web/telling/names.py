@@ -51,8 +51,10 @@ def process_name(key: str, definition: engine.definitions.Definition | None = No
 def answers_to(text: str, key: str) -> bool:
     """Tell whether a process is looked for by a text: a part of its key, or of its name in either language."""
     definition = definitions.newest(key)
-    drawn = (definition.processes[key].diagram.name, _english(definition, key).get("", "")) if definition else ()
-    return any(text.strip().lower() in name.lower() for name in (key, *drawn))
+    process_names = (
+        (definition.processes[key].diagram.name, _english(definition, key).get("", "")) if definition else ()
+    )
+    return any(text.strip().lower() in name.lower() for name in (key, *process_names))
 
 
 def element_name(

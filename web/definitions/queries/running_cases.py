@@ -36,18 +36,18 @@ def called() -> Called:
     return _called(session().execute(union(*_arms())))
 
 
-def of_page(key: str, drawn: definitions.Definition) -> tuple[Called, dict[str, int]]:
-    """Return the same, and how many running cases stand at each element of a process as it is drawn: with a person, or where something is awaited."""
+def of_page(key: str, definition: definitions.Definition) -> tuple[Called, dict[str, int]]:
+    """Return the same, and how many running cases stand at each element of a process as it is definition: with a person, or where something is awaited."""
     own = _of_running(UserTask, UserTask.process_key, OWN).where(
         UserTask.state == TaskState.OPEN, UserTask.process_key == key, ProcessInstance.key == key
     )
     rows = list(session().execute(union(*_arms(), own)))
-    return _called(row for row in rows if row[0] != OWN), _at_elements(key, drawn, rows)
+    return _called(row for row in rows if row[0] != OWN), _at_elements(key, definition, rows)
 
 
-def _at_elements(key: str, drawn: definitions.Definition, rows: Iterable[Any]) -> dict[str, int]:
+def _at_elements(key: str, definition: definitions.Definition, rows: Iterable[Any]) -> dict[str, int]:
     cases: dict[str, set[int]] = defaultdict(set)
-    elements = drawn.processes[key].diagram.elements.values()
+    elements = definition.processes[key].diagram.elements.values()
     waiting_ids = {element.id for element in elements if element.type in AWAITING and not element.attached_to}
     for kind, definition_id, sha256, name, instance_id, element in rows:
         if name == key if kind else element in waiting_ids and _only_in(version(definition_id, sha256), element) == key:

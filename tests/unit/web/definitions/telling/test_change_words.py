@@ -62,7 +62,7 @@ WISH: dict[str, Any] = {
     ("language", "facts"),
     [
         ("zh", ("数字", "要求的金额", "Amount wished", "看收据", "See the receipt", "金额（元）", "0.01 元", "必填", "way = null")),
-        ("en", ("number", "要求的金额", "Amount wished", "看收据", "See the receipt", "money (yuan)", "¥0.01", "must be filled in is now yes", "way = null")),
+        ("en", ("number", "要求的金额", "Amount wished", "看收据", "See the receipt", "money (yuan)", "¥0.01", "required is now yes", "way = null")),
     ],
 )  # fmt: skip
 def test_whoever_approves_reads_all_of_a_new_field(app: Flask, language: str, facts: tuple[str, ...]) -> None:
