@@ -37,7 +37,7 @@ def called() -> Called:
 
 
 def of_page(key: str, definition: definitions.Definition) -> tuple[Called, dict[str, int]]:
-    """Return the same, and how many running cases stand at each element of a process as it is definition: with a person, or where something is awaited."""
+    """Return the same, and how many running cases stand at each element of a process as it is drawn: with a person, or where something is awaited."""
     own = _of_running(UserTask, UserTask.process_key, OWN).where(
         UserTask.state == TaskState.OPEN, UserTask.process_key == key, ProcessInstance.key == key
     )
