@@ -253,7 +253,9 @@ def _conditions(diagram: Diagram) -> Iterator[Problem]:
             continue
         chooses = source.type in ("exclusiveGateway", "inclusiveGateway") and len(diagram.outgoing(source.id)) > 1
         if not chooses or source.default == flow.id:
-            yield Problem(flow.line, flow.id, "condition_never_asked", {"name": flow.name, "source": source.name})
+            yield Problem(
+                flow.line, flow.id, "condition_never_asked", {"name": flow.name, "source": source.name or source.id}
+            )
 
 
 def _reachability(diagram: Diagram) -> Iterator[Problem]:

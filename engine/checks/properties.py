@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from engine.diagrams.diagram import Diagram, Element
 from engine.diagrams.settings import AWAITS, WAITS, usable
 from engine.elements import KINDS, multi_instance
 from engine.ground.errors import Problem
+from engine.language.feel import inferred
 
 ANYWHERE = frozenset({"manualRef"})
 MAPPINGS = ("in.", "out.")
@@ -67,11 +67,10 @@ def _asked(element: Element, diagram: Diagram) -> frozenset[str]:
 def _not_asked(element: Element, name: str, value: str, properties: frozenset[str]) -> Iterator[Problem]:
     if not value.strip() and not name.startswith(MAPPINGS):
         return  # which the editor leaves behind when a field is emptied
-    near = difflib.get_close_matches(name, sorted(properties), n=1)
     if name in every() or name.startswith(MAPPINGS):
         yield _problem(element, "property_not_here", property=name)
     else:
-        yield _problem(element, "unknown_property", property=name, near=near[0] if near else "")
+        yield _problem(element, "unknown_property", property=name, near=inferred.nearest(name, properties))
 
 
 def _problem(element: Element, rule: str, **values: str) -> Problem:

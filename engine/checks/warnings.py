@@ -9,7 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.checks import lint
-from engine.definitions import endless_refusals, form_lint, messages, names, refusals, soundness, standalone_files
+from engine.definitions import (
+    certainty,
+    endless_refusals,
+    form_lint,
+    messages,
+    names,
+    refusals,
+    soundness,
+    standalone_files,
+)
 from engine.definitions.package import MissingFile, Package, load_package
 from engine.definitions.surroundings import form_of
 from engine.diagrams.diagram import Diagram, parse
@@ -19,7 +28,6 @@ from engine.language.vocabulary import Vocabulary
 from engine.runtime import runtime
 
 MOST_KEPT = 64
-CERTAIN = frozenset({"unknown_department"})  # a step that is on nobody's list is never done
 
 
 def warnings_of(
@@ -58,7 +66,7 @@ def _explored(
     content = load_package(canonical)
     problems = sorted(_of_diagrams(content, departments), key=lambda problem: problem.line)
     return tuple(
-        replace(problem, file=problem.file or f"{content.key}.bpmn", warning=problem.rule not in CERTAIN)
+        replace(problem, file=problem.file or f"{content.key}.bpmn", warning=not certainty.fails(problem.rule))
         for problem in problems
     )
 
@@ -108,7 +116,7 @@ def _departments(diagram: Diagram, departments: frozenset[str]) -> Iterator[Prob
     """Yield user tasks of departments that the office does not have: nobody would find them on a list."""
     for element in diagram.elements.values():
         group = element.properties.get("group") or element.lane
-        if element.type == "userTask" and group not in departments:
+        if element.type == "userTask" and group and group not in departments:  # none at all is told as that
             near = difflib.get_close_matches(group, sorted(departments), n=1)
             values = {"name": element.name, "group": group, "near": near[0] if near else ""}
             yield Problem(element.line, element.id, "unknown_department", values)

@@ -20,6 +20,8 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SILENT = frozenset({"id", "line", "trigger_count", "error_named", "properties", "parameters", "multi_instance"})
 UNCOMPARED = ("says", "at", "called")
 NAMED_BY = ("message", "error_code")
+OF_FIELDS_TOLD = frozenset({"type", "says", "called", "at", "label", "text", "subtype"})
+AMOUNTS = frozenset({"min", "max", "prefill", "defaultValue"})
 OF_ACTIVITIES = frozenset({"lane", "topic", "decision", "result_variable", "documentation"})
 Facts = Mapping[str, Any]
 
@@ -169,12 +171,13 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
         yield Difference(file=file, element=element, kind=kind, what=fact, name=name, **side)
         yield from _event(file, element, old or {}, new or {}, name)
         yield from _activity(file, element, new or {}, name)
+        yield from _field(file, element, new or {}, name)
         return
     for fact in sorted(set(old) | set(new), key=str):
         before, after = old.get(fact, ""), new.get(fact, "")
         if before != after and fact not in UNCOMPARED:
             values = {"before": str(before), "after": str(after)}
-            yield Difference(file=file, element=element, kind=CHANGED, what=fact, name=name, **values)
+            yield Difference(file=file, element=element, kind=CHANGED, what=_counted(fact, new), name=name, **values)
     if old.get("at") != new.get("at"):
         yield Difference(file=file, element=element, kind=MOVED, what="place", name=name)
 
@@ -197,6 +200,20 @@ def _activity(file: str, element: str, new: Facts, name: str) -> Iterator[Differ
     for fact in sorted(new):
         if fact in OF_ACTIVITIES or fact.startswith(("property ", "parameter ")):
             yield Difference(file=file, element=element, kind=CHANGED, what=fact, name=name, after=str(new[fact]))
+
+
+def _field(file: str, element: str, new: Facts, name: str) -> Iterator[Difference]:
+    """Yield all that a new part of a form says: both its titles, its hints, what it is counted in, what may be entered, when it is shown."""
+    for fact in sorted(new) if file.endswith(".form") else ():
+        text = str(new[fact])
+        if fact not in OF_FIELDS_TOLD and text and not fact.startswith("values."):
+            fact_key = _counted(fact, new)
+            yield Difference(file=file, element=element, kind=CHANGED, what=fact_key, name=name, after=text)
+
+
+def _counted(fact: str, facts: Facts) -> str:
+    """Return the fact, marked where it is an amount of money: what stands there as a number is then in its smallest unit."""
+    return f"amount {fact}" if fact in AMOUNTS and facts.get("unit") == "fen" else fact
 
 
 def _name(facts: Facts) -> str:

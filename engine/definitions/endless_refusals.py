@@ -25,7 +25,7 @@ def check(content: Package, diagrams: Mapping[str, Diagram]) -> Iterator[Problem
     for event in diagram.elements.values():
         host = diagram.elements.get(event.attached_to)
         if event.trigger == "error" and host is not None and not _Way(content, diagram).ends(event, host):
-            yield Problem(event.line, event.id, "refused_for_ever", {"name": event.name, "step": host.name})
+            yield Problem(event.line, event.id, "refused_for_ever", {"name": event.name, "step": host.name or host.id})
 
 
 class _Way:

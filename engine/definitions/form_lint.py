@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from engine.definitions import certainty
 from engine.ground import json
 from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
@@ -18,6 +19,7 @@ from engine.language.forms import Field, Form, typed
 from engine.language.forms.typed import Entered, Given
 
 CLOCKS = ("now", "today")
+MOST_SHOWN = 30
 KINDS = {"number": "number", "datetime": "date", "checkbox": "", "checklist": "", "lines": ""}
 
 
@@ -41,13 +43,26 @@ def unlabelled(form: Form) -> list[Problem]:
 
 
 def half_labelled(form: Form) -> list[Problem]:
-    """Return the warnings of the same kind: no label where nothing must be entered, no English one."""
-    english = [field for field in form.inputs if field.label.strip() and not field.label_en.strip()]
+    """Return the same of what need not be entered, and titles that are in Chinese only."""
     bare = [field for field in form.inputs if not field.required and not field.label.strip()]
     return [
-        *(Problem(0, field.key, "no_label", {"field": field.key}, warning=True) for field in bare),
-        *(Problem(0, field.key, "no_english_label", {"field": field.key}, warning=True) for field in english),
+        *(Problem(0, field.key, "no_label", {"field": field.key}) for field in bare),
+        *(problem for field in form.inputs for problem in _without_english(field)),
+        *(_untranslated(field) for field in form.fields if field.text.strip() and not field.text_en.strip()),
     ]
+
+
+def _without_english(field: Field) -> Iterator[Problem]:
+    if field.label.strip() and not field.label_en.strip():
+        yield Problem(0, field.key, "no_english_label", {"field": field.key})
+    for option in field.options:
+        if option.label_en == option.label and not option.label.isascii():  # which stands for a missing one
+            values = {"field": field.key, "value": option.value}
+            yield Problem(0, field.key, "option_without_english", values)
+
+
+def _untranslated(field: Field) -> Problem:
+    return Problem(0, field.key, "no_english_text", {"text": field.text[:MOST_SHOWN]})
 
 
 def _unread(field: Field) -> Iterator[Problem]:
@@ -85,7 +100,7 @@ def _doubtful(field: Field) -> Iterator[Problem]:
     prefilled = _constant(field.expressions.get("prefill"))
     if feel.kind(prefilled) == KINDS.get(field.type, "string") and _is_refused(field, prefilled):
         values = {"field": field.key, "text": field.expressions["prefill"].text}
-        yield Problem(0, field.key, "prefill_refused", values, warning=True)
+        yield Problem(0, field.key, "prefill_refused", values, warning=not certainty.fails("prefill_refused"))
 
 
 def _wrong(field: Field) -> Iterator[str]:

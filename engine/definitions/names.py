@@ -1,20 +1,17 @@
 """Whether everything that a process asks for can be there: names that nothing sets, values that nobody offers, types that do not go together.
 
-Nearly all of it is a warning: a message or a later version may bring what cannot be seen from here. What cannot but fail, however a case goes, is none:
-a condition that asks for what nothing sets or only a later step does, a parameter that must have a value and never has, a wording that does not exist or lacks what it says,
-two rules of a table that its hit policy does not allow together.
+What cannot but fail, however a case goes, is a problem, and the rest a warning; `certainty` draws the line.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from engine.definitions import form_lint, outcomes, pattern_lint, placeholders, satisfiability, tables
+from engine.definitions import certainty, form_lint, outcomes, pattern_lint, placeholders, satisfiability, tables
 from engine.definitions.expressions import AFTERWARDS, NOWHERE, PlacedExpression, expressions, of_fields
 from engine.definitions.package import Package
 from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
@@ -30,11 +27,9 @@ from engine.runtime import handlers
 MOST_FOUND = 200
 MOST_KEPT = 64
 MOST_TEXT = 60
-LITERAL = re.compile(r'\s*"[^"]*"\s*')
 NOTHING: Mapping[str, str] = MappingProxyType({})
 TIMES = "date and time, days and time duration"
 CONDITIONS = frozenset({"condition", "hide", "requiredWhen", "completionCondition", "skippedWhen", *AFTERWARDS})
-STOPS = frozenset({"rules_overlap", "rules_disagree"})
 NEEDS = {
     "due": TIMES,
     "timer": TIMES,
@@ -46,7 +41,7 @@ NEEDS = {
 def check(
     content: Package, in_force: Iterable[Package] = (), opening_types: Mapping[str, str] = NOTHING
 ) -> list[Problem]:
-    """Return every warning about the processes of a package, at most MOST_FOUND.
+    """Return what is found in the processes of a package, at most MOST_FOUND.
 
     Shape: `in_force` are the packages in force, whose processes may call these; `opening_types` are the variables a case begins with, name → FEEL type.
     """
@@ -94,8 +89,7 @@ def _of_expressions(around: Surroundings, process: Drawn) -> Iterator[Problem]:
             finding = _told_apart(doubt, around, process, expression.element_id)
             if finding.rule == "set_later" and _is_kept(expression, finding.values["variable"], around, process):
                 continue
-            problem = _warning(expression, finding, expression.file or f"{process.key}.bpmn")
-            yield replace(problem, warning=not _fails(expression, finding, process))
+            yield _found(expression, finding, expression.file or f"{process.key}.bpmn")
     yield from _never_asked(around, process)
 
 
@@ -116,7 +110,7 @@ def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
         names = around.at(process.key, gateway.id)
         for later, earlier in satisfiability.answered_before([flow.condition for flow in flows], names):
             flow = flows[later]
-            values = {"name": flow.name, "gateway": gateway.name, "text": flow.condition[:MOST_TEXT]}
+            values = {"name": flow.name, "gateway": gateway.name or gateway.id, "text": flow.condition[:MOST_TEXT]}
             rule = "answered_before_by" if earlier >= 0 else "answered_before"
             earlier_flow = (
                 {"other": flows[earlier].name or flows[earlier].condition[:MOST_TEXT]} if earlier >= 0 else {}
@@ -124,23 +118,7 @@ def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
             yield Problem(flow.line, flow.id, rule, {**values, **earlier_flow}, f"{process.key}.bpmn", warning=True)
 
 
-def _fails(expression: PlacedExpression, doubt: Doubt, process: Drawn) -> bool:
-    """Tell whether a case that comes here cannot but go wrong, or never go the way that is drawn."""
-    unknown = doubt.rule.startswith("unknown_name") or doubt.rule == "set_later"
-    if expression.field or (not unknown and not doubt.rule.startswith("not_offered")):
-        return False
-    if expression.place == "condition":
-        return unknown
-    element = process.diagram.elements.get(expression.element_id)
-    handler = handlers.handlers_by_topic().get(element.topic) if element is not None else None
-    parameter = handler.takes.fields.get(expression.place) if handler is not None else None
-    if parameter is None:
-        return False
-    alone = expression.text.strip() == doubt.values["variable"]
-    return alone and parameter.required if unknown else LITERAL.fullmatch(expression.text) is not None
-
-
-def _warning(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
+def _found(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
     common = {
         "name": expression.name,
         "place": expression.place,
@@ -152,13 +130,14 @@ def _warning(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
         ),
     }
     values = {**common, **doubt.values, "text": expression.text[:MOST_TEXT]}
-    return Problem(expression.line, expression.element_id, doubt.rule, values, file, warning=True)
+    warning = not certainty.fails(doubt.rule, expression.names)
+    return Problem(expression.line, expression.element_id, doubt.rule, values, file, warning)
 
 
 def of_form(form: Form) -> list[Problem]:
-    """Return the warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
+    """Return what is found in a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
     expressions = of_fields(form, NOWHERE, Names({}, complete=False))
-    return [_warning(expression, _with_near(doubt), "") for expression in expressions for doubt in doubts(expression)]
+    return [_found(expression, _with_near(doubt), "") for expression in expressions for doubt in doubts(expression)]
 
 
 def _of_fields(process: Drawn) -> Iterator[Problem]:
@@ -179,8 +158,8 @@ def _of_texts(around: Surroundings, process: Drawn) -> Iterator[Problem]:
             file = f"forms/{element.properties.get('form', '')}.form" if "field" in finding.values else ""
             values = {"name": element.name, **finding.values}
             rule = f"{finding.rule}_near" if finding.values["near"] else finding.rule
-            fails = finding.rule == "placeholder_without_value"
-            yield Problem(element.line, element.id, rule, values, file or f"{process.key}.bpmn", warning=not fails)
+            warning = not certainty.fails(rule)
+            yield Problem(element.line, element.id, rule, values, file or f"{process.key}.bpmn", warning)
 
 
 def _of_limits(around: Surroundings, process: Drawn) -> Iterator[Problem]:
@@ -266,13 +245,13 @@ def _of_decisions(around: Surroundings, process: Drawn, uses: outcomes.Uses) -> 
         names = around.at(process.key, element.id)
         every = tables.doubts(*model_and_decision, names, asked_for=uses.is_read(element.result_variable))
         findings = [doubt for doubt in every if doubt.rule not in pattern_lint.RULES]
-        for problem in told_of_table([_told_apart(doubt, around, process, element.id) for doubt in findings]):
+        for problem in told_of_table([_told_apart(doubt, around, process, element.id) for doubt in findings], names):
             values = {"name": element.name, **problem.values}
             yield replace(problem, line=element.line, element_id=element.id, values=values, file=file)
 
 
-def told_of_table(findings: list[Doubt]) -> Iterator[Problem]:
-    """Yield what is doubtful in a table, without a place in a diagram: warnings, but for rules at which a case stops."""
+def told_of_table(findings: list[Doubt], names: Names) -> Iterator[Problem]:
+    """Yield what is doubtful in a table over variables of these names, without a place in a diagram."""
     for doubt in findings:
         finding = _with_near(doubt)
-        yield Problem(0, "", finding.rule, finding.values, warning=finding.rule not in STOPS)
+        yield Problem(0, "", finding.rule, finding.values, warning=not certainty.fails(finding.rule, names))

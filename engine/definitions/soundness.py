@@ -91,7 +91,7 @@ class _Level:
             names = [self._name(flow) for flow in finding.missing]
             values: dict[str, Any] = {
                 "name": element.name if element else "",
-                "missing": ", ".join(names),
+                "missing": names,
                 "limit": MOST_STATES,
             }
             line = element.line if element else 0

@@ -130,4 +130,4 @@ def _of_tables(content: bytes) -> Iterator[Problem]:
     doubts = tables.of_knowledge(model)
     for decision in model.decisions.values():
         doubts += tables.of_one(model, decision, no_names, asked_for=False)
-    yield from names.told_of_table(doubts)
+    yield from names.told_of_table(doubts, no_names)

@@ -43,7 +43,9 @@ def problems_of_choice(element: Element, diagram: Diagram, _content: Package) ->
         yield problem(element, "no_default_flow")
     for flow in leaving:
         if flow.id != element.default and not flow.condition:
-            yield Problem(flow.line, flow.id, "no_condition", {"name": flow.name, "gateway": element.name})
+            yield Problem(
+                flow.line, flow.id, "no_condition", {"name": flow.name, "gateway": element.name or element.id}
+            )
 
 
 def problems_of_join(element: Element, diagram: Diagram, _content: Package) -> Iterator[Problem]:
@@ -63,7 +65,7 @@ def problems_of_events(element: Element, diagram: Diagram, _content: Package) ->
     for flow in diagram.outgoing(element.id):
         target = diagram.elements.get(flow.target)
         if target is not None and not _can_be_raced(diagram, target):
-            yield problem(element, "event_gateway_target", target=target.name)
+            yield problem(element, "event_gateway_target", target=target.name or target.id)
 
 
 def _can_be_raced(diagram: Diagram, target: Element) -> bool:

@@ -43,6 +43,15 @@ TAKEN = """(ids) => ids.filter((id) => {
   const own = editor.opened.diagram.get("elementRegistry").getGraphics(id).querySelector(".djs-hit").getBoundingClientRect();
   return [[5, 5], [14, 10]].some(([x, y]) => document.elementFromPoint(own.left + x, own.top + y)?.closest(".djs-overlays"));
 })"""
+# The id of what bears a name, and whether it lies in one lane and over no other step, gateway or event.
+LIES_FREE = """(name) => {
+  const registry = editor.opened.diagram.get("elementRegistry");
+  const own = registry.find(({ businessObject, labelTarget }) => businessObject?.name === name && !labelTarget);
+  const inside = ({ x, y, width, height }) => x <= own.x && y <= own.y && own.x + own.width <= x + width && own.y + own.height <= y + height;
+  const apart = ({ x, y, width, height }) => x >= own.x + own.width || y >= own.y + own.height || own.x >= x + width || own.y >= y + height;
+  const nodes = registry.filter((one) => one !== own && !one.waypoints && one.parent === own.parent && !one.type.includes("Lane") && one.labelTarget !== own);
+  return [own.id, registry.filter(({ type }) => type === "bpmn:Lane").some(inside) && nodes.every(apart)];
+}"""
 
 
 @pytest.fixture
@@ -160,15 +169,25 @@ def test_an_element_with_a_problem_is_selected_by_a_click(page: Page) -> None:
     assert page.evaluate(SELECTED) == ["ask_receipt"]
 
 
-def test_undo_says_when_there_is_nothing_to_undo(page: Page) -> None:
-    """A button that would do nothing is disabled, with why."""
+def test_what_is_appended_takes_the_keyboard(page: Page) -> None:
+    """A step and a gateway open their names, lie in the lane of their predecessor, and keys undo and delete them; undo says when there is nothing to undo, with why."""
     undo = page.get_by_role("button", name="撤销", exact=True)
     expect(undo).to_be_disabled()
     expect(undo).to_have_attribute("title", "没有可撤销的改动")
-    page.evaluate(
-        "editor.opened.diagram.get('modeling').removeElements([editor.opened.diagram.get('elementRegistry').get('reply_customer')])"
-    )
+    last = "reply_customer"
+    for action, name in (("user-task", "做点事"), ("gateway", "满意？")):
+        editing.select(page, last)
+        page.locator(f".djs-context-pad [data-action='append.{action}']").click()
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        last, lies_free = page.evaluate(LIES_FREE, name)
+        assert lies_free, last
     expect(undo).to_be_enabled()
+    page.keyboard.press("Delete")
+    page.wait_for_function("id => !editor.opened.diagram.get('elementRegistry').get(id)", arg=last)
+    for _step in range(2):
+        page.keyboard.press("Control+z")
+    page.wait_for_function("id => !editor.opened.diagram.get('elementRegistry').get(id).businessObject.name", arg=last)
 
 
 def typed(page: Page, element: str, text: str) -> None:

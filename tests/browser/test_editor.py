@@ -208,15 +208,15 @@ def test_problems_are_marked_on_the_element_and_listed(page: Page) -> None:
     assert page.evaluate("editor.opened.diagram.get('selection').get().map(({ id }) => id)") == ["flow_cash"]
 
 
-def test_a_warning_is_no_problem_and_names_what_was_meant(page: Page) -> None:
-    """A misspelt name is listed as a warning with its word, marked in another way, and led to; an amount that is offered says that it counts in fen."""
+def test_a_warning_is_no_problem_and_is_led_to(page: Page) -> None:
+    """What always holds is listed as a warning with its word, marked in another way, and led to; an amount that is offered says that it counts in fen."""
     editing.select(page, "flow_cash")
     editing.entry(page, "condition").click()
     page.keyboard.press("Control+a")
-    page.keyboard.type("cause_verdict.operator_fualt = true")
+    page.keyboard.type("disputed_amount = disputed_amount")
     warning = page.locator(".desk-problem-list [data-element=flow_cash]").first
     expect(warning).to_contain_text("提醒")
-    expect(warning).to_contain_text("是不是 operator_fault？")
+    expect(warning).to_contain_text("disputed_amount 和自己比较")
     expect(page.locator(".desk-problems [role=status]")).to_have_text("1 条提醒（可以发布，请先看过）")
     badge = page.locator(".desk-problem-badge")
     expect(badge).to_have_text("? 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import engine.definitions
-from tools.reference_pages import feel_page, process_page, tables, tck_page
+from tools.reference_pages import feel_page, problems_page, process_page, tables, tck_page
 from tools.reference_pages.markdown import wrapped
 
 MARK = "<!-- Written by ./desk docs; changes are made in what it describes. -->\n\n"
@@ -22,6 +22,7 @@ def render(directory: Path) -> dict[str, str]:
         "processes.md": tables.processes_page(definitions),
         "service-tasks.md": tables.service_tasks_page(),
         "errors.md": tables.errors_page(),
+        "problems.md": problems_page.problems_page(),
         "history.md": tables.history_page(),
         "elements.md": tables.elements_page(),
         "commands.md": tables.commands_page(),

@@ -65,6 +65,8 @@ def listing() -> str | Response:
     page = case_list.page(current_user, filters)
     if len(page.rows) == 1 and page.rows[0].case_number == filters.text.upper():
         return redirect(url_for("cases.case", number=page.rows[0].case_number))
+    if not page.rows and definitions.is_published(filters.text.upper()):
+        return redirect(url_for("processes.process", key=filters.text.upper()))
     return render_template(
         "cases/cases.html",
         page=page,
@@ -75,6 +77,8 @@ def listing() -> str | Response:
         outcomes=act_texts.OUTCOMES,
         on_the_spot=names.ON_THE_SPOT,
         versions=definitions.versions_of(row.case_number for row in page.rows),
+        sees_everything=current_user.has(*access.SEE_EVERYTHING),
+        named=case_list.named(filters.text),
     )
 
 

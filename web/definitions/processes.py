@@ -14,6 +14,7 @@ from engine import definitions, published
 from office import bundles, drafts, hands, joint_publication, precedence, scenarios
 from web.definitions.queries import modeler, processes, running_cases, steps
 from web.definitions.telling import changes, thumbnail
+from web.edge import access
 from web.edge.addresses import asked
 from web.lookup import definitions as in_force
 from web.lookup import staff
@@ -36,12 +37,18 @@ def listing() -> str:
     """Return the newest version of every process as a picture, with cases running per version and drafts."""
     reads = current_user.has(*READERS)
     stored = drafts.listed() if reads else []
-    cards = processes.cards({draft.key: draft for draft in stored})
+    text = asked()["text"]
+    cards = [
+        card
+        for card in processes.cards({draft.key: draft for draft in stored})
+        if names.answers_to(text, card.newest.key)
+    ]
     new = [draft for draft in stored if not in_force.is_published(draft.key)]
     staff.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
     return render_template(
         "definitions/processes.html",
         cards=cards,
+        text=text,
         pictures={card.newest.key: thumbnail.of(in_force.published(card.newest.key)) for card in cards},
         new_drafts=new,
         draft_names={new_draft.key: names.of_draft(new_draft.package) for new_draft in new},
@@ -77,7 +84,8 @@ def process(key: str) -> str:
 
 def page_of(key: str, **refusal: Any) -> str:
     """Return the page of a process; `refusal`: the version that was asked back, the sentence and what had been typed."""
-    definition, inside = in_force.published(key), running_cases.called()
+    definition = in_force.published(key)
+    inside, standing = running_cases.of_page(key, definition)
     versions, entries = processes.versions(key, inside), publications.entries(key)
     lines = publications.lines(entries)
     owners = hands.owners([current_user.name])
@@ -92,6 +100,9 @@ def page_of(key: str, **refusal: Any) -> str:
         key=key,
         name=names.process_name(key),
         figures=processes.figures(key, engine.now(), inside),
+        standing=standing,
+        sees_cases=current_user.has(*access.SEE_EVERYTHING),
+        sees_heat=current_user.has(*access.SEE_EVERYTHING, "owner"),
         steps=steps.of(definition),
         whole=steps.limit_of_all(definition),
         about=names.about(key, definition),

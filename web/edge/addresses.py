@@ -233,6 +233,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "notices.listing": FORM,
     "notices.unread": {"next": WAY},
     "processes.compare": {"against": Number()},
+    "processes.listing": {"text": SOUGHT},
     "processes.process": FORM,
     "publication.change": FORM,
     "proof.page": {"line": Several(100)},
@@ -255,6 +256,7 @@ FILTERS: dict[str, tuple[str, frozenset[str]]] = {
         "cases.listing",
         frozenset({"from", "to", "text", "customer", "clerk", "process", "version", "state"}),
     ),
+    "processes.listing": ("processes.listing", frozenset({"text"})),
     "tasklist.worklist_page": ("tasklist.worklist_page", frozenset({"text"})),
 }
 UNREAD = frozenset({"static", "health.live", "None"})  # what asks there puts anything behind the address

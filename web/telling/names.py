@@ -48,6 +48,15 @@ def process_name(key: str, definition: engine.definitions.Definition | None = No
     return element_name(key, "", key, definition)
 
 
+def answers_to(text: str, key: str) -> bool:
+    """Tell whether a process is looked for by a text: a part of its key, or of its name in either language."""
+    definition = definitions.newest(key)
+    process_names = (
+        (definition.processes[key].diagram.name, _english(definition, key).get("", "")) if definition else ()
+    )
+    return any(text.strip().lower() in name.lower() for name in (key, *process_names))
+
+
 def element_name(
     process: str, element_id: str, fallback: str = "", definition: engine.definitions.Definition | None = None
 ) -> str:

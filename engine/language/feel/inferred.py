@@ -15,6 +15,7 @@ from engine.language.feel.types import FeelValue, Range, is_number, kind
 NULL = "null"
 MOST_SAID = 60
 MOST_VALUES = 200
+NEAR = 0.75  # two letters changed places in a word of four; what merely begins alike is another word
 
 
 @dataclass(frozen=True)
@@ -163,5 +164,5 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """Return the known name that looks most like another; empty when none does."""
     candidates = sorted(names)
     small = {candidate.lower(): candidate for candidate in candidates}
-    close = get_close_matches(name.lower(), list(small), n=1, cutoff=0.6)
+    close = get_close_matches(name.lower(), list(small), n=1, cutoff=NEAR)
     return small[close[0]] if close else ""

@@ -227,6 +227,12 @@ def people(person: Person) -> list[tuple[str, str]]:
     return staff.everybody() if person.has(*access.SEE_EVERYTHING) else []
 
 
+def named(text: str) -> list[str]:
+    """Return the published processes that whoever looks for a case may have meant: by key, or by a part of the name."""
+    keys = session().scalars(select(ProcessDefinition.key).distinct().order_by(ProcessDefinition.key)) if text else ()
+    return [key for key in keys if names.answers_to(text, key)]
+
+
 def processes() -> list[str]:
     """Return the processes that cases may have gone through, and what is answered at once."""
     keys = session().scalars(select(ProcessDefinition.key).distinct().order_by(ProcessDefinition.key))

@@ -8,11 +8,11 @@ still being carried out, and counts it too; where several ways lead there, the r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, literal, select, union
+from sqlalchemy import Select, literal, select, union
 
 from engine import definitions, proof
 from models.base import session
@@ -26,20 +26,51 @@ from web.lookup.definitions import version
 from web.queries.used_versions import version_in
 
 Standing = tuple[definitions.Definition, str, int]
+AWAITING = frozenset({"intermediateCatchEvent", "receiveTask", "serviceTask", "sendTask", "intermediateThrowEvent"})
 Called = dict[str, dict[int, set[int]]]
+OWN = 2  # a task in the process to which the case itself belongs; 1: in one that it called, 0: something is awaited
 
 
 def called() -> Called:
     """Return the running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
+    return _called(session().execute(union(*_arms())))
+
+
+def of_page(key: str, definition: definitions.Definition) -> tuple[Called, dict[str, int]]:
+    """Return the same, and how many running cases stand at each element of a process as it is drawn: with a person, or where something is awaited."""
+    own = _of_running(UserTask, UserTask.process_key, OWN).where(
+        UserTask.state == TaskState.OPEN, UserTask.process_key == key, ProcessInstance.key == key
+    )
+    rows = list(session().execute(union(*_arms(), own)))
+    return _called(row for row in rows if row[0] != OWN), _at_elements(key, definition, rows)
+
+
+def _at_elements(key: str, definition: definitions.Definition, rows: Iterable[Any]) -> dict[str, int]:
+    cases: dict[str, set[int]] = defaultdict(set)
+    elements = definition.processes[key].diagram.elements.values()
+    waiting_ids = {element.id for element in elements if element.type in AWAITING and not element.attached_to}
+    for kind, definition_id, sha256, name, instance_id, element in rows:
+        if name == key if kind else element in waiting_ids and _only_in(version(definition_id, sha256), element) == key:
+            cases[element].add(instance_id)
+    return {element: len(instances) for element, instances in cases.items()}
+
+
+def _called(rows: Iterable[Any]) -> Called:
     cases: Called = defaultdict(lambda: defaultdict(set))
     numbers: dict[tuple[int, str], int] = {}
-    for definition, key, instance_id in _inside(set(_standing())):
+    for definition, key, instance_id in _inside(set(_standing(rows))):
         if key == definition.key:
             continue
         if (definition.id, key) not in numbers:
             numbers[definition.id, key] = version_in(definition, key)
         cases[key][numbers[definition.id, key]].add(instance_id)
     return cases
+
+
+def _only_in(definition: definitions.Definition, element: str) -> str:
+    """Return the one process of a definition that has an element of this id; nothing where several have."""
+    holding = [key for key, process in definition.processes.items() if element in process.diagram.elements]
+    return holding[0] if len(holding) == 1 else ""
 
 
 def _inside(standing: set[Standing]) -> Iterator[Standing]:
@@ -67,32 +98,26 @@ def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tupl
     ]
 
 
-def _standing() -> Iterator[Standing]:
+def _standing(rows: Iterable[Any]) -> Iterator[Standing]:
     """Yield those with an open task in a called process, as most cases stand in their own, and those that await something."""
-    for is_process, definition_id, sha256, name, instance_id in session().execute(_everywhere()):
+    for is_process, definition_id, sha256, name, instance_id, _element in rows:
         definition = version(definition_id, sha256)
-        if is_process:
-            yield definition, name, instance_id
-            continue
-        holding = [key for key, process in definition.processes.items() if name in process.diagram.elements]
-        if len(holding) == 1:
-            yield definition, holding[0], instance_id
+        holding = name if is_process else _only_in(definition, name)
+        if holding:
+            yield definition, holding, instance_id
 
 
 @cache
-def _everywhere() -> CompoundSelect[Any]:
+def _arms() -> tuple[Select[Any], ...]:
     people = _of_running(UserTask, UserTask.process_key, 1).where(UserTask.state == TaskState.OPEN)
     jobs = _of_running(Job, Job.element_id, 0).where(Job.state == JobState.QUEUED)
     awaited = (_of_running(table, table.element_id, 0) for table in (Timer, MessageSubscription))
-    return union(people.where(UserTask.process_key != ProcessInstance.key), jobs, *awaited)
+    return people.where(UserTask.process_key != ProcessInstance.key), jobs, *awaited
 
 
-def _of_running(
-    table: type[UserTask | Timer | MessageSubscription | Job], column: Any, is_process: int
-) -> Select[int, int, str, str, int]:
-    query: Select[int, int, str, str, int] = select(
-        literal(is_process), ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id
-    )
+def _of_running(table: type[UserTask | Timer | MessageSubscription | Job], column: Any, kind: int) -> Select[Any]:
+    columns = (literal(kind), ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id)
+    query: Select[Any] = select(*columns, table.element_id.label("element"))
     return (
         query.select_from(table)
         .join(ProcessInstance, ProcessInstance.id == table.instance_id)

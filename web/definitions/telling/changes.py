@@ -9,14 +9,13 @@ from typing import Any
 
 from flask_babel import gettext
 
-import engine
 from engine import definitions, runtime
 from office import papers
 from service_tasks import labels
 from web.definitions.telling import time_limits
-from web.definitions.telling.part_names import Called
+from web.definitions.telling.part_names import Called, title_of_table
 from web.telling import element_kinds, names
-from web.telling.i18n import filled, in_language, language
+from web.telling.i18n import filled, in_language, language, yuan
 from web.telling.i18n import mark as _
 
 ENGLISH = {
@@ -38,18 +37,18 @@ KINDS = {
     "file": _("file"),
     "unused file": _("file that no step uses yet: it is not published and stays in the draft"),
     "writing": _("the way the file is written"),
-    "textfield": _("field: line of text"),
-    "textarea": _("field: text"),
-    "number": _("field: number"),
-    "select": _("field: drop-down"),
-    "radio": _("field: one of several"),
-    "checkbox": _("field: tick box"),
-    "checklist": _("field: several of several"),
-    "datetime": _("field: date"),
-    "lines": _("field: disputed lines"),
-    "text": _("field: paragraph"),
-    "separator": _("line across the form"),
-    "spacer": _("empty space in the form"),
+    "textfield": _("text field"),
+    "textarea": _("text area"),
+    "number": _("number field"),
+    "select": _("select"),
+    "radio": _("radio group"),
+    "checkbox": _("checkbox"),
+    "checklist": _("checkbox group"),
+    "datetime": _("date field"),
+    "lines": _("field of disputed lines"),
+    "text": _("paragraph of text"),
+    "separator": _("separator"),
+    "spacer": _("spacer"),
     "group": _("group of fields"),
 }
 ONE_BY_ONE, AT_ONCE = _("one after the other"), _("all at once")
@@ -75,7 +74,18 @@ FACTS = {
     "interrupting": _("ends the step"),
     "parent": _("inside of"),
     "trigger": _("what it waits for"),
+    "hint": _("hint"),
     "description_en": _("English hint"),
+    "among": _("papers offered"),
+    "boolean": _("stored as yes or no"),
+    "channelOf": _("the way by which the customer hears"),
+    "dateLabel": _("label of the date"),
+    "numberIn": _("papers of the number in"),
+    "overtakenBy": _("not shown once there is"),
+    "submit.amount": _("amount on the button"),
+    "submit.label": _("button"),
+    "submit.label_en": _("button in English"),
+    "written": _("what it holds"),
     "defaultValue": _("default value"),
     "decimalDigits": _("decimals"),
     "minLength": _("fewest characters"),
@@ -88,9 +98,9 @@ FACTS = {
     "property manualRef": _("manual"),
     "property correlationKey": _("correlation key"),
     "property resultVariable": _("name of the result"),
-    "property caseLimit": _("keeps the limit of the case"),
-    "property caseLimitWhen": _("keeps the limit of the case when"),
-    "property customerWaits": _("the clock stands still"),
+    "property caseLimit": _("answers the customer within the case's limit"),
+    "property caseLimitWhen": _("answers the customer within the case's limit when"),
+    "property customerWaits": _("the clock is paused"),
     "property awaitsCustomer": _("waits for the customer alone"),
     "property tries": _("tries before"),
     "property triesWhen": _("tries before when"),
@@ -99,8 +109,8 @@ FACTS = {
     "property refuses": _("refuses with"),
     "property refusesWhen": _("refuses when"),
     "property about": _("refuses because of"),
-    "repeated": _("for each item of a list"),
-    "completionCondition": _("no more items when"),
+    "repeated": _("multi-instance"),
+    "completionCondition": _("completion condition"),
     "property inputCollection": _("list"),
     "property inputElement": _("name of an item"),
     "property outputCollection": _("name of the list of results"),
@@ -121,11 +131,11 @@ FACTS = {
     "label_en": _("English label"),
     "text": _("text"),
     "text_en": _("English text"),
-    "required": _("must be filled in"),
+    "required": _("required"),
     "options": _("options"),
-    "min": _("least value"),
-    "max": _("largest value"),
-    "prefill": _("filled in beforehand"),
+    "min": _("minimum"),
+    "max": _("maximum"),
+    "prefill": _("prefilled with"),
     "allowed": _("may be chosen"),
     "requiredWhen": _("required when"),
     "hide": _("hidden when"),
@@ -192,7 +202,8 @@ def _places(text: str, element_names: Mapping[str, str]) -> str:
 
 def text(change: definitions.Difference) -> str:
     """Return one change as a sentence."""
-    values = {"what": fact(change.what), "name": name(change), "kind": kind(change.what)}
+    is_hint = change.what == "description" and change.file.endswith(".form")
+    values = {"what": fact("hint" if is_hint else change.what), "name": name(change), "kind": kind(change.what)}
     values |= {"before": shown(change.before, change.what), "after": shown(change.after, change.what)}
     return filled(gettext(_sentence(change)), values)
 
@@ -222,6 +233,7 @@ def kind(fact_key: str) -> str:
 
 def fact(fact_key: str) -> str:
     """Return the fact that changed in words; parameters and columns keep their own names."""
+    fact_key = fact_key.removeprefix(AMOUNT)
     if fact_key in FACTS:
         return str(gettext(FACTS[fact_key]))
     group, _space, own = fact_key.partition(" ")
@@ -265,6 +277,8 @@ def shown(value: str, fact_key: str = "") -> str:
         return "—"
     if fact_key in ("timer_kind", "trigger") and value in TRIGGERS:
         return str(gettext(TRIGGERS[value]))
+    if fact_key.startswith(AMOUNT) or fact_key in CODES:
+        return _coded(value, fact_key)
     if fact_key == "property due" and value:
         return time_limits.words(value)
     if fact_key == "repeated" and value:
@@ -281,6 +295,12 @@ def shown(value: str, fact_key: str = "") -> str:
     wordings = {"True": gettext("yes"), "False": gettext("no"), "None": "—"}
     is_flag = fact_key in FLAGS or fact_key.startswith("written ")
     return wordings.get(value.capitalize() if is_flag else value, value)
+
+
+def _coded(value: str, fact_key: str) -> str:
+    """Return what a file says by a word of its own, and an amount in its smallest unit; anything else as it stands."""
+    is_amount = fact_key.startswith(AMOUNT) and value.lstrip("-").isdigit()
+    return yuan(int(value)) if is_amount else str(gettext(CODES.get(fact_key, {}).get(value, value)))
 
 
 def _paper(key: str) -> str:
@@ -304,16 +324,9 @@ def _titles(package: definitions.Package) -> dict[str, str]:
         if form := element.properties.get("form"):
             titles.setdefault(f"forms/{form}.form", []).append(element_names[element.id])
         if element.decision:
-            own_name = "" if language() == "en" else _of_table(package, element.decision)
+            own_name = "" if language() == "en" else title_of_table(package, element.decision)
             titles.setdefault(f"decisions/{element.decision}.dmn", []).append(own_name or element_names[element.id])
     return {file: gettext(", ").join(dict.fromkeys(steps)) for file, steps in titles.items()}
-
-
-def _of_table(package: definitions.Package, decision: str) -> str:
-    try:
-        return definitions.read_decisions(package.decision(decision)).find(decision).name
-    except engine.EngineError:
-        return ""
 
 
 TRIGGERS = {
@@ -325,8 +338,51 @@ TRIGGERS = {
     "error": _("an error"),
     "terminate": _("the end of the whole process"),
 }
+AMOUNT = "amount "  # before what of a money field is counted in fen
+# What a file says by a word of its own.
+CODES: Mapping[str, Mapping[str, str]] = {
+    "property caseLimit": {"met": _("yes")},
+    "unit": {"fen": _("money (yuan)")},
+    "written": {
+        "msisdn": _("a mobile number"),
+        "paper": _("the number of a receipt, a proof or a card"),
+        "account": _("an account at a bank"),
+        "code": _("letters, digits and hyphens"),
+        "day": _("a day"),
+        "month": _("a month"),
+    },
+    "typeRef": {
+        "string": _("a text"),
+        "number": _("a number"),
+        "boolean": _("yes or no"),
+        "date": _("a date"),
+        "dateTime": _("an instant"),
+    },
+    "hitPolicy": {
+        "UNIQUE": _("one rule at most answers"),
+        "FIRST": _("the first rule that holds answers"),
+        "ANY": _("rules that hold together give the same"),
+        "PRIORITY": _("the most important result counts"),
+        "COLLECT": _("all rules that hold answer"),
+        "RULE ORDER": _("all rules that hold answer, in their order"),
+        "OUTPUT ORDER": _("all rules that hold answer, by importance"),
+    },
+    "aggregation": {
+        "SUM": _("the sum"),
+        "MIN": _("the least"),
+        "MAX": _("the largest"),
+        "COUNT": _("how many"),
+    },
+    "shown_as": {
+        "text": _("a text"),
+        "money": _("an amount"),
+        "reasons": _("reasons"),
+        "calls": _("a list of calls"),
+        "table": _("a table"),
+    },
+}
 # What a file says with true or false; anywhere else they are what somebody typed, such as a condition.
-FLAGS = frozenset({"property customerWaits", "property awaitsCustomer", "personal", "boolean", "decides"})
+FLAGS = frozenset({"property customerWaits", "property awaitsCustomer", "personal", "boolean", "decides", "required"})
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What can hardly be meant in a process, in words an owner understands, and where in it something stands: an expression, a field, a cell. Keyed by rule."""
+"""What does not go together in a process or can hardly be meant, in words an owner understands, and where in it something stands: an expression, a field, a cell. Keyed by rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import engine
 from web.telling.i18n import in_language
 from web.telling.i18n import mark as _
 
-# What keeps nothing from being published, but can hardly be meant.
+# Which of these keep a process from being published, `engine.definitions.certainty` says.
 RULES = {
     # names, values and types in expressions
     "unknown_name": _(
@@ -82,7 +82,7 @@ RULES = {
         "Two choices of the field “%(field)s” have the same title in English (“%(title)s”), so that nobody can tell them apart. Give one of them another."
     ),
     "prefill_refused": _(
-        "The field “%(field)s” does not take what is filled in beforehand (%(text)s): its pattern, length or limits refuse it. Change the value or the limits."
+        "The field “%(field)s” does not take what it is prefilled with (%(text)s): its pattern, length or limits refuse it. Change the value or the limits."
     ),
     # conditions
     "literals_compared": _(
@@ -174,9 +174,9 @@ PLACES = {
     "timer": _("the timer"),
     "due": _("the limit"),
     "correlationKey": _("the correlation key"),
-    "min": _("the least value"),
-    "max": _("the largest value"),
-    "prefill": _("the value filled in beforehand"),
+    "min": _("the minimum"),
+    "max": _("the maximum"),
+    "prefill": _("the prefilled value"),
     "allowed": _("the values that may be chosen"),
     "requiredWhen": _("when it is required"),
     "documentation": _("what to watch"),
@@ -184,7 +184,7 @@ PLACES = {
     "label": _("the label"),
     "description": _("the hint"),
     "default": _("the default value"),
-    "hide": _("the condition for hiding"),
+    "hide": _("the “hidden when” condition"),
     "shows": _("what is shown beside the form"),
     "inputCollection": _("the list"),
     "outputElement": _("what each item contributes"),
@@ -204,7 +204,7 @@ class Values(dict[str, Any]):
 
 def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) -> dict[str, Any]:
     """Return the values of a finding that need words: where it is, types, an example; `named`: it stands at an element with a name."""
-    types = ("type", "other_type", "wanted") if problem.warning else ()
+    types = ("type", "other_type", "wanted") if is_about_types(problem) else ()
     wordings: dict[str, Any] = {name: _type(str(values[name])) for name in types if name in values}
     wordings["place"] = _where(values)
     if "case" in problem.values:
@@ -215,12 +215,22 @@ def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) ->
     return wordings
 
 
+def is_about_types(problem: engine.Problem) -> bool:
+    """Tell whether a type that a finding names is that of a value; else it is the kind of an element."""
+    return problem.rule in RULES
+
+
 def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a sentence; those that it puts in quotation marks have single ones within."""
-    return {
-        name: value.translate(SINGLE) if isinstance(value, str) and f"“%({name})s”" in sentence else value
-        for name, value in values.items()
-    }
+    in_quotes = {name: value for name, value in values.items() if f"“%({name})s”" in sentence}
+    return {**values, **{name: _within_quotes(value) for name, value in in_quotes.items()}}
+
+
+def _within_quotes(value: Any) -> Any:
+    """Return what stands between quotation marks; of several names each has its own."""
+    if isinstance(value, list):
+        return str(gettext("”, “")).join(str(part).translate(SINGLE) for part in value)
+    return value.translate(SINGLE) if isinstance(value, str) else value
 
 
 def _place(place: str) -> str:

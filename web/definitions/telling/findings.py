@@ -249,7 +249,9 @@ RULES = {
     ),
     "no_label": _("The field %(field)s of the form has no label, so that nobody can know what to enter. Give it one."),
     "option_without_label": _("The choice %(value)s of the field %(field)s has no label. Give it one."),
-    "no_english_label": _("The field %(field)s of the form has no English label; people see the Chinese one."),
+    "no_english_label": _("The field %(field)s of the form has no English label. Give it one."),
+    "option_without_english": _("The choice %(value)s of the field %(field)s has no English title. Give it one."),
+    "no_english_text": _("The paragraph “%(text)s” of the form has no English text. Write it."),
     "unknown_component": _(
         "The form has a field of a kind that cannot be shown here (%(type)s). Use another kind of field."
     ),
@@ -451,8 +453,10 @@ KINDS = {
 
 def text(problem: engine.Problem) -> str:
     """Return one finding in the language of the page."""
-    values: dict[str, Any] = {name: _shown(value) for name, value in problem.values.items()}
-    if not problem.warning:
+    values: dict[str, Any] = {
+        name: value if name == "missing" else _shown(value) for name, value in problem.values.items()
+    }
+    if not doubts.is_about_types(problem):
         values |= {name: _kind(str(values[name])) for name in ("type", "trigger") if name in values}
     if problem.rule != "unknown_property" and f"property {values.get('property')}" in changes.FACTS:
         values["property"] = str(gettext(changes.FACTS[f"property {values['property']}"]))

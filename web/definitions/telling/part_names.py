@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ class Called:
         self.operators = runtime.handlers_by_topic()
         self.drawn = dict(_drawn(package))
         self.own = {key: _of_process(package, key, diagram) for key, diagram in self.drawn.items()}
+        self.tables = dict(self._tables(package)) if language() == "en" else {}
 
     def told(self, problem: engine.Problem) -> engine.Problem:
         """Return the finding with the names of the page."""
@@ -36,6 +37,14 @@ class Called:
         if own_name and self._is_of(process, problem):
             values["name"] = own_name
         return replace(problem, values={**values, **self._titles(process, problem), **self._field(process, problem)})
+
+    def _tables(self, package: definitions.Package) -> Iterator[tuple[str, str]]:
+        """Yield what tables are called in their files, which is in Chinese, with the step that asks each."""
+        for key, diagram in self.drawn.items():
+            for element in diagram.elements.values():
+                name = title_of_table(package, element.decision) if element.decision else ""
+                if name:
+                    yield name, self.own[key][element.id]
 
     def _is_of(self, process: str, problem: engine.Problem) -> bool:
         """Tell whether the name in a finding is that of the element at which it stands."""
@@ -47,10 +56,14 @@ class Called:
         return name in (None, "", "—", problem.element_id, element.name)
 
     def _value(self, process: str, name: str, value: Any) -> object:
+        if name == "missing" and isinstance(value, list):
+            return [self._name(process, part) for part in value]
         if not isinstance(value, str):
             return [(self.columns.get(pair[0], pair[0]), *pair[1:]) for pair in value] if name == "case" else value
         if name == "heading":
             return self.columns.get(value, value)
+        if name == "table" and value in self.tables:
+            return self.tables[value]
         return self._name(process, value) if name in NAMED else value
 
     def _name(self, process: str, value: str) -> str:
@@ -103,6 +116,14 @@ class Called:
         form = f"forms/{element.properties.get('form', '')}.form" if element is not None else problem.file
         label = in_language(*self.fields.get((form, key), ("", "")))
         return {"field": label} if label else {}
+
+
+def title_of_table(package: definitions.Package, decision: str) -> str:
+    """Return what a decision is called in its own file; empty for one that cannot be read."""
+    try:
+        return definitions.read_decisions(package.decision(decision)).find(decision).name
+    except engine.EngineError:
+        return ""
 
 
 def _drawn(package: definitions.Package) -> list[tuple[str, engine.diagrams.Diagram]]:

@@ -18,7 +18,7 @@ def text(definition: definitions.Definition, element: diagrams.Element) -> str:
     """Return the limit of a step as one sentence; empty when it has none."""
     parts = [words(element.properties.get("due", "").strip()), _shared(definition, element)]
     if element.properties.get("caseLimit") == "met":
-        parts.append(gettext("keeps the limit of the case"))
+        parts.append(gettext("within the limit of the case"))
     if element.properties.get("customerWaits") == "true":
         parts.append(gettext("the clock stands still meanwhile"))
     if element.properties.get("awaitsCustomer") == "true":

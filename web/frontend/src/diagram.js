@@ -8,7 +8,7 @@ import { Diagram, fetched } from "./viewer.js";
 
 const TEXTS = {
   zh: { now: "当前", fit: "全图", go: "看当前", error: "流程图暂时打不开，请刷新页面再试。", label: "流程图。方向键移动，加号和减号缩放，0 看全图。" },
-  en: { now: "now", fit: "Whole", go: "Current step", error: "The diagram cannot be shown now. Please reload the page.", label: "Process diagram. Arrow keys move, plus and minus zoom, 0 shows all." },
+  en: { now: "now", fit: "Zoom to fit", go: "Current step", error: "The diagram cannot be shown now. Please reload the page.", label: "Process diagram. Arrow keys move, plus and minus zoom, 0 shows all." },
 };
 
 function texts() {

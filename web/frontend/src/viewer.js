@@ -132,8 +132,17 @@ export class Diagram {
     this.marked = [...this.markedAs("desk-done", Object.keys(done)), ...this.markedAs("desk-taken", Object.keys(flows)), ...this.markedAs("desk-active", this.active)];
     this.marked.forEach(([id, name]) => this.canvas.addMarker(id, name));
     const again = Object.entries(done).filter(([id, count]) => count > 1 && this.has(id));
-    this.add(this.active.map((id) => ({ id, text: (active[id] ?? 0) > 1 ? `${this.nowLabel} ×${active[id]}` : this.nowLabel, className: "desk-diagram-now", smallest: 0.8 })));
+    this.add(this.active.map((id) => ({ id, text: this.standing(active[id] ?? 0), className: "desk-diagram-now", smallest: 0.8 })));
     this.add(again.map(([id, count]) => ({ id, text: `×${count}`, className: "desk-diagram-count", smallest: this.countScale, edge: "top" })));
+  }
+
+  /**
+   * What the badge of an active element says: how many stand there, in words where the label has a place for the number.
+   * @param {number} count
+   */
+  standing(count) {
+    if (this.nowLabel.includes("{n}")) return this.nowLabel.replace("{n}", String(count));
+    return count > 1 ? `${this.nowLabel} ×${count}` : this.nowLabel;
   }
 
   /**

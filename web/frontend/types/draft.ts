@@ -5,6 +5,13 @@ import type { Variables } from "../src/editor/diagram/variables.js";
 /** The files of a draft by name; null takes one out. */
 export type Files = Record<string, string | null>;
 
+/** Where in a decision file something is: its table, the number of a rule (from 1), the heading of a column. */
+export interface CellPlace {
+  table?: string;
+  row?: number;
+  heading?: string;
+}
+
 /** What the checks found, in words. warning: it keeps nothing from being published. */
 export interface Problem {
   rule: string;
@@ -13,7 +20,7 @@ export interface Problem {
   element?: string;
   line?: number;
   warning?: boolean;
-  values?: { field?: string; count?: number; way?: string[] };
+  values?: { field?: string; count?: number; way?: string[] } & CellPlace;
 }
 
 export interface Returned {

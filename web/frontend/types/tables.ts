@@ -1,6 +1,15 @@
 /* Decision tables as dmn-js holds them. */
 
-export interface Column {
+export interface Cell {
+  id: string;
+}
+
+export interface Rule {
+  inputEntry?: Cell[];
+  outputEntry?: Cell[];
+}
+
+export interface Column extends Cell {
   label?: string;
   name?: string;
   inputExpression?: { text?: string };
@@ -8,7 +17,7 @@ export interface Column {
 
 export interface Decision {
   id: string;
-  decisionLogic?: { input?: Column[]; output?: Column[] };
+  decisionLogic?: { input?: Column[]; output?: Column[]; rule?: Rule[] };
 }
 
 export interface View {
@@ -32,6 +41,7 @@ export interface Steps {
 }
 
 export interface Viewer {
+  get(name: "selection"): { select(id: string): void };
   get(name: "eventBus"): { on(name: string, act: () => void): void };
   get(name: "commandStack", strict: false): Steps | undefined;
 }

@@ -143,9 +143,14 @@ def test_a_count_that_is_none_is_told(setting: str) -> None:
 
 
 def test_what_nobody_can_name_is_told() -> None:
-    """A field that must be filled in has a label; without its English one it is doubtful."""
+    """A field has a label, a choice a title and a paragraph a text, in Chinese and in English: nobody is shown what was never translated."""
     required = {"type": "textfield", "key": "a", "label": " ", "validate": {"required": True}}
     assert [problem.rule for problem in form_lint.unlabelled(form(required))] == ["no_label"]
     choice = {"type": "select", "key": "a", "label": "甲", "values": [{"label": "", "value": "b"}]}
     assert [problem.rule for problem in form_lint.unlabelled(form(choice))] == ["option_without_label"]
     assert [problem.rule for problem in form_lint.half_labelled(form(choice))] == ["no_english_label"]
+    half = {**choice, "values": [{"label": "乙", "value": "b"}, {"label": "GoTone", "value": "c"}]}
+    paragraph = {"type": "text", "text": "请看"}
+    problems = form_lint.half_labelled(form({**half, "properties": {"label_en": "A"}}))
+    assert [(problem.rule, problem.values["value"]) for problem in problems] == [("option_without_english", "b")]
+    assert [problem.rule for problem in form_lint.half_labelled(form(paragraph))] == ["no_english_text"]

@@ -346,8 +346,36 @@ def test_where_somebody_else_may_set_something_that_is_said() -> None:
     assert [rules(diagram) for diagram in unknown] == [[("ask", "names_not_judged")]] * 3
 
 
-def test_what_cannot_but_fail_is_a_problem() -> None:
-    """A wording that does not exist keeps a process from being published; what may come in time is a warning."""
+@pytest.mark.parametrize(
+    ("expression", "fails"),
+    [
+        ({"properties": {"prefill": "amuont"}}, True),
+        ({"conditional": {"hide": "=waiting"}}, True),
+        ({"properties": {"requiredWhen": "waiting = true"}}, True),
+        ({"conditional": {"hide": "=demand = 3"}}, True),
+        ({"conditional": {"hide": "=demand = null and demand != null"}}, True),
+        ({"properties": {"prefill": '"much"'}}, True),
+        ({"conditional": {"hide": "=demand = demand"}}, False),
+        ({"conditional": {"hide": "=demand = null or demand != null"}}, False),
+    ],
+)
+def test_what_cannot_but_fail_is_a_problem(expression: dict[str, object], fails: bool) -> None:
+    """A field that was taken out and is asked for elsewhere, a comparison that never holds and a type that does not fit keep a process back; what always holds is only told."""
+    number = {"type": "number", "key": "count", "label": "数量", **expression}
+    (problem,) = told(line(user("x", form="f")), {"forms/f.form": form(DEMAND, number)})
+    assert problem.warning is not fails
+
+
+def test_what_is_guessed_is_no_problem() -> None:
+    """A wording that there is not cannot but fail; a name that looks misspelt, where something may set any, is a guess."""
     (literal,) = told(line(service("x", "test/pays", way='"cahs"')))
-    (limit,) = told(line(user("x"), due="amuont"))
-    assert (literal.warning, limit.warning) == (False, True)
+    guesses = told(line(user("ask", form="nowhere"), user("x", due="case_numbre"), ids=("ask", "x")))
+    assert (literal.warning, [problem.rule for problem in guesses if not problem.warning]) == (False, [])
+    assert {problem.rule for problem in guesses} == {"names_not_judged", "unknown_name_near"}
+
+
+def test_a_name_that_merely_begins_alike_is_not_proposed() -> None:
+    """Asked whether they mean another field, owners would take it."""
+    evidence = {"type": "textfield", "key": "event_evidence", "label": "凭据"}
+    (problem,) = told(choosing("event_on != null", user("ask", form="f")), {"forms/f.form": form(evidence)})
+    assert (problem.rule, problem.values["near"]) == ("unknown_name", "")

@@ -34,7 +34,7 @@ TERMINATE = "<bpmn:terminateEventDefinition/>"
 def found(*parts: str) -> list[tuple[str, str, str]]:
     """Rule, element and what is missing, of the warnings about a process."""
     problems = soundness.check(parse(process("P", start(), *parts, errors=("no",), messages=("go",)).encode()))
-    return [(problem.rule, problem.element_id, problem.values["missing"]) for problem in problems]
+    return [(problem.rule, problem.element_id, ", ".join(problem.values["missing"])) for problem in problems]
 
 
 def choice(id: str, default: str) -> str:

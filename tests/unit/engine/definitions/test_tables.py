@@ -157,12 +157,22 @@ def test_where_gaps_cannot_be_found_it_is_said(inputs: str, rows: list[Row], is_
 def test_rules_at_which_a_case_stops_are_a_problem(policy: str) -> None:
     """They may not be published: two rules for one case, and a hit policy that does not allow it."""
     parsed = model(policy, "n", ("< 10", "1"), ("> 5", "2"))
-    (problem,) = told_of_table(tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=False))
+    (problem,) = told_of_table(tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=False), NAMES)
     assert (problem.rule, problem.warning) == ("rules_overlap" if policy == "UNIQUE" else "rules_disagree", False)
     first = model("FIRST", "n", ("1", "1"), ("-", ""))
-    assert [
-        problem.warning for problem in told_of_table(tables.doubts(first, first.find("d"), NAMES, asked_for=False))
-    ] == [True]
+    doubts = tables.doubts(first, first.find("d"), NAMES, asked_for=False)
+    assert [problem.warning for problem in told_of_table(doubts, NAMES)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("cell", "result", "warnings"),
+    [("3", "1", [False]), ("nowhere", "1", [False]), ("true", '"many"', [False]), ("true, false", "1", [True])],
+)
+def test_what_does_not_fit_its_column_is_a_problem(cell: str, result: str, warnings: list[bool]) -> None:
+    """A number where yes or no is tested, the name of nothing, a text where a number is given: the rule would never hold, or give nothing; a rule that others answer first is only told."""
+    parsed = model("FIRST", "b", (cell, result), ("-", "2"), *([("true", "3")] if all(warnings) else []), type="number")
+    doubts = tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=False)
+    assert [problem.warning for problem in told_of_table(doubts, NAMES)] == warnings
 
 
 def test_columns_that_list_their_values() -> None:

@@ -20,6 +20,11 @@ export class Draft extends EventTarget {
   flushers = [];
   /** @type {Problem[]} */
   problems = [];
+  /** How many changes there were, and up to which of them the problems are known. */
+  edits = 0;
+  judged = 0;
+  /** Whether the last check was answered. */
+  answered = true;
   /** @type {"saved" | "unsaved" | "saving" | Kind} */
   state = "saved";
   /** @type {Partial<Record<Timed, ReturnType<typeof setTimeout>>>} */
@@ -46,7 +51,7 @@ export class Draft extends EventTarget {
   overlap = null;
 
   /**
-   * Events: "changed" {name}, "state", "problems", "loaded".
+   * Events: "changed" {name}, "state", "problems", "judging", "loaded".
    * @param {string} key
    * @param {{ draft: string, check: string }} urls
    */
@@ -64,6 +69,7 @@ export class Draft extends EventTarget {
   async load() {
     const found = await this.found();
     this.take(found);
+    this.judged = this.edits;
     this.unsaved.clear();
     this.enter("saved");
     this.mend(found);
@@ -79,12 +85,15 @@ export class Draft extends EventTarget {
     Object.entries(mended).forEach(([name, text]) => this.change(name, text));
   }
 
-  /** @param {Saved & Partial<Pick<Document, "files">>} answer */
-  take({ files, revision, base_version, problems, state, ...told }) {
+  /**
+   * @param {Saved & Partial<Pick<Document, "files">>} answer
+   * @param {number} change up to which of them it is judged
+   */
+  take({ files, revision, base_version, problems, state, ...told }, change = this.judged) {
     Object.assign(this, { revision, base: base_version, told });
     if (files) this.stored = files;
     if (state) this.submitted = state === "submitted";
-    if (problems) this.report(problems);
+    if (problems) this.report(problems, change);
   }
 
   get names() {
@@ -108,15 +117,31 @@ export class Draft extends EventTarget {
    * @param {string | null} text
    */
   change(name, text) {
-    if (this.text(name) === text) return;
+    if (this.text(name) === text) {
+      this.touch();
+      return;
+    }
+    this.edits += 1;
     this.unsaved.set(name, text);
     // While something is on its way, what is stored is about to be another text: only the answer says what is unsaved.
     if (!this.saving && (this.stored[name] ?? null) === text) this.unsaved.delete(name);
     this.kept = this.keep();
     if (!this.waits) this.enter(this.unsaved.size ? "unsaved" : "saved");
     this.announce("changed", { name });
+    this.touch();
     this.schedule("check", () => this.check());
     this.schedule("save", () => this.save());
+  }
+
+  /** Something is being changed, though it may not have come here yet. */
+  touch() {
+    this.announce("judging");
+  }
+
+  /** What is known of the problems: those of what stands here, those of before as long as a check is on its way, or nothing since none is answered. */
+  get verdict() {
+    if (this.judged === this.edits && !this.holdsBack) return "known";
+    return this.answered ? "checking" : "unknown";
   }
 
   /**
@@ -151,7 +176,12 @@ export class Draft extends EventTarget {
 
   /** Whether leaving now would lose something, or leave it in this browser only. */
   get isUnsaved() {
-    return this.unsaved.size > 0 || Boolean(this.refused) || this.flushers.some(({ waiting }) => waiting());
+    return this.unsaved.size > 0 || Boolean(this.refused) || this.holdsBack;
+  }
+
+  /** Whether an editor still holds something back. */
+  get holdsBack() {
+    return this.flushers.some(({ waiting }) => waiting());
   }
 
   /** Whether nothing is saved until the owner has decided. */
@@ -161,10 +191,13 @@ export class Draft extends EventTarget {
 
   /** What is as it was before is checked as well: what was found meanwhile may be over. */
   async check() {
+    const change = this.edits;
     try {
       const { problems } = await ask("POST", this.urls.check, { files: Object.fromEntries(this.unsaved) });
-      this.report(problems);
+      this.report(problems, change);
     } catch (error) {
+      this.answered = false;
+      this.touch();
       this.fail(error, { quiet: true });
     }
   }
@@ -181,10 +214,11 @@ export class Draft extends EventTarget {
     clearTimeout(this.timers.save);
     if (!this.unsaved.size || this.saving || (this.waits && !withdraw)) return;
     const sent = new Map(this.unsaved);
+    const change = this.edits;
     this.saving = true;
     this.enter("saving");
     try {
-      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, base_version: this.base, files: Object.fromEntries(sent), instead: this.instead, withdraw }));
+      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, base_version: this.base, files: Object.fromEntries(sent), instead: this.instead, withdraw }), change);
     } catch (error) {
       this.fail(error);
     } finally {
@@ -195,14 +229,15 @@ export class Draft extends EventTarget {
   /**
    * @param {Map<string, string | null>} sent
    * @param {Saved} answer
+   * @param {number} change up to which of them it was sent
    */
-  saved(sent, answer) {
+  saved(sent, answer, change) {
     for (const [name, text] of sent) {
       if (text === null) delete this.stored[name];
       else this.stored[name] = text;
       if (this.unsaved.get(name) === text) this.unsaved.delete(name);
     }
-    this.take(answer);
+    this.take(answer, change);
     this.instead = [];
     this.keep();
     this.enter(this.unsaved.size ? "unsaved" : "saved");
@@ -268,7 +303,7 @@ export class Draft extends EventTarget {
     const mine = new Map(this.unsaved);
     const found = await this.found();
     if (whose === "mine") this.setAside(found);
-    this.take(found);
+    this.take(found, whose === "theirs" ? this.edits : this.judged);
     this.unsaved = whose === "mine" ? mine : new Map();
     if (whose === "theirs") this.visit = recovery.newVisit();
     if (whose === "theirs") this.enter("saved");
@@ -312,8 +347,15 @@ export class Draft extends EventTarget {
     this.timers[name] = setTimeout(act, pause);
   }
 
-  /** @param {Problem[]} problems */
-  report(problems) {
+  /**
+   * An answer that was asked for earlier than the last one says nothing new.
+   * @param {Problem[]} problems
+   * @param {number} change up to which of them they are judged
+   */
+  report(problems, change) {
+    this.answered = true;
+    if (change < this.judged) return;
+    this.judged = change;
     this.problems = problems;
     this.announce("problems");
   }

@@ -72,22 +72,28 @@ class Editor {
     const publish = make("a", { class: "btn btn-sm btn-primary", href: this.urls.publish, on: { click: (event) => this.leave(event, this.urls.publish) } }, say("publish"));
     const attempt = make("a", { class: "btn btn-sm", href: this.urls.try, on: { click: (event) => this.leave(event, this.urls.try) } }, say("try"));
     const bar = make("div", { class: "desk-editor-bar" }, tabs, make("div", { class: "desk-row desk-editor-actions" }, this.saving.line, this.count, save, attempt, publish));
-    this.root.replaceChildren(bar, this.saving.banners, ...this.panels, this.problems.element);
+    this.root.replaceChildren(bar, this.saving.pressing, this.saving.banners, ...this.panels, this.problems.element);
     translateWithin(this.root);
   }
 
   follow() {
     this.draft.addEventListener("problems", () => this.showProblems());
+    this.draft.addEventListener("judging", () => this.judge());
     this.draft.addEventListener("loaded", () => Object.values(this.opened).forEach((tab) => tab.reload()));
     this.root.addEventListener("desk:editor-problem", ({ detail }) => this.problems.focus(detail.element));
     document.addEventListener("keydown", (event) => this.key(event), true);
   }
 
   showProblems() {
-    this.problems.show(this.draft.problems);
+    this.problems.show(this.draft.problems, this.draft.verdict);
     this.count.hidden = !this.draft.problems.length;
     this.count.textContent = this.problems.count.textContent;
     this.opened.diagram?.mark?.();
+  }
+
+  judge() {
+    this.problems.judge(this.draft.verdict);
+    this.count.textContent = this.problems.count.textContent;
   }
 
   /** @param {TabName} name */

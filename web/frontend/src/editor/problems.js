@@ -4,11 +4,17 @@ import { button, make } from "./dom.js";
 import { say } from "./messages.js";
 
 /** @import { Problem } from "../../types/draft" */
+/** @typedef {"known" | "checking" | "unknown"} Verdict */
 
 // What is looked at once there are no problems any more: said, and counted as nothing.
 const LATER = "ways_not_judged";
 
 export class ProblemList {
+  told = "";
+  /** @type {Record<string, boolean>} */
+  signs = {};
+  none = make("li", { class: "desk-muted" });
+
   /**
    * go(problem): show where it is. nameOf(problem): what the element is called.
    * @param {{ go: (problem: Problem) => unknown, nameOf: (problem: Problem) => string }} acts
@@ -30,28 +36,40 @@ export class ProblemList {
     this.toggle.setAttribute("aria-expanded", String(yes));
   }
 
-  /** @param {Problem[]} problems */
-  show(problems) {
+  /**
+   * @param {Problem[]} problems
+   * @param {Verdict} verdict
+   */
+  show(problems, verdict) {
     const wrong = problems.filter(({ warning }) => !warning);
     const last = wrong.at(-1);
     const n = last?.rule === "more_findings" ? (last.values?.count ?? wrong.length) : wrong.length;
     const doubtful = problems.filter(({ warning, rule }) => warning && rule !== LATER);
-    this.count.textContent = counted(n, doubtful.length);
-    this.count.classList.toggle("is-problem", wrong.length > 0);
-    this.count.classList.toggle("is-warning", !wrong.length && problems.length > 0);
+    this.told = counted(n, doubtful.length);
+    this.signs = { "is-problem": wrong.length > 0, "is-warning": !wrong.length && doubtful.length > 0 };
     this.list.replaceChildren(...problems.map((problem) => this.item(problem)));
-    if (!problems.length) this.list.append(make("li", { class: "desk-muted" }, say("no_problems_hint")));
+    if (!problems.length) this.list.append(this.none);
+    this.judge(verdict);
+  }
+
+  /**
+   * As long as what stands in the editor is not judged, no verdict is said of it; what was found before stays in reach.
+   * @param {Verdict} verdict
+   */
+  judge(verdict) {
+    const known = verdict === "known";
+    this.count.textContent = known ? this.told : say(verdict);
+    this.none.textContent = say(known ? "no_problems_hint" : verdict);
+    this.list.classList.toggle("is-old", !known);
+    Object.entries(this.signs).forEach(([name, yes]) => this.count.classList.toggle(name, known && yes));
   }
 
   /** @param {Problem} problem */
   item(problem) {
     if (problem.rule === LATER) return make("li", { class: "desk-muted", data: { rule: problem.rule } }, problem.text);
     const where = [this.nameOf(problem), problem.file, problem.line ? say("line", { line: problem.line }) : ""].filter(Boolean).join(" · ");
-    const sign = problem.warning
-      ? make("span", { class: "desk-warning-sign" }, say("warning"))
-      : make("span", { "aria-hidden": "true", class: "desk-problem-sign" }, "!");
     return make("li", { data: { rule: problem.rule, element: problem.element } },
-      make("button", { type: "button", on: { click: () => this.go(problem) } }, sign, make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
+      make("button", { type: "button", on: { click: () => this.go(problem) } }, sign(problem.warning), make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
   }
 
   /** From the count above the editors to the list, which may lie below the fold. */
@@ -72,6 +90,14 @@ export class ProblemList {
     found.forEach((one) => one.setAttribute("aria-current", "true"));
     found[0]?.focus();
   }
+}
+
+/**
+ * What tells a warning from a problem, before its sentence.
+ * @param {boolean | undefined} warning
+ */
+export function sign(warning) {
+  return warning ? make("span", { class: "desk-warning-sign" }, say("warning")) : make("span", { "aria-hidden": "true", class: "desk-problem-sign" }, "!");
 }
 
 /**

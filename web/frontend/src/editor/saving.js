@@ -21,6 +21,8 @@ export class Saving {
     this.logInUrl = logInUrl;
     this.line = make("span", { class: "desk-saved", role: "status" });
     this.banners = make("div", { class: "desk-stack desk-editor-banners" });
+    /** What has to be decided before anything is saved stays in sight. */
+    this.pressing = make("div", { class: "desk-stack desk-editor-banners desk-editor-pressing" });
     draft.addEventListener("state", () => this.draw());
     window.addEventListener("beforeunload", (event) => draft.isUnsaved && event.preventDefault());
     window.addEventListener("online", () => draft.save());
@@ -34,10 +36,10 @@ export class Saving {
     const told = state === "saved" ? saved : say(state === "saving" ? "saving" : "unsaved");
     this.line.textContent = this.draft.refused ? say("box_refused") : told;
     this.line.title = savedBy && savedAt ? say("saved_by", { who: savedBy, time: clock(savedAt) }) : "";
-    const trouble = this.trouble(state);
     const room = !kept && state !== "saved" && banner("warn", say("no_room"));
-    const handedIn = this.draft.submitted && state !== "submitted" && banner("info", say("submitted", this.submission(this.draft.told)));
-    this.banners.replaceChildren(...[this.returned(), trouble, this.hand(), this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter((each) => !!each));
+    const handedIn = this.draft.submitted && !this.draft.waits && banner("info", say("submitted", this.submission(this.draft.told)));
+    this.pressing.replaceChildren(...[this.trouble(state)].filter((each) => !!each));
+    this.banners.replaceChildren(...[this.returned(), this.hand(), this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter((each) => !!each));
   }
 
   /**

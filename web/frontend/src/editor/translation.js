@@ -13,6 +13,8 @@ const zh = { ...community, ...PANEL, ...DECISIONS, ...DRAWING };
  */
 const en = {
   "string": "text", "boolean": "yes or no", "dateTime": "date and time", "dayTimeDuration": "duration (days, hours)", "yearMonthDuration": "duration (years, months)",
+  "Collaboration": "Process", "Activate hand tool": "Hand tool: move the drawing", "Activate lasso tool": "Lasso tool: select several elements",
+  "Activate create/remove space tool": "Space tool: make or remove room", "Activate global connect tool": "Connect tool: draw a flow",
 };
 
 /**

@@ -164,3 +164,33 @@ test("what the server drew or renamed is a change like any other, and is told", 
   await draft.load();
   assert.deepEqual([draft.state, draft.text("a.bpmn"), draft.mendings], ["unsaved", "<drawn/>", ["Drawn."]]);
 });
+
+test("what was found before is no verdict on what has changed since", async () => {
+  const problems = [{ rule: "no_default_flow", text: "No default flow." }];
+  let later = problems;
+  const { draft } = await opened(({ method }) => (method === "POST" ? { body: { problems: later } } : { body: SAVED }));
+  assert.equal(draft.verdict, "known");
+  draft.change("a.bpmn", "<b/>");
+  assert.equal(draft.verdict, "checking");
+  await draft.check();
+  assert.deepEqual([draft.verdict, draft.problems], ["known", problems]);
+  const check = draft.check();
+  draft.change("a.bpmn", "<c/>");
+  await check;
+  assert.equal(draft.verdict, "checking");
+  later = [];
+  await draft.save();
+  assert.deepEqual([draft.verdict, draft.problems], ["known", []]);
+  let waits = true;
+  draft.beforeSave(() => {}, () => waits);
+  assert.equal(draft.verdict, "checking");
+  waits = false;
+  assert.equal(draft.verdict, "known");
+});
+
+test("a check that nobody answers leaves no verdict", async () => {
+  const { draft } = await opened(() => null);
+  draft.change("a.bpmn", "<b/>");
+  await draft.check();
+  assert.equal(draft.verdict, "unknown");
+});

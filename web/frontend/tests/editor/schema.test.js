@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Past } from "../../src/editor/forms/past.js";
-import { blank, condition, flat, fresh, limit, put, putCondition, putLimit, putMoney, read, typed, value, write } from "../../src/editor/forms/schema.js";
+import { blank, condition, flat, fresh, limit, newOption, put, putCondition, putLimit, putMoney, read, typed, value, write } from "../../src/editor/forms/schema.js";
 
-/** @type {import("../../src/editor/forms/schema.js").Words} */
-const WORDS = { label: ["新", "New"], option: ["选项", "Option"], text: ["说明", "Text"] };
 /** @returns {import("../../types/forms").Component} */
 const field = (more = {}) => ({ type: "textfield", key: "why", ...more });
 
@@ -65,24 +63,17 @@ test("a condition is shown without its sign and kept with it", () => {
 
 test("a new field has a key that no other has, at whatever depth", () => {
   const schema = { components: [field({ key: "field_1" }), { type: "group", components: [field({ key: "field_2" })] }] };
-  assert.equal(fresh("number", schema, WORDS).key, "field_3");
-  assert.deepEqual([fresh("separator", schema, WORDS), fresh("group", schema, WORDS)], [{ type: "separator" }, { type: "group", label: "新", properties: { label_en: "New" }, components: [] }]);
-});
-
-test("what is new is called in Chinese where the Chinese stands and in English where the English stands", () => {
-  const made = fresh("radio", { components: [] }, WORDS);
-  assert.deepEqual([made.label, made.properties], ["新", { label_en: "New" }]);
-  assert.deepEqual(made.values?.[1], { label: "选项 2", value: "option_2", properties: { label_en: "Option 2" } });
-  assert.deepEqual(fresh("text", { components: [] }, WORDS), { type: "text", text: "说明", properties: { text_en: "Text" } });
+  assert.equal(fresh("number", schema).key, "field_3");
+  assert.deepEqual([fresh("separator", schema), fresh("group", schema)], [{ type: "separator" }, { type: "group", components: [] }]);
 });
 
 test("a field of another type loses what that type has no place for, and nothing else", () => {
   const money = field({ type: "number", label: "Sum" });
   putMoney(money, true);
-  const text = typed(money, "textfield", WORDS);
+  const text = typed(money, "textfield");
   assert.deepEqual(text, { type: "textfield", key: "why", label: "Sum" });
-  assert.deepEqual(typed(text, "radio", WORDS).values?.map((option) => option.value), ["option_1", "option_2"]);
-  assert.equal(typed(text, "datetime", WORDS).subtype, "date");
+  assert.deepEqual(typed(text, "radio").values?.map((option) => option.value), ["option_1", "option_2"]);
+  assert.equal(typed(text, "datetime").subtype, "date");
 });
 
 test("a form goes back step by step and forward again, and a new step ends what was undone", () => {
@@ -110,4 +101,10 @@ test("typing without a pause is one step, and is not joined to what was done bef
   past.keep("abc", true);
   past.keep("abcd", true);
   assert.deepEqual([past.back(), past.back(), past.back()], ["ab", "a", undefined]);
+});
+
+test("what clerks read is asked for, and never made up", () => {
+  const made = fresh("select", { components: [] });
+  assert.deepEqual([made.label, made.properties, made.values], [undefined, undefined, [{ label: "", value: "option_1" }, { label: "", value: "option_2" }]]);
+  assert.equal(newOption([{ value: "option_2" }]).value, "option_3");
 });

@@ -14,7 +14,7 @@ from tests.support import drawing
 from tests.support.actors import CLEO, OLU
 from tests.support.furnishing import complete, instance_of, open_tasks
 from tests.support.visitors import Visitor
-from web.definitions.queries import processes
+from web.definitions.queries import processes, running_cases
 
 INNER = drawing.process("INNER", drawing.start(), drawing.user("ask"), drawing.catch("wait", timer='duration("PT1H")'), drawing.end(), drawing.path("begun", "ask", "wait", "finished"))  # fmt: skip
 OUTER = drawing.process("OUTER", drawing.start("opened"), drawing.call("inside", "INNER"), drawing.user("after"), drawing.end("closed"), drawing.path("opened", "inside", "after", "closed"))  # fmt: skip
@@ -27,6 +27,11 @@ def published(key: str, main: str, **more: str) -> None:
 def running(key: str) -> list[tuple[int, int, int]]:
     """Version, running and of these called; newest first."""
     return [(one.number, one.running, one.called) for one in processes.versions(key)]
+
+
+def at_elements(key: str) -> dict[str, int]:
+    """How many cases stand at each element, as the drawing on the page of a process shows it."""
+    return running_cases.of_page(key, engine.published.current(key))[1]
 
 
 def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
@@ -43,8 +48,10 @@ def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
         assert processes.figures("INNER", engine.now()).running == 2
         assert running("OUTER")[-1] == (1, 1, 0)
         assert inside() == 1
+        assert at_elements("INNER") == {"ask": 2}
         complete(open_tasks("AJ-902")[0], {})
         assert inside() == 1, "it waits for an instant"
+        assert at_elements("INNER") == {"ask": 1, "wait": 1}
         engine.running.run_due(engine.now() + timedelta(hours=2))
         assert inside() == 0
 

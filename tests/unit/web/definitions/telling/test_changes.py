@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from typing import Any
 
 import pytest
 from flask import Flask, g
@@ -47,6 +49,41 @@ def test_changes_are_told_in_words(app: Flask, language: str, gateway: str, kind
     assert personal in told
     for raw in ("exclusive_gateway_1", "Gateway", "description_en", "true", "false"):
         assert raw not in told
+
+
+WISH: dict[str, Any] = {
+    "type": "number", "key": "wish", "label": "要求的金额", "description": "看收据", "decimalDigits": 2,
+    "properties": {"label_en": "Amount wished", "description_en": "See the receipt", "unit": "fen", "min": "1"},
+    "validate": {"required": True}, "conditional": {"hide": "=way = null"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "facts"),
+    [
+        ("zh", ("数字", "要求的金额", "Amount wished", "看收据", "See the receipt", "金额（元）", "0.01 元", "必填", "way = null")),
+        ("en", ("number", "要求的金额", "Amount wished", "看收据", "See the receipt", "money (yuan)", "¥0.01", "required is now yes", "way = null")),
+    ],
+)  # fmt: skip
+def test_whoever_approves_reads_all_of_a_new_field(app: Flask, language: str, facts: tuple[str, ...]) -> None:
+    """Its kind, both its titles and hints, what it is counted in, what may be entered and when it is shown; and the same where one of them changes."""
+    g.language = language
+    old = content("exclusiveGateway", '"personal": "false"')
+    form = json.loads(old.files["forms/f.form"])
+    new = definitions.package_with(old, {"forms/f.form": json.dumps({"components": [*form["components"], WISH]})})
+    sentences = " ".join(changes.text(one) for one in changes.between(old, new))
+    assert [fact for fact in facts if fact not in sentences] == []
+    more = {**WISH, "properties": {**WISH["properties"], "min": "250"}}
+    later = definitions.package_with(old, {"forms/f.form": json.dumps({"components": [*form["components"], more]})})
+    (difference,) = changes.between(new, later)
+    assert "2.50" in changes.text(difference)
+
+
+def test_what_a_file_says_by_a_code_is_told_in_words(app: Flask) -> None:
+    """An owner who approves knows neither met nor RULE ORDER."""
+    g.language = "zh"
+    codes = [("property caseLimit", "met"), ("unit", "fen"), ("typeRef", "dateTime"), ("hitPolicy", "RULE ORDER")]
+    assert not any(changes.shown(code, fact).isascii() for fact, code in codes)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

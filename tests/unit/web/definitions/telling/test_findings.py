@@ -13,7 +13,7 @@ from flask import Flask, g
 import engine
 from engine import checks, definitions, published
 from engine.checks import lint
-from engine.definitions import form_lint, pattern_lint
+from engine.definitions import certainty, form_lint, pattern_lint
 from service_tasks import notification  # noqa: F401  which registers what is sent
 from tests.support.drawing import end, flow, gateway, package, path, process, service, start, user
 from web.definitions.telling import changes, doubts, findings, unreadable
@@ -399,3 +399,11 @@ def test_our_properties_and_papers_are_called_by_name(app: Flask, language: str,
         assert "caseLimt" in findings.text(misspelt)
         assert (paper in findings.text(missing), "refund_form" in findings.text(missing)) == (True, False)
         assert paper in changes.shown("refund_form, work_order", "property paper")
+
+
+def test_each_rule_is_a_problem_or_a_warning() -> None:
+    """The reference says of each which it is, and of none both; what is only told is nothing that is not there."""
+    certain, warnings = certainty.CERTAIN, certainty.WARNINGS
+    rules = {rule.removesuffix("_near") for rule in {**findings.RULES, **doubts.RULES}}
+    assert (certain & warnings, (certain | warnings) - rules) == (frozenset(), frozenset())
+    assert {rule.removesuffix("_near") for rule in doubts.RULES} <= certain | warnings

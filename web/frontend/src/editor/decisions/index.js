@@ -8,7 +8,7 @@ import "./decisions.css";
 import { at } from "../../elements.js";
 import { button, make } from "../dom.js";
 import { FileList } from "../files.js";
-import { say } from "../messages.js";
+import { either, say } from "../messages.js";
 import { blank } from "./blank.js";
 import { Sheet } from "./sheet.js";
 
@@ -77,7 +77,7 @@ class DecisionsTab {
 
   /** @param {string} name */
   opened(name) {
-    const sheet = this.sheets.get(name) ?? new Sheet(name, this.draft, () => this.offer());
+    const sheet = this.sheets.get(name) ?? new Sheet(name, this.draft, () => this.offer(), () => either("", this.list.usedBy(name).join(", ")));
     this.sheets.set(name, sheet);
     return sheet;
   }
@@ -104,9 +104,9 @@ class DecisionsTab {
   }
 
   /** @param {Place} place */
-  async show({ file }) {
+  async show({ file, values = {} }) {
     if (file && file !== this.list.chosen) await this.choose(file);
-    this.list.focus();
+    if (!(await this.sheet?.show(values))) this.list.focus();
   }
 }
 

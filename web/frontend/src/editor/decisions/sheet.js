@@ -3,10 +3,12 @@ import { elements } from "../../elements.js";
 import { make, select } from "../dom.js";
 import { say } from "../messages.js";
 import { translation } from "../translation.js";
+import { cellOf } from "./cells.js";
 import { distinct } from "./distinct.js";
 import { Tables } from "./tables.js";
 import { Titles } from "./titles.js";
 
+/** @import { CellPlace } from "../../../types/draft" */
 /** @import { View, Viewer } from "../../../types/tables" */
 /** @import { Draft } from "../draft.js" */
 
@@ -21,15 +23,17 @@ export class Sheet {
   timer;
 
   /**
-   * changed(): called after every step, for the buttons. `ready` resolves when the table is drawn or is known not to be drawable.
+   * changed(): called after every step, for the buttons. english(): what the table is called on an English page, "" on a Chinese one. `ready` resolves when the table is drawn or is known not to be drawable.
    * @param {string} name
    * @param {Draft} draft
    * @param {() => void} changed
+   * @param {() => string} english
    */
-  constructor(name, draft, changed) {
+  constructor(name, draft, changed, english) {
     this.name = name;
     this.draft = draft;
     this.changed = changed;
+    this.english = english;
     this.above = make("div", {});
     this.table = make("div", { class: "desk-editor-table" });
     new MutationObserver(() => this.named()).observe(this.table, { childList: true, characterData: true, subtree: true });
@@ -49,6 +53,12 @@ export class Sheet {
    */
   named() {
     elements(this.table, ".input-label, .output-label", HTMLElement).forEach((one) => marked(one, this.titles.english(one.textContent ?? "")));
+    const titled = this.english();
+    elements(this.table, ".decision-table-name", HTMLElement).forEach((one) => {
+      marked(one, titled);
+      if (titled) one.title = titled;
+    });
+    elements(this.table, "th [data-english][title]", HTMLElement).forEach((one) => (one.title = one.dataset.english ?? ""));
     elements(this.table, "th.index-column:empty", HTMLElement).forEach((one) => one.append(make("span", { class: "visually-hidden" }, say("rule_number"))));
     elements(this.table, ".edit-button:not([title])", HTMLElement).forEach((one) => (one.title = one.ariaLabel ?? ""));
   }
@@ -95,6 +105,24 @@ export class Sheet {
     this.changed();
   }
 
+  /**
+   * The cell that a problem is at takes the focus; false where there is none.
+   * @param {CellPlace} place
+   */
+  async show(place) {
+    await this.ready;
+    if (this.broken) return false;
+    const view = this.editor.getViews().find(({ id, name }) => place.table === (name || id));
+    if (view && view.id !== this.editor.getActiveView()?.id) await this.turn(view);
+    const id = cellOf(this.editor.getActiveView()?.element, place);
+    const [cell] = id ? elements(this.table, `[data-element-id="${CSS.escape(id)}"], [data-col-id="${CSS.escape(id)}"]`, HTMLElement) : [];
+    if (!cell) return false;
+    cell.scrollIntoView({ block: "nearest", inline: "center" });
+    if (place.row) this.editor.getActiveViewer()?.get("selection").select(id);
+    else focused(cell);
+    return true;
+  }
+
   titled() {
     this.titles.show(this.editor.getActiveView()?.element);
   }
@@ -123,6 +151,7 @@ export class Sheet {
   stepped() {
     clearTimeout(this.timer);
     this.waiting = true;
+    this.draft.touch();
     this.timer = setTimeout(() => this.flush(), PAUSE);
     this.titled();
     this.changed();
@@ -141,6 +170,15 @@ export class Sheet {
     this.waiting = false;
     this.editor.destroy();
   }
+}
+
+/**
+ * The head of a column is no box in which one types.
+ * @param {HTMLElement} cell
+ */
+function focused(cell) {
+  cell.tabIndex = -1;
+  cell.focus({ preventScroll: true });
 }
 
 /**

@@ -22,12 +22,14 @@ import { Finding } from "./finding.js";
 import { ForeignParts } from "./vendor-extensions.js";
 import { FlowNames, LabelNames, NamedTasks, ReadableFactory } from "./ids.js";
 import { KeptSettings } from "./kept.js";
+import { Keyboard } from "./keyboard.js";
 import { Marks } from "./marks.js";
 import { offered } from "./offered.js";
 import { PictureNames } from "./pictures.js";
 import { FreePlaces } from "./places.js";
 import { PanelHead } from "./panel/head.js";
 import { panel } from "./panel/index.js";
+import { RefusedPlaces } from "./refused.js";
 import { ShownNames, TypedNames } from "./shown.js";
 import { Variables } from "./variables.js";
 import { View } from "./view.js";
@@ -44,7 +46,7 @@ const RANGE = { smallest: 0.1, readable: 0.6, shown: 0.8, largest: 4 };
 const SIZES = { zh: { inside: 12, external: 11 }, en: { inside: 11, external: 10 } }[language()];
 
 const ours = {
-  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "keptSettings", "labelNames", "namedTasks", "panelHead", "pictureNames", "shownNames"],
+  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "keptSettings", "keyboardFocus", "labelNames", "namedTasks", "panelHead", "pictureNames", "refusedPlaces", "shownNames"],
   bpmnFactory: ["type", ReadableFactory],
   bpmnSearch: ["type", Finding],
   flowNames: ["type", FlowNames],
@@ -53,12 +55,14 @@ const ours = {
   englishNames: ["type", EnglishNames],
   extensions: ["type", Extensions],
   keptSettings: ["type", KeptSettings],
+  keyboardFocus: ["type", Keyboard],
   labelEditingProvider: ["type", TypedNames],
   labelNames: ["type", LabelNames],
   marks: ["type", Marks],
   namedTasks: ["type", NamedTasks],
   panelHead: ["type", PanelHead],
   pictureNames: ["type", PictureNames],
+  refusedPlaces: ["type", RefusedPlaces],
   shownNames: ["type", ShownNames],
 };
 
@@ -173,6 +177,7 @@ class DiagramTab {
       this.limits();
       clearTimeout(this.timer);
       this.waiting = true;
+      this.draft.touch();
       this.timer = setTimeout(() => this.flush(), PAUSE);
     });
     bus.on("minimap.toggle", ({ open: isOpen }) => this.map.setAttribute("aria-pressed", String(isOpen)));

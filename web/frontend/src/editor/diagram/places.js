@@ -1,6 +1,7 @@
-/* Where an appended element is put: where bpmn-js would put it, or below that until it lies over nothing else. */
+/* Where an appended element is put: near where bpmn-js would put it, in the lane of its predecessor and over nothing else. */
 import { getNewShapePosition } from "bpmn-js/lib/features/auto-place/BpmnAutoPlaceUtil";
 import { is } from "bpmn-js/lib/util/ModelUtil";
+import { freeMiddle } from "./room.js";
 
 /** @import { Drawn, EventBus, Point, Registry } from "../../../types/drawing" */
 
@@ -8,9 +9,9 @@ import { is } from "bpmn-js/lib/util/ModelUtil";
 const usualPlace = /** @type {(source: Drawn, shape: Drawn, registry: Registry) => Point} */ (/** @type {unknown} */ (getNewShapePosition));
 const BEFORE_BPMN_JS = 3_000;
 const GRID = 10;
-const STEP = 30;
-const MOST_STEPS = 60;
-const MARGIN = 12;
+const NAME = 40; // the room that a name beside a gateway or an event takes, above or below
+const APART = 80; // between a step and the one after it
+const FRAMES = ["bpmn:Participant", "bpmn:SubProcess"];
 
 export class FreePlaces {
   static $inject = ["eventBus", "elementRegistry"];
@@ -32,10 +33,35 @@ export class FreePlaces {
   place(source, shape) {
     if (!is(shape, "bpmn:FlowNode")) return undefined;
     const wanted = usualPlace(source, shape, this.registry);
-    const [x, y] = [onGrid(wanted.x), onGrid(wanted.y)];
-    const others = this.registry.filter((one) => one !== shape && one !== source && (is(one, "bpmn:FlowNode") || one.labelTarget) && !one.waypoints && !contains(one, source));
-    const steps = [...Array(MOST_STEPS).keys()].map((count) => y + count * STEP);
-    return { x, y: steps.find((middle) => !others.some((one) => overlap(one, shape, { x, y: middle }))) ?? y };
+    const on = { x: onGrid(wanted.x), y: onGrid(wanted.y) };
+    const beside = { x: onGrid(source.x + source.width + APART + shape.width / 2), y: onGrid(source.y + source.height / 2) };
+    const named = { width: shape.width, height: shape.height + (is(shape, "bpmn:Activity") ? 0 : 2 * NAME) };
+    const taken = { within: this.roomOf(source), shapes: this.shapes(source, shape), flows: this.flows(), source };
+    return freeMiddle(on, named, taken) ?? freeMiddle(beside, shape, taken) ?? freeMiddle(on, shape, { ...taken, within: undefined }) ?? on;
+  }
+
+  /**
+   * The innermost lane of an element; without one its sub-process or pool.
+   * @param {Drawn} source
+   */
+  roomOf(source) {
+    const middle = { x: source.x + source.width / 2, y: source.y + source.height / 2 };
+    const frame = source.parent && FRAMES.some((type) => is(source.parent, type)) ? source.parent : undefined;
+    const lanes = frame ? this.registry.filter((one) => is(one, "bpmn:Lane") && contains(frame, one) && lies(middle, one)) : [];
+    return lanes.sort((one, other) => one.width * one.height - other.width * other.height)[0] ?? frame;
+  }
+
+  /**
+   * @param {Drawn} source
+   * @param {Drawn} shape
+   */
+  shapes(source, shape) {
+    return this.registry.filter((one) => one !== shape && (is(one, "bpmn:FlowNode") || is(one, "bpmn:Artifact") || one.labelTarget) && !one.waypoints && !contains(one, source));
+  }
+
+  /** The ways of all flows. */
+  flows() {
+    return this.registry.filter(({ waypoints, labelTarget }) => waypoints && !labelTarget).map(({ waypoints = [] }) => waypoints);
   }
 }
 
@@ -45,7 +71,7 @@ function onGrid(coordinate) {
 }
 
 /**
- * Whether an expanded sub-process holds the element, at whatever depth.
+ * Whether a pool or an expanded sub-process holds the element, at whatever depth.
  * @param {Drawn} one
  * @param {Drawn} element
  */
@@ -55,11 +81,9 @@ function contains(one, element) {
 }
 
 /**
- * Whether a shape put with its middle at a point would lie over another, or too near to it.
- * @param {Drawn} one
+ * @param {Point} point
  * @param {Drawn} shape
- * @param {Point} middle
  */
-function overlap(one, { width, height }, { x, y }) {
-  return Math.abs(one.x + one.width / 2 - x) < (one.width + width) / 2 + MARGIN && Math.abs(one.y + one.height / 2 - y) < (one.height + height) / 2 + MARGIN;
+function lies({ x, y }, shape) {
+  return x >= shape.x && x <= shape.x + shape.width && y >= shape.y && y <= shape.y + shape.height;
 }

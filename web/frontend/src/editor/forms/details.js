@@ -1,6 +1,7 @@
 /* The field being edited: what it is called in both languages, what may be entered, when it is shown. */
 import { button, checkbox, field, input, make, select } from "../dom.js";
-import { both, say } from "../messages.js";
+import { say } from "../messages.js";
+import { sign } from "../problems.js";
 import { CHOICES, INPUTS, condition, limit, newOption, put, putCondition, putLimit, putMoney, typed, value } from "./schema.js";
 
 /** @import { Problem } from "../../../types/draft" */
@@ -27,7 +28,7 @@ export class FieldDetails {
     this.changed = changed;
     this.replaced = replaced;
     this.body = make("div", { class: "desk-panel-body" });
-    this.wrong = make("ul", { class: "desk-findings desk-field-error", role: "status", hidden: true });
+    this.wrong = make("ul", { class: "desk-field-findings", role: "status", hidden: true });
     this.element = make("section", { class: "desk-panel", "aria-label": say("field_details") }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("field_details"))), this.wrong, this.body);
   }
 
@@ -38,7 +39,7 @@ export class FieldDetails {
   tell(problems) {
     const own = problems.filter(({ values }) => this.component.key && values?.field === this.component.key);
     this.wrong.hidden = !own.length;
-    this.wrong.replaceChildren(...own.map(({ text }) => make("li", {}, text)));
+    this.wrong.replaceChildren(...own.map(({ text, warning }) => make("li", {}, sign(warning), make("span", {}, text))));
   }
 
   /** @param {Component | null} component */
@@ -96,7 +97,8 @@ export class FieldDetails {
    * @param {string} [hint]
    */
   text(label, path, hint) {
-    return field(say(label), input(value(this.component, path), (text) => this.set(path, text.trim())), hint ? say(hint) : "");
+    const asked = ["label_zh", "label_en"].includes(label);
+    return field(say(label), input(value(this.component, path), (text) => this.set(path, text.trim()), { required: asked }), hint ? say(hint) : "");
   }
 
   /**
@@ -104,7 +106,7 @@ export class FieldDetails {
    * @param {string} path
    */
   area(label, path) {
-    const area = make("textarea", { class: "form-control", rows: 3 });
+    const area = make("textarea", { class: "form-control", rows: 3, required: true });
     area.value = String(value(this.component, path));
     area.addEventListener("input", () => this.set(path, area.value));
     return field(say(label), area);
@@ -175,16 +177,15 @@ export class FieldDetails {
   }
 
   type() {
-    const words = { option: both("new_option") };
     /** @type {[type: string, text: string][]} */
     const types = INPUTS.map((type) => [type, say(`field_${type}`)]);
-    return field(say("type"), select(this.component.type, types, (type) => this.replaced(typed(this.component, type, words))));
+    return field(say("type"), select(this.component.type, types, (type) => this.replaced(typed(this.component, type))));
   }
 
   options() {
     const values = (this.component.values ??= []);
     const rows = values.map((option) => this.option(option, values));
-    const add = button(say("add_option"), () => this.optionsChanged([...values, newOption({ option: both("new_option") }, values.length + 1)]));
+    const add = button(say("add_option"), () => this.optionsChanged([...values, newOption(values)]));
     return make("fieldset", { class: "desk-form-options" }, make("legend", { class: "form-label" }, say("options")), ...rows, add);
   }
 
@@ -200,7 +201,7 @@ export class FieldDetails {
     const part = (name, path) => input(value(option, path), (text) => {
       put(option, path, text.trim());
       this.changed();
-    }, { "aria-label": say(name), placeholder: say(name) });
+    }, { "aria-label": say(name), placeholder: say(name), required: true });
     const gone = button("×", () => this.optionsChanged(values.filter((one) => one !== option)), { "aria-label": say("remove_option"), title: say("remove_option") });
     return make("div", { class: "desk-form-option" }, part("option_value", "value"), gone, part("option_zh", "label"), part("option_en", "properties.label_en"));
   }

@@ -1,7 +1,7 @@
 /* The fields of a form in order: choose, add, remove, move and put into groups by buttons or Alt and the arrow keys. */
 import { element, elements } from "../../elements.js";
 import { button, make, select } from "../dom.js";
-import { both, either, say } from "../messages.js";
+import { either, say } from "../messages.js";
 import { INPUTS, LAYOUT, flat, fresh } from "./schema.js";
 
 /** @import { Component, Row, Schema } from "../../../types/forms" */
@@ -9,8 +9,6 @@ import { INPUTS, LAYOUT, flat, fresh } from "./schema.js";
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
-
-const WORDS = { label: both("new_label"), option: both("new_option"), text: both("new_text") };
 
 const MOST_SHOWN = 30;
 
@@ -126,7 +124,7 @@ export class FieldList {
   }
 
   add() {
-    const made = fresh(this.type, this.schema, WORDS);
+    const made = fresh(this.type, this.schema);
     const at = this.place();
     if (at?.component.type === "group") (at.component.components ??= []).push(made);
     else if (at) at.siblings.splice(at.index + 1, 0, made);

@@ -1,6 +1,6 @@
 /* A form-js schema as our engine reads it (engine/language/forms): its components, one value of a component, and how it is written. No page here. */
 
-/** @import { Component, Plain, Row, Schema } from "../../../types/forms" */
+/** @import { Component, Option, Plain, Row, Schema } from "../../../types/forms" */
 
 export const CHOICES = ["select", "radio", "checklist"];
 export const INPUTS = ["textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"];
@@ -126,52 +126,44 @@ export function putMoney(component, yes) {
 }
 
 /**
- * What a new component is called, in Chinese and in English.
- * @typedef {[zh: string, en: string]} Both
- * @typedef {{ label: Both, option: Both, text: Both }} Words
- */
-
-/**
- * A new component of a type, with a key that no other has.
+ * A new component of a type, with a key that no other has. It is called nothing: what clerks read is asked for in both languages.
  * @param {string} type
  * @param {Schema} schema
- * @param {Words} words
  * @returns {Component}
  */
-export function fresh(type, schema, words) {
+export function fresh(type, schema) {
   const keys = new Set(flat(schema.components).map(({ component }) => component.key));
   let number = 1;
   while (keys.has(`field_${number}`)) number += 1;
-  const [label, label_en] = words.label;
-  const [text, text_en] = words.text;
-  if (type === "text") return { type, text, properties: { text_en } };
-  if (type === "group") return { type, label, properties: { label_en }, components: [] };
-  if (!INPUTS.includes(type)) return { type };
-  return typed({ type, key: `field_${number}`, label, properties: { label_en } }, type, words);
+  if (type === "group") return { type, components: [] };
+  return INPUTS.includes(type) ? typed({ type, key: `field_${number}` }, type) : { type };
 }
 
 /**
- * @param {Pick<Words, "option">} words
- * @param {number} number
+ * An option with a value that no other has, and without a title.
+ * @param {Option[]} options
+ * @returns {Option}
  */
-export function newOption({ option: [label, label_en] }, number) {
-  return { label: `${label} ${number}`, value: `option_${number}`, properties: { label_en: `${label_en} ${number}` } };
+export function newOption(options) {
+  const values = new Set(options.map((option) => option.value));
+  let number = options.length + 1;
+  while (values.has(`option_${number}`)) number += 1;
+  return { label: "", value: `option_${number}` };
 }
 
 /**
  * The component as another type: what the new type has no place for goes.
  * @param {Component} component
  * @param {string} type
- * @param {Pick<Words, "option">} words
  * @returns {Component}
  */
-export function typed(component, type, words) {
+export function typed(component, type) {
   /** @type {Component} */
   const changed = { ...component, type };
   delete changed.subtype;
   if (type === "datetime") changed.subtype = "date";
   if (!CHOICES.includes(type)) delete changed.values;
-  else changed.values ??= [1, 2].map((n) => newOption(words, n));
+  else changed.values ??= [1, 2].map((n) => newOption(Array(n - 1).fill({})));
   if (type !== "number") {
     delete changed.decimalDigits;
     put(changed, "properties.unit", "");

@@ -1,6 +1,7 @@
 /* What a user task carries: form, department, limit, what to watch; and the manual's reference, which every step has. */
 import { either, say } from "../../messages.js";
 import { property } from "../extensions.js";
+import { stepElsewhere } from "../elsewhere.js";
 import { choice, feel, known, line, text, tick } from "./entries.js";
 import { documentation, englishEntry, setDocumentation } from "./names.js";
 
@@ -37,15 +38,16 @@ export function titled(title, code) {
 }
 
 /**
- * Forms and tables have no title in both languages: they are called by the steps that have them. of: what a step has.
+ * Forms and tables have no title in both languages: they are called by the steps that have them. of: what a step has; elsewhere: the step of a called process.
  * @param {string[]} ids
  * @param {(step: Drawn) => string} of
  * @param {EntryServices} services
+ * @param {(id: string) => string} elsewhere
  * @returns {[id: string, text: string][]}
  */
-export function calledByStep(ids, of, { registry, shown }) {
+export function calledByStep(ids, of, { registry, shown }, elsewhere = () => "") {
   const steps = registry.filter((one) => !one.labelTarget && one.businessObject);
-  return ids.map((id) => [id, titled(steps.filter((one) => of(one) === id).map((one) => shown.of(one)).filter(Boolean).join(", "), id)]);
+  return ids.map((id) => [id, titled(steps.filter((one) => of(one) === id).map((one) => shown.of(one)).filter(Boolean).join(", ") || elsewhere(id), id)]);
 }
 
 /**
@@ -58,7 +60,7 @@ export function taskEntries(_element, { draft, config }) {
   /** @type {[code: string, text: string][]} */
   const departments = config.departments.map(({ code, name, name_en }) => [code, either(name, name_en)]);
   return [
-    propertyEntry(choice, "form", { label: say("form"), hint: say("form_hint"), options: (_chosen, services) => [["", say("none")], ...calledByStep(forms, (one) => property(one, "form"), services)] }),
+    propertyEntry(choice, "form", { label: say("form"), hint: say("form_hint"), options: (_chosen, services) => [["", say("none")], ...calledByStep(forms, (one) => property(one, "form"), services, (id) => stepElsewhere(draft, id))] }),
     propertyEntry(choice, "group", { label: say("group"), options: () => [["", say("group_lane")], ...departments] }),
     propertyEntry(feel, "groupFrom", { label: say("group_from"), hint: say("group_from_hint") }),
     propertyEntry(feel, "skippedWhen", { label: say("skipped_when"), hint: say("skipped_when_hint") }),
