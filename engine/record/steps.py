@@ -83,7 +83,7 @@ STEPS: dict[str, str] = {
     "exported": "of a person: what, chosen (the filters), rows (how many), personal (whether with personal values)",
     "entry_refused": "of a person whose form was refused, at most 20 for a task and hour: case, task, process, element, fields (codes of what was wrong by field, never what was typed), last (more of them within the hour are only counted)",
     "refusals_not_kept": "of a person whose forms were refused more often than is kept, with the next one that is kept or an hour after the last: case, task, process, element, number (how many), since and until (the first and the last of them)",
-    "act_refused": "of a person who wanted what they may not do, at most 20 for an address and hour: what (the endpoint), why (the code of the error), case, task, process, element, number (masked) and mark, personal (whether personal values were asked for), last (no more of them are kept within the hour)",
+    "act_refused": "of a person who wanted what they may not do, at most 20 for an endpoint and hour: what (the endpoint), why (the code of the error), case, task, process, element, number (masked) and mark, personal (whether personal values were asked for), last (no more of them are kept within the hour)",
     "person_identified": "of a person, by the operator: employee (number), added and removed (how many numbers of the household)",
     "logged_in": "of a person: address",
     "login_failed": "of a person whose name was given with a wrong password: address",
