@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,12 +25,16 @@ from engine.runtime.runtime import plain_weeks
 from models.base import Base, scratch
 from office import composition
 from tests.support import order
-from tests.support.offices import Copies, unused
-from tests.support.once import once
+from tests.support.offices import (  # noqa: F401 - fixtures for every test
+    Copies,
+    founded,
+    founded_on_postgresql,
+    office,
+    postgresql_office,
+    sqlite_office,
+    unused,
+)
 from tools.testing import BROWSERS
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("desk")
@@ -56,8 +60,8 @@ def runtime() -> Iterator[engine.runtime.Runtime]:
     """
     around = engine.runtime.current()
     served = {"handlers": dict(around.handlers), "background": dict(around.background)}
-    with engine.runtime.entered(replace(around, calendar=plain_weeks, in_hand=set(), **served)) as office:
-        yield office
+    with engine.runtime.entered(replace(around, calendar=plain_weeks, in_hand=set(), **served)) as own:
+        yield own
 
 
 @pytest.fixture
@@ -121,64 +125,6 @@ def postgresql(postgresql_server: str) -> Iterator[str]:
     with administration.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     administration.dispose()
-
-
-# What serves pages is imported where an office is made: most tests need none, and their collection would wait for it.
-
-
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an office on SQLite, to be copied."""
-    from cli.building import compile_translations
-    from tests.support.visitors import found_office, let_go, open_office
-
-    def make(folder: Path) -> None:
-        compile_translations()
-        app = open_office(folder)
-        found_office(app)
-        let_go(app)
-
-    return once(tmp_path_factory, "office", make)
-
-
-@pytest.fixture(scope="session")
-def founded_on_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Copies:
-    """Copies of an office on PostgreSQL."""
-    from cli.building import compile_translations
-    from tests.support.visitors import found_office, let_go, open_office
-
-    compile_translations()
-    pattern = unused()
-    url = Copies(postgresql_server, "template1").make(pattern)
-    app = open_office(tmp_path_factory.mktemp("office"), url)
-    found_office(app)
-    let_go(app)
-    return Copies(postgresql_server, pattern)
-
-
-@pytest.fixture(scope="module")
-def sqlite_office(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An office with its demo people and processes on SQLite, for all tests of a file together."""
-    from tests.support.visitors import copy, let_go, open_office
-
-    folder = tmp_path_factory.mktemp("office")
-    copy(founded, folder)
-    app = open_office(folder)
-    yield app
-    let_go(app)
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def postgresql_office(founded_on_postgresql: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The same on PostgreSQL."""
-    from tests.support.visitors import let_go, open_office
-
-    name = unused()
-    app = open_office(tmp_path_factory.mktemp("office"), founded_on_postgresql.make(name))
-    yield app
-    let_go(app)
-    founded_on_postgresql.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,7 @@ def open_office_at(browser: Browser, request: pytest.FixtureRequest) -> Iterator
 
 
 @pytest.fixture
-def office(open_office_at: Callable[[Path], Office], planted: Path, tmp_path: Path) -> Office:
+def office_in_browser(open_office_at: Callable[[Path], Office], planted: Path, tmp_path: Path) -> Office:
     """An office of the test's own, on SQLite, on the morning of Tuesday, 3 March 2026."""
     return open_office_at(shutil.copytree(planted, tmp_path / "var"))
 

@@ -26,13 +26,13 @@ def tab_to(page: Page, selector: str, *, backwards: bool = False) -> None:
 
 
 @pytest.mark.parametrize("language", BOTH)
-def test_the_papers_open_beside_a_step(office: Office, language: str) -> None:
+def test_the_papers_open_beside_a_step(office_in_browser: Office, language: str) -> None:
     """Folded where nothing is picked and loaded when opened, by a key too; beside lines that are picked they stand open."""
-    case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
-    page = office.of("cleo")
+    case = office_in_browser.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
+    page = office_in_browser.of("cleo")
     choose_language(page, language)
-    office.language = language
-    office.opens("cleo", case, "判断投诉原因")
+    office_in_browser.language = language
+    office_in_browser.opens("cleo", case, "判断投诉原因")
     papers = page.locator("#customer")
     expect(papers.locator("table")).to_have_count(0)
     papers.locator("> summary").focus()
@@ -41,8 +41,8 @@ def test_the_papers_open_beside_a_step(office: Office, language: str) -> None:
     expect(papers).to_contain_text({"zh": "不一致", "en": "not the same"}[language])
     expect(papers.locator("input")).to_have_count(0)
     picture(page, f"bar-folded-{language}")
-    office.does("cleo", case, "判断投诉原因", **JUDGED)
-    office.opens("cleo", case, "询问票据和退款")
+    office_in_browser.does("cleo", case, "判断投诉原因", **JUDGED)
+    office_in_browser.opens("cleo", case, "询问票据和退款")
     expect(papers).to_have_attribute("open", "")
     expect(papers).to_contain_text("SJ-0201")
     picture(page, f"bar-beside-lines-{language}")
@@ -70,12 +70,14 @@ def add_calls(database: Path, msisdn: str) -> None:
         )
 
 
-def test_lines_are_searched_grouped_picked_and_sent_by_keyboard_alone(office: Office, tmp_path: Path) -> None:
+def test_lines_are_searched_grouped_picked_and_sent_by_keyboard_alone(
+    office_in_browser: Office, tmp_path: Path
+) -> None:
     """Tab, letters, Space and Ctrl-Enter do all of it: find a call, tick it and a whole group, a part of an item with its reason, and submit."""
     add_calls(tmp_path / "var" / "office.db", "13900000201")
-    case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
-    office.does("cleo", case, "判断投诉原因", **JUDGED)
-    page = office.opens("cleo", case, "询问票据和退款")
+    case = office_in_browser.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", process=REFUND)
+    office_in_browser.does("cleo", case, "判断投诉原因", **JUDGED)
+    page = office_in_browser.opens("cleo", case, "询问票据和退款")
     tab_to(page, "[name='disputed_lines@find']")
     page.keyboard.type("07560000042")
     page.keyboard.press("Enter")

@@ -36,11 +36,11 @@ def shots(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def owner(office: Office, name: str) -> Page:
+def owner(office_in_browser: Office, name: str) -> Page:
     """An owner whose page tells when the editor is ready."""
-    page = office.of(name)
+    page = office_in_browser.of(name)
     page.context.add_init_script(editing.READY)
-    page.clock.set_system_time(office.at)  # the properties panel waits by the clock
+    page.clock.set_system_time(office_in_browser.at)  # the properties panel waits by the clock
     return page
 
 
@@ -120,7 +120,7 @@ def attempt(page: Page) -> None:
     expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
 
 
-def submit(office: Office, page: Page) -> None:
+def submit(office_in_browser: Office, page: Page) -> None:
     """Scenarios are played on the draft; one with more than 200 yuan now waits for the supervisor, which is meant; it is handed over."""
     page.goto(f"/processes/{KEY}/publish")
     expect(page.locator("[data-difference][data-ready]")).to_be_visible()
@@ -128,7 +128,7 @@ def submit(office: Office, page: Page) -> None:
     expect(page.get_by_text(f"属局方原因？ → {NAME}", exact=True)).to_be_visible()
     page.get_by_role("button", name="试跑").click()
     expect(page.locator("#scenarios")).to_contain_text("离开这一页也会继续")
-    office.move_to(office.at)
+    office_in_browser.move_to(office_in_browser.at)
     differing = page.locator("#scenarios .state-late")
     expect(differing).to_have_text("1 个与约定不一致", timeout=LONG)
     expect(page.locator("#scenarios")).to_contain_text(f"现在待办的是：“{NAME}”")
@@ -147,17 +147,17 @@ def approve(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text="版本 2 已生效")).to_be_visible()
 
 
-def judged(office: Office) -> str:
+def judged(office_in_browser: Office) -> str:
     """A case taken in and judged to be our fault, above 200 yuan."""
-    case = office.take_in("cleo", NUMBER, said=SAID, amount="288.00", process="话费退、减、免处理流程")
-    office.does("cleo", case, "判断投诉原因", **JUDGED)
+    case = office_in_browser.take_in("cleo", NUMBER, said=SAID, amount="288.00", process="话费退、减、免处理流程")
+    office_in_browser.does("cleo", case, "判断投诉原因", **JUDGED)
     return case
 
 
-def test_a_drawn_step_is_worked_and_audited(office: Office, shots: Path) -> None:
+def test_a_drawn_step_is_worked_and_audited(office_in_browser: Office, shots: Path) -> None:
     """Drawn, given a form, tried, submitted, approved, worked by the next case and not by the one before, and replayed side by side."""
-    before = judged(office)
-    olu, otto, ada = owner(office, "olu"), owner(office, "otto"), office.of("ada")
+    before = judged(office_in_browser)
+    olu, otto, ada = owner(office_in_browser, "olu"), owner(office_in_browser, "otto"), office_in_browser.of("ada")
     editing.open_editor(olu, KEY)
     draw(olu)
     olu.screenshot(path=shots / "1-drawn.png")
@@ -166,15 +166,15 @@ def test_a_drawn_step_is_worked_and_audited(office: Office, shots: Path) -> None
     olu.screenshot(path=shots / "2-with-form.png")
     attempt(olu)
     olu.screenshot(path=shots / "3-tried.png", full_page=True)
-    submit(office, olu)
+    submit(office_in_browser, olu)
     olu.screenshot(path=shots / "4-submitted.png", full_page=True)
     approve(otto)
     otto.screenshot(path=shots / "5-approved.png", full_page=True)
 
-    after = judged(office)
-    office.does("sam", after, NAME, review_note="同意退还")
-    office.opens("cleo", after, "询问票据和退款")
-    office.opens("cleo", before, "询问票据和退款").screenshot(path=shots / "6-worked.png", full_page=True)
+    after = judged(office_in_browser)
+    office_in_browser.does("sam", after, NAME, review_note="同意退还")
+    office_in_browser.opens("cleo", after, "询问票据和退款")
+    office_in_browser.opens("cleo", before, "询问票据和退款").screenshot(path=shots / "6-worked.png", full_page=True)
 
     for number, passed in ((after, True), (before, False)):
         ada.goto(f"/cases/{number}/replay")

@@ -194,9 +194,9 @@ def over_the_forms(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_editor_speaks_one_language(office: Office, language: str) -> None:
+def test_the_editor_speaks_one_language(office_in_browser: Office, language: str) -> None:
     """No word of the other one, no name that only programs know, no value that is not there; and no button that is a picture only, without a word when one points at it."""
-    page = editing.owner(office.browser, office.address, language=language)
+    page = editing.owner(office_in_browser.browser, office_in_browser.address, language=language)
     editing.open_editor(page, KEY)
     walk = Walk(page, language)
     page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -25,10 +25,10 @@ ON_TOP = """(mark) => { const box = mark.getBoundingClientRect();
 
 
 @pytest.mark.parametrize("language", BOTH)
-def test_every_page_of_an_owner_is_labelled_and_fits(office: Office, language: str) -> None:
+def test_every_page_of_an_owner_is_labelled_and_fits(office_in_browser: Office, language: str) -> None:
     """Fields and buttons have names, ids are unique, nothing is wider than the screen, and a change is shown with its way back."""
-    office.language = language
-    page = office.of("olu")
+    office_in_browser.language = language
+    page = office_in_browser.of("olu")
     change(page)
     for address in ADDRESSES:
         page.goto(address)
@@ -37,7 +37,7 @@ def test_every_page_of_an_owner_is_labelled_and_fits(office: Office, language: s
     page.locator("[data-submit-default]").click()
     page.wait_for_url("**try-so-far=**")
     looked_over(page, "a try")
-    assert office.complaints == []
+    assert office_in_browser.complaints == []
 
 
 def change(page: Page) -> None:
@@ -64,9 +64,9 @@ def looked_over(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", [f"/processes/{KEY}", f"/processes/{KEY}/publish"])
-def test_the_mark_of_bpmn_io_is_uncovered(office: Office, address: str) -> None:
+def test_the_mark_of_bpmn_io_is_uncovered(office_in_browser: Office, address: str) -> None:
     """The licence asks for it on every diagram: nothing of ours lies over the mark."""
-    page = office.of("olu")
+    page = office_in_browser.of("olu")
     change(page)
     page.goto(address)
     expect(page.locator(".bjs-powered-by").first).to_be_visible()
@@ -75,9 +75,9 @@ def test_the_mark_of_bpmn_io_is_uncovered(office: Office, address: str) -> None:
         assert mark.evaluate(ON_TOP)
 
 
-def test_a_change_leads_to_its_place(office: Office) -> None:
+def test_a_change_leads_to_its_place(office_in_browser: Office) -> None:
     """The row that tells a change selects the element in the newer picture."""
-    page = office.of("olu")
+    page = office_in_browser.of("olu")
     change(page)
     page.goto(f"/processes/{KEY}/publish")
     expect(page.locator("[data-difference][data-ready]")).to_be_visible()

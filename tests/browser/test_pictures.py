@@ -29,17 +29,17 @@ FIRST_STEPS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def test_pictures(office: Office) -> None:
+def test_pictures(office_in_browser: Office) -> None:
     """A worklist with tasks in every state of time, a case on its diagram, and the replay that verifies it; the last two in English."""
     cases = []
-    office.move_to(MORNING - timedelta(hours=16, minutes=45))
+    office_in_browser.move_to(MORNING - timedelta(hours=16, minutes=45))
     for number, said, amount, process, minutes in CALLS:
-        cases.append(office.take_in("cleo", number, said=said, amount=amount, process=process))
+        cases.append(office_in_browser.take_in("cleo", number, said=said, amount=amount, process=process))
         if number in FIRST_STEPS:
             step, form = FIRST_STEPS[number]
-            office.does("cleo", cases[-1], step, **form)
-        office.move_to(office.at + timedelta(minutes=minutes) if minutes else MORNING)
-    office.does(
+            office_in_browser.does("cleo", cases[-1], step, **form)
+        office_in_browser.move_to(office_in_browser.at + timedelta(minutes=minutes) if minutes else MORNING)
+    office_in_browser.does(
         "cleo",
         cases[2],
         "解释漫游收费",
@@ -47,7 +47,7 @@ def test_pictures(office: Office) -> None:
         resolution="已解释漫游计费",
         reply_channel="counter",
     )
-    office.does(
+    office_in_browser.does(
         "cleo",
         cases[2],
         "建立投诉单",
@@ -56,16 +56,16 @@ def test_pictures(office: Office) -> None:
         complaint_detail="一直在拱北上班",
         demand="退还",
     )
-    page = office.opens("cleo", cases[2], "判断是否成立")
+    page = office_in_browser.opens("cleo", cases[2], "判断是否成立")
     page.get_by_role("button", name="领取").click()
     page.goto("/tasks")
     expect(page.locator("main tbody tr")).to_have_count(len(CALLS))
     pictures.take(page, "worklist")
-    office.language = "en"
-    page = office.case("sam", cases[2], "diagram")
+    office_in_browser.language = "en"
+    page = office_in_browser.case("sam", cases[2], "diagram")
     expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
     pictures.take(page, "case")
-    page = office.of("ada")
+    page = office_in_browser.of("ada")
     page.goto(f"/cases/{cases[2]}/replay")
     expect(page.locator(".desk-note-ok")).to_be_visible()
     expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")

@@ -49,20 +49,20 @@ def refusal(page: Page) -> Locator:
     return page.locator("#hand-over [role=alert]")
 
 
-def played(office: Office, page: Page) -> None:
+def played(office_in_browser: Office, page: Page) -> None:
     """The scenarios are asked for, the page is left, and the office does what it has to do."""
     page.get_by_role("button", name="开始试跑").click()
     expect(page.locator("#scenarios")).to_contain_text("离开这一页也会继续")
     page.goto("/processes")
-    office.move_to(office.at)
+    office_in_browser.move_to(office_in_browser.at)
     page.goto(f"/processes/{KEY}/publish")
 
 
-def in_force(office: Office) -> Page:
+def in_force(office_in_browser: Office) -> Page:
     """Version 2, by the one owner and the other; the page of the first."""
-    olu, otto = office.of("olu"), office.of("otto")
+    olu, otto = office_in_browser.of("olu"), office_in_browser.of("otto")
     changed(olu, "汇总本周挂帐", "汇总挂帐")
-    played(office, olu)
+    played(office_in_browser, olu)
     handed_in(olu)
     otto.goto(f"/processes/{KEY}/publish")
     otto.get_by_role("button", name=re.compile("批准")).click()
@@ -71,13 +71,13 @@ def in_force(office: Office) -> Page:
     return olu
 
 
-def test_what_is_refused_stands_at_its_form_with_the_way_on(office: Office) -> None:
+def test_what_is_refused_stands_at_its_form_with_the_way_on(office_in_browser: Office) -> None:
     """Scenarios not played, then differences not accepted: each is said where the owner pressed, and the way on is on the same page."""
-    page = office.of("olu")
+    page = office_in_browser.of("olu")
     changed(page, "collect_forms", "collect_all")
     handed_in(page)
     expect(refusal(page)).to_contain_text("没有试跑")
-    played(office, page)
+    played(office_in_browser, page)
     expect(page.locator("#scenarios .state-late")).to_have_text(f"{AGREED} 个与约定不一致")
     handed_in(page)
     expect(refusal(page)).to_contain_text("与约定不同")
@@ -86,20 +86,20 @@ def test_what_is_refused_stands_at_its_form_with_the_way_on(office: Office) -> N
     expect(page.locator(".desk-note").filter(has_text=WHY)).to_be_visible()
 
 
-def test_playing_goes_on_after_the_page_is_left(office: Office) -> None:
+def test_playing_goes_on_after_the_page_is_left(office_in_browser: Office) -> None:
     """Whoever comes back, or looks at it with other eyes, finds it done."""
-    page = office.of("olu")
+    page = office_in_browser.of("olu")
     changed(page, "汇总本周挂帐", "汇总挂帐")
-    played(office, page)
-    for one in (page, office.of("otto")):
+    played(office_in_browser, page)
+    for one in (page, office_in_browser.of("otto")):
         one.goto(f"/processes/{KEY}/publish")
         expect(one.locator("#scenarios .state-ok")).to_have_text("全部与约定一致")
 
 
 @pytest.mark.parametrize("width", [*(pytest.param(width, marks=pytest.mark.long) for width in (1366, 768)), 390])
-def test_the_form_of_a_roll_back_can_be_used(office: Office, width: int) -> None:
+def test_the_form_of_a_roll_back_can_be_used(office_in_browser: Office, width: int) -> None:
     """Nothing of it is cut off or covered at any width, and the keyboard reaches it."""
-    page = in_force(office)
+    page = in_force(office_in_browser)
     page.set_viewport_size({"width": width, "height": 768})
     page.reload()
     page.get_by_text("恢复", exact=True).focus()
@@ -112,9 +112,9 @@ def test_the_form_of_a_roll_back_can_be_used(office: Office, width: int) -> None
     expect(page.get_by_role("button", name="申请恢复版本 1")).to_be_focused()
 
 
-def test_the_reason_of_a_roll_back_outlives_the_session(office: Office) -> None:
+def test_the_reason_of_a_roll_back_outlives_the_session(office_in_browser: Office) -> None:
     """Sent after the session has ended it leads through the log-in back to the form, open and filled; sent again it is done."""
-    page = in_force(office)
+    page = in_force(office_in_browser)
     page.get_by_text("恢复", exact=True).click()
     page.locator("#reason-1").fill(WHY)
     page.context.clear_cookies(name="session")
@@ -130,9 +130,9 @@ def test_the_reason_of_a_roll_back_outlives_the_session(office: Office) -> None:
     expect(page.locator("#reason-1")).to_have_count(0)
 
 
-def test_one_asks_for_a_former_version_and_another_approves(office: Office) -> None:
+def test_one_asks_for_a_former_version_and_another_approves(office_in_browser: Office) -> None:
     """The box says what will happen; whoever asked finds no button to approve, the other does once the office has played, in both languages."""
-    page, otto = in_force(office), office.of("otto")
+    page, otto = in_force(office_in_browser), office_in_browser.of("otto")
     page.get_by_text("恢复", exact=True).click()
     expect(page.locator("details[open]")).to_contain_text("另一位流程负责人（欧拓）批准后，作为版本 3 生效")
     picture(page, "restoration-box-zh")
@@ -145,7 +145,7 @@ def test_one_asks_for_a_former_version_and_another_approves(office: Office) -> N
     page.goto(f"/processes/{KEY}")
     page.get_by_text("恢复", exact=True).click()
     expect(page.locator("details[open]")).to_contain_text("这个流程还有一份草稿")
-    office.move_to(office.at)
+    office_in_browser.move_to(office_in_browser.at)
     otto.goto("/processes")
     otto.get_by_role("button", name="English").click()
     otto.locator(f".desk-card a[href='/processes/{KEY}/publish']").click()
@@ -156,16 +156,16 @@ def test_one_asks_for_a_former_version_and_another_approves(office: Office) -> N
     picture(otto, "restoration-done-en")
 
 
-def test_a_case_is_counted_at_the_process_that_is_called(office: Office) -> None:
+def test_a_case_is_counted_at_the_process_that_is_called(office_in_browser: Office) -> None:
     """The list and the page of the called process show the case that stands in it, by whom it was called, and its version."""
     said, event = "号码已销号，还在收梦网信息费", {"number_event": "cancelled", "event_on": "2026-02-05"}
-    case = office.take_in(
+    case = office_in_browser.take_in(
         "cleo", "13900000601", said=said, demand="退还", amount="10.00", process="梦网无主话单投诉处理流程"
     )
-    office.does("cleo", case, "了解号码变动情况", charged_msisdn="13900000601", **event)
-    office.does("cleo", case, "判断是否无主话单", orphan_confirmed="yes")
-    office.does("cleo", case, "填写登记表", site="虚构梦网站点")
-    page = office.of("olu")
+    office_in_browser.does("cleo", case, "了解号码变动情况", charged_msisdn="13900000601", **event)
+    office_in_browser.does("cleo", case, "判断是否无主话单", orphan_confirmed="yes")
+    office_in_browser.does("cleo", case, "填写登记表", site="虚构梦网站点")
+    page = office_in_browser.of("olu")
     page.goto("/processes")
     for key, called in (("SUB-001", True), ("TS-006", True), ("CH-002", False), ("SUB-003", False)):
         card = page.locator(f".desk-card:has(h2 a[href='/processes/{key}'])")
@@ -176,9 +176,9 @@ def test_a_case_is_counted_at_the_process_that_is_called(office: Office) -> None
     expect(page.locator(".desk-numbers")).to_contain_text("其中 1 件由其他流程调用")
 
 
-def test_drafts_published_together_show_what_each_draws_otherwise(office: Office) -> None:
+def test_drafts_published_together_show_what_each_draws_otherwise(office_in_browser: Office) -> None:
     """Both versions of every diagram, with its own changes marked and the way from each row to its place in the right picture."""
-    page = office.of("olu")
+    page = office_in_browser.of("olu")
     drawn = {"SUB-010": ("hand_receipt", "交给收据"), "TS-008": ("judge_failure", "判断失败原因")}
     for key, (_, name) in drawn.items():
         changed(page, name, f"{name}（新）", key)
@@ -200,11 +200,13 @@ def test_drafts_published_together_show_what_each_draws_otherwise(office: Office
         ("en", "欧璐 drew this draft, and only you are left to approve it", "Nobody is left to approve it"),
     ],
 )
-def test_a_second_owner_reads_what_a_change_costs(office: Office, language: str, drawn: str, nobody: str) -> None:
+def test_a_second_owner_reads_what_a_change_costs(
+    office_in_browser: Office, language: str, drawn: str, nobody: str
+) -> None:
     """Before the first change; after it the page says who is left and the ways out, and whoever undoes all of it may approve again."""
-    changed(office.of("olu"), "汇总本周挂帐", "汇总挂帐")
-    office.language = language
-    otto = office.of("otto")
+    changed(office_in_browser.of("olu"), "汇总本周挂帐", "汇总挂帐")
+    office_in_browser.language = language
+    otto = office_in_browser.of("otto")
     otto.goto(f"/processes/{KEY}/publish")
     expect(otto.locator("#costs")).to_be_visible()
     picture(otto, f"costs-page-{language}")

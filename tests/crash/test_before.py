@@ -65,7 +65,7 @@ class Continued(Round):
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office_of_before(tmp_path: Path) -> Iterator[Office]:
     """The office of before under the software of now: brought up to date as `./desk run` does it, and then today's processes in force beside its own."""
     database = tmp_path / "office.db"
     database.write_bytes(lzma.decompress((BEFORE / "office.db.xz").read_bytes()))
@@ -86,7 +86,7 @@ def versions_by_case() -> dict[int, int]:
     }
 
 
-def test_an_office_of_before_goes_on_with_its_open_cases(office: Office) -> None:
+def test_an_office_of_before_goes_on_with_its_open_cases(office_of_before: Office) -> None:
     """A case of TS-001, TS-002, TS-005 or TS-008, whatever its step, ends on its own version with the money it was agreed to move, and all of it verifies; departments that are written to since are there."""
     assert {"security", "department_head"} <= set(session().scalars(select(Department.code)))
     batches: set[tuple[str, str]] = set()

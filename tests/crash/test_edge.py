@@ -41,7 +41,7 @@ def enough_descriptors() -> None:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def served_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """An office on SQLite."""
     folder = tmp_path_factory.mktemp("edge")
     with opened(folder, f"sqlite:///{folder}/office.db") as opened_place:
@@ -50,10 +50,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture
-def place(office: Place) -> Place:
+def place(served_office: Place) -> Place:
     """It serves, whatever was done to it before."""
-    office.come_up()
-    return office
+    served_office.come_up()
+    return served_office
 
 
 def test_among_strangers_who_say_and_read_nothing_clerks_are_answered(place: Place) -> None:

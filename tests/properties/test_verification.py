@@ -140,7 +140,7 @@ STATES = {
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[Session]:
+def tampered_cases() -> Iterator[Session]:
     """A few cases in one database that lets itself be tampered with."""
     with runtime.entered(_office()), played(PLAYED) as session:
         yield session
@@ -186,12 +186,12 @@ def undone(session: Session) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_every_single_alteration_is_found(office: Session) -> None:
+def test_every_single_alteration_is_found(tampered_cases: Session) -> None:
     """Every covered column with another value, every table with a row less and a row more, histories swapped and gone: each on its own, not one goes unnoticed."""
     chance = random.Random(20261123)
     assert deviations() == []
-    assert {model for model in COVERED if not _rows(office, model.__table__)} == {Incident}
-    unnoticed = [_unnoticed(office, alteration) for alteration in _alterations(office, chance)]
+    assert {model for model in COVERED if not _rows(tampered_cases, model.__table__)} == {Incident}
+    unnoticed = [_unnoticed(tampered_cases, alteration) for alteration in _alterations(tampered_cases, chance)]
     assert not any(unnoticed), "\n".join(filter(None, unnoticed))
 
 
@@ -390,12 +390,12 @@ def _delete_stream(session: Session, _model: Any, chance: random.Random) -> str:
 
 
 @pytest.mark.slow
-def test_every_case_deleted_whole_is_found(office: Session) -> None:
+def test_every_case_deleted_whole_is_found(tampered_cases: Session) -> None:
     """Each in turn, with everything that names it and with balances that fit: the register alone still knows of it."""
     unnoticed = []
-    for case in _cases(office):
-        with undone(office):
-            what = _without(office, case)
+    for case in _cases(tampered_cases):
+        with undone(tampered_cases):
+            what = _without(tampered_cases, case)
             if not proof.verify_registers():
                 unnoticed.append(what)
     assert unnoticed == []
@@ -405,28 +405,30 @@ def _named(table: Table, row: Any) -> str:
     return " ".join(str(getattr(row, column.name)) for column in table.primary_key.columns)
 
 
-def test_the_list_of_what_is_covered_is_right(office: Session) -> None:
+def test_the_list_of_what_is_covered_is_right(tampered_cases: Session) -> None:
     """Every column named as covered exists, so that the list cannot be longer than the truth."""
     for model, names in COVERED.items():
         assert set(names) <= {column.name for column in model.__table__.columns}, model
     assert Base.metadata.tables["user_task"] is UserTask.__table__
 
 
-def test_untouched_cases_are_not_accused(office: Session) -> None:
+def test_untouched_cases_are_not_accused(tampered_cases: Session) -> None:
     """What nobody touched agrees with its record: no false alarm, each case looked at."""
     verdicts = list(verification.verify_each(proof.every_instance()))
-    assert len(verdicts) == office.scalar(select(func.count(ProcessInstance.id)))
+    assert len(verdicts) == tampered_cases.scalar(select(func.count(ProcessInstance.id)))
     assert [one for verdict in verdicts for one in verdict.deviations] + verification.verify_office() == []
 
 
-def test_a_rolled_back_case_is_found_by_its_ledger(office: Session) -> None:
+def test_a_rolled_back_case_is_found_by_its_ledger(tampered_cases: Session) -> None:
     """Cutting a case back to its beginning, consistently, still leaves the money it moved."""
-    with undone(office):
-        key = office.scalar(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None)))
+    with undone(tampered_cases):
+        key = tampered_cases.scalar(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None)))
         instance = int(str(key).split(":")[0])
         for table in (HistoryEntry.__table__, UserTask.__table__, ProcessInstance.__table__):
             column = table.c.stream_id if "stream_id" in table.c else table.c.get("instance_id", table.c.id)
-            office.execute(delete(table).where(column == (str(instance) if "stream_id" in table.c else instance)))
+            tampered_cases.execute(
+                delete(table).where(column == (str(instance) if "stream_id" in table.c else instance))
+            )
         assert {one.kind for one in deviations()} >= {"missing"}
 
 

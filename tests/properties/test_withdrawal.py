@@ -32,7 +32,7 @@ _plays = count(1)
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[None]:
+def processes_in_force() -> Iterator[None]:
     """The processes of the product and whoever follows their changes."""
     with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime, scratch():
         runtime.observers = composition.runtime(ground.ephemeral_keys()).observers
@@ -60,7 +60,7 @@ def _standing(place: int, cut: int) -> tuple[str, int, Any] | None:
 
 @settings(max_examples=60)
 @given(place=st.integers(0, len(AGREED) - 1), cut=st.integers(0, 12))
-def test_withdrawn_nothing_of_it_is_held_back(office: None, place: int, cut: int) -> None:
+def test_withdrawn_nothing_of_it_is_held_back(processes_in_force: None, place: int, cut: int) -> None:
     """Or it is refused because money went out, and then nothing changes."""
     found = _standing(place, cut)
     if found is None:

@@ -37,7 +37,7 @@ sent: list[str] = []
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def office(request: pytest.FixtureRequest, tmp_path: Path, at: datetime) -> Iterator[Flask]:
+def crowded_office(request: pytest.FixtureRequest, tmp_path: Path, at: datetime) -> Iterator[Flask]:
     """An office over a database that several threads can reach, with a few cases of four processes."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_tables")
     with shared_office(tmp_path, url) as app, services(_send):
@@ -121,13 +121,13 @@ VERBS: list[Callable[[Script, datetime], Any]] = [
 ]
 
 
-def let_them_in(office: Flask, at: datetime, seed: int) -> set[int]:
+def let_them_in(crowded_office: Flask, at: datetime, seed: int) -> set[int]:
     """A crowd with scripts of its own, and what must be so when it has gone; the tasks that somebody was told to have completed."""
-    came = together(office, [Script(seed * THREADS + number, at).all for number in range(THREADS)])
+    came = together(crowded_office, [Script(seed * THREADS + number, at).all for number in range(THREADS)])
     broken = [repr(script) for script in came if isinstance(script, Exception)]
     assert broken == []
     refusals = [error for script in came for _verb, error in script if isinstance(error, engine.EngineError)]
-    with office.test_request_context():
+    with crowded_office.test_request_context():
         assert {error.code for error in refusals} <= error_catalogue.texts().keys()
     assert [
         error.values for error in refusals if error.code == "NotAllReleased" or errors.status_of(error) >= 500
@@ -164,13 +164,13 @@ def assert_whole() -> None:
     assert proof.verify_definitions() + proof.verify_streams() + proof.verify_registers() == []
 
 
-def test_a_crowd_leaves_what_can_be_explained(office: Flask, at: datetime) -> None:
+def test_a_crowd_leaves_what_can_be_explained(crowded_office: Flask, at: datetime) -> None:
     """Clerks, the clock, workers, operators and owners at once: one effect each, named refusals, never a lock error."""
-    assert_each_once(let_them_in(office, at, 1))
+    assert_each_once(let_them_in(crowded_office, at, 1))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("crowds", CROWDS)
-def test_many_crowds_leave_what_can_be_explained(office: Flask, at: datetime, crowds: int) -> None:
+def test_many_crowds_leave_what_can_be_explained(crowded_office: Flask, at: datetime, crowds: int) -> None:
     """The same again and again in one office."""
-    assert_each_once({task for seed in range(2, 2 + crowds) for task in let_them_in(office, at, seed)})
+    assert_each_once({task for seed in range(2, 2 + crowds) for task in let_them_in(crowded_office, at, seed)})
