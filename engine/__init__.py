@@ -13,10 +13,11 @@ from engine.ground.errors import (
     NotPermitted,
     Problem,
 )
-from engine.runtime.permissions import Actor
+from engine.runtime.permissions import SYSTEM, Actor
 from engine.runtime.runtime import now
 
 __all__ = [
+    "SYSTEM",
     "Actor",
     "Conflict",
     "Corrupt",

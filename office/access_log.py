@@ -84,7 +84,7 @@ def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
 
 def at_liabilities(*, by: engine.Actor, at: datetime) -> datetime:
     """Return the same of an auditor who looks at who is liable for what."""
-    return record.record_act_once({"type": "liabilities_read"}, by=by, at=at, within=ONE_LOOK)
+    return record.record_act_once({"type": "page_looked_at", "page": "liabilities"}, by=by, at=at, within=ONE_LOOK)
 
 
 def exported(kind: str, /, *, rows: int, by: engine.Actor, at: datetime, personal: bool, **choices: Any) -> None:

@@ -18,7 +18,6 @@ from service_tasks import dates
 from service_tasks.batches import PREFIXES
 
 RELEASE = "batches/release_cases"
-SYSTEM = engine.Actor("system")
 
 
 class Kind(NamedTuple):
@@ -69,7 +68,7 @@ def _begin(kind: Kind, at: datetime) -> str | None:
         if _has_begun(kind.process, number):
             return None
         variables = {"case_number": number, kind.variable: period}
-        cases.start(kind.process, business_key=number, variables=variables, by=SYSTEM, at=at)
+        cases.start(kind.process, business_key=number, variables=variables, by=engine.SYSTEM, at=at)
     return number
 
 
@@ -97,7 +96,7 @@ def release_cases(parameters: dict[str, Any], at: datetime) -> None:
     Shape: `parameters` holds message, key, kind (of the batch) and period.
     """
     count = cases.correlate(
-        parameters["message"], parameters["key"], variables=parameters.get("variables", {}), by=SYSTEM, at=at
+        parameters["message"], parameters["key"], variables=parameters.get("variables", {}), by=engine.SYSTEM, at=at
     )
     with transaction():
         session().execute(

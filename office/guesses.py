@@ -95,7 +95,7 @@ def note(name: str, address: str, *, at: datetime, works_here: bool, browser: st
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
         if not works_here:
             unknown: LoginUnknown = {"type": "login_unknown", "address": place(address), "mark": mark(name)}
-            record.record_at_most(unknown, "address", by=engine.Actor(record.SYSTEM), at=at)
+            record.record_at_most(unknown, "address", by=engine.SYSTEM, at=at)
             return
         current = lock(name, address, at=at, browser=browser)
         act: LoginLocked | LoggedIn = {"type": "login_failed", "address": address[:MOST_ADDRESS]}

@@ -30,7 +30,6 @@ from service_tasks.zone import ZONE
 PROCESS = "SUB-009"
 SHARE = 5  # of a hundred payments
 CASH_ABOVE = 5000  # fen
-SYSTEM = engine.Actor("system")
 TOLD = {
     "reviewed_case": "string",
     "reviewed_kind": "string",
@@ -98,7 +97,7 @@ def _begin(payment: Given, cause: str, day: str, number: int, at: datetime) -> N
         "review_cause": cause,
     }
     key = f"FC-{day}-{number:03d}"
-    advanced = cases.start(PROCESS, business_key=key, variables={"case_number": key, **facts}, by=SYSTEM, at=at)
+    advanced = cases.start(PROCESS, business_key=key, variables={"case_number": key, **facts}, by=engine.SYSTEM, at=at)
     row = {"day": day, "entry_id": payment.id, "instance_id": advanced.instance_id, "case_number": payment.case}
     session().execute(insert(Review).values(cause=cause, **row))
 

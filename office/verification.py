@@ -134,8 +134,7 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 def record_run(cases: int, entries: int, deviations: int, at: datetime) -> bool:
     """Write down that the whole office was verified and with which result, for those who cannot verify it; whether that could be done."""
     act: OfficeVerified = {"type": "office_verified", "cases": cases, "entries": entries, "deviations": deviations}
-    by = engine.Actor(record.SYSTEM)
-    outcome = running.survive("verification", lambda: record.record_act(act, by=by, at=at))
+    outcome = running.survive("verification", lambda: record.record_act(act, by=engine.SYSTEM, at=at))
     return not isinstance(outcome, record.Failed)
 
 

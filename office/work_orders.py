@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+import engine
 from engine import Actor, Conflict, NotPermitted, cases, running, runtime
 from engine.running import Change
 from models.base import session, transaction
@@ -18,7 +19,6 @@ from service_tasks.work_orders import rows
 from service_tasks.work_orders.schemas import SentResult
 
 PROCESS = "SUB-008"
-SYSTEM = Actor("system")
 # What a process of an order begins with, and the FEEL type of each.
 STARTED = {"order": "context"}
 ENDINGS = ("message_received", "message_cancelled", "instance_cancelled", "instance_completed")
@@ -51,7 +51,7 @@ def begin(parameters: dict[str, Any], at: datetime) -> None:
         facts = {name: getattr(order, name) for name in ("number", "department")}
         facts |= {name: getattr(order, name).isoformat() for name in ("half_at", "due_at", "due_whole_at")}
         variables = {"case_number": order.number, "order": facts}
-        advanced = cases.start(PROCESS, business_key=order.number or "", variables=variables, by=SYSTEM, at=at)
+        advanced = cases.start(PROCESS, business_key=order.number or "", variables=variables, by=engine.SYSTEM, at=at)
         order.instance_id = advanced.instance_id
 
 
@@ -142,7 +142,7 @@ def deliver(parameters: dict[str, Any], at: datetime) -> None:
     """Bring the answer of an order to every case that waits for it; safe to interrupt and go on."""
     order = session().scalars(select(WorkOrder).where(WorkOrder.number == parameters["order"])).one()
     answer = {"work_order": SentResult().dump(rows.told(order))}
-    cases.correlate(rows.MESSAGE, parameters["order"], variables=answer, by=SYSTEM, at=at)
+    cases.correlate(rows.MESSAGE, parameters["order"], variables=answer, by=engine.SYSTEM, at=at)
 
 
 @runtime.background(rows.DROP)
@@ -153,9 +153,9 @@ def drop(parameters: dict[str, Any], at: datetime) -> None:
         if order.state not in (OrderState.OPEN, OrderState.ANSWERED) or rows.waiting(order.id):
             return
         order.state = OrderState.DROPPED
-        rows.note(order, "dropped", f"order:{order.id}:{at.isoformat()}", by=SYSTEM.user, at=at)
+        rows.note(order, "dropped", f"order:{order.id}:{at.isoformat()}", by=engine.SYSTEM.user, at=at)
         if order.instance_id is not None and cases.hold_case(order.instance_id):
-            cases.cancel(order.instance_id, reason=NOBODY_WAITS, by=SYSTEM, at=at)
+            cases.cancel(order.instance_id, reason=NOBODY_WAITS, by=engine.SYSTEM, at=at)
 
 
 def follow(change: Change) -> None:

@@ -14,6 +14,7 @@ from engine.definitions.package import Package
 from engine.diagrams import diagram, shapes
 from engine.diagrams.diagram import ACTIVITIES, Diagram, Element, Flow
 from engine.ground import xml
+from engine.language import vocabulary
 from engine.language.forms import content as form_content
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
@@ -213,7 +214,7 @@ def _field(file: str, element: str, new: Facts, name: str) -> Iterator[Differenc
 
 def _counted(fact: str, facts: Facts) -> str:
     """Return the fact, marked where it is an amount of money: what stands there as a number is then in its smallest unit."""
-    return f"amount {fact}" if fact in AMOUNTS and facts.get("unit") == "fen" else fact
+    return f"amount {fact}" if fact in AMOUNTS and vocabulary.in_force().counts(facts.get("unit")) else fact
 
 
 def _name(facts: Facts) -> str:

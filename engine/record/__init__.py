@@ -13,7 +13,6 @@ from engine.record.case_steps import (
 from engine.record.heads import GENESIS, open_registers
 from engine.record.history import BrokenChain, CaseEntry, Entry, beginning, chain, holds_clear, read_history, steps_left
 from engine.record.person_streams import (
-    SYSTEM,
     Act,
     entries_naming,
     latest_acts,
@@ -29,7 +28,6 @@ from engine.record.steps import ACTS, Failed
 __all__ = [
     "ACTS",
     "GENESIS",
-    "SYSTEM",
     "Act",
     "BrokenChain",
     "CaseEntry",

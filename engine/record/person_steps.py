@@ -23,9 +23,16 @@ class CustomerLookedAt(TypedDict):
 
 
 class MessagesRead(TypedDict):
-    """Text messages that wait to be sent were fetched, or an auditor looked at who is liable for what."""
+    """Text messages that wait to be sent were fetched."""
 
-    type: Literal["messages_read", "liabilities_read"]
+    type: Literal["messages_read"]
+
+
+class PageLookedAt(TypedDict):
+    """An auditor looked at a page that shows what is of people: `page` says which."""
+
+    type: Literal["page_looked_at"]
+    page: str
 
 
 class LookRefused(TypedDict):
@@ -167,7 +174,7 @@ class TokensRevoked(TypedDict):
     tokens: int
 
 
-Looked = CaseLookedAt | CustomerLookedAt | MessagesRead | LookRefused
+Looked = CaseLookedAt | CustomerLookedAt | MessagesRead | PageLookedAt | LookRefused
 Token = TokenMade | TokensRevoked
 Refusal = EntryRefused | RefusalsNotKept | ActRefused
 LogIn = LoggedIn | LoginLocked | LoginUnknown | LoggedOut | SessionsEnded

@@ -23,7 +23,7 @@ from engine.record.person_steps import (
     PlaceOfTask,
     RefusalsNotKept,
 )
-from engine.runtime.permissions import Actor
+from engine.runtime.permissions import SYSTEM, Actor
 from models.base import bind, session, transaction
 from models.entry import HistoryEntry
 from models.entry import RefusalsNotKept as Tally
@@ -33,7 +33,6 @@ from models.user_task import UserTask
 USER = "user"
 AT_ONCE, LAST = 200, 2**31 - 1
 MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
-SYSTEM = "system"
 _COUNTED = (Tally.number, Tally.since, Tally.until)
 _TASK = (UserTask.id, UserTask.business_key, UserTask.process_key, UserTask.element_id)
 _PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
@@ -175,7 +174,7 @@ def _record_not_kept(row: RefusedTask, at: datetime) -> bool:
         session().get(User, row.user, with_for_update=True)
         steps = _not_kept(row, row.user)  # none where somebody beside this one was first
         if steps:
-            history.append(USER, row.user, steps, by=SYSTEM, at=at)
+            history.append(USER, row.user, steps, by=SYSTEM.user, at=at)
     return bool(steps)
 
 

@@ -79,7 +79,7 @@ STEPS: dict[str, str] = {
     "case_looked_at": "of a person, once an hour: case",
     "customer_looked_at": "of a person, once an hour: number (masked), mark (by which the looks at one customer are found)",
     "messages_read": "of a person, once an hour: text messages that wait to be sent were fetched",
-    "liabilities_read": "of an auditor, once an hour: who is liable for what was looked at",
+    "page_looked_at": "of an auditor, once an hour: page (what is shown there is of people, as who is liable for what)",
     "exported": "of a person: what, chosen (the filters), rows (how many), personal (whether with personal values)",
     "entry_refused": "of a person whose form was refused, at most 20 for a task and hour: case, task, process, element, fields (codes of what was wrong by field, never what was typed), last (more of them within the hour are only counted)",
     "refusals_not_kept": "of a person whose forms were refused more often than is kept, with the next one that is kept or an hour after the last: case, task, process, element, number (how many), since and until (the first and the last of them)",

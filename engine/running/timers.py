@@ -20,6 +20,7 @@ from engine.record.columns import DueRow
 from engine.record.steps import Failed
 from engine.running import execution, jobs, locking
 from engine.runtime import runtime
+from engine.runtime.permissions import SYSTEM
 from engine.spiff import commands
 from engine.spiff.run import Run
 from models.base import bind, session, transaction
@@ -29,7 +30,6 @@ from models.states import CaseState, IncidentState, TaskState
 from models.timer import MessageSubscription, Setback, Timer
 from models.user_task import UserTask
 
-SYSTEM = "system"
 BATCH = 500
 ATTEMPTS = 5
 FIRST_DELAY = timedelta(seconds=5)
@@ -80,7 +80,7 @@ def _tell_standing(instance_id: int, at: datetime) -> None:
         if not run.steps:
             raise NothingStands(instance=instance_id)
 
-    execution.advance(instance_id, command, by=SYSTEM, at=at)
+    execution.advance(instance_id, command, by=SYSTEM.user, at=at)
 
 
 def _do_all(kind: Kind, at: datetime) -> int:
@@ -99,7 +99,7 @@ def _do_next(kind: Kind, at: datetime) -> bool | None:
         row: DueRow | None = session().execute(kind.due(at)).first()
         if row is None:
             return None
-        command = partial(execution.advance_row, row, partial(kind.act, row), by=SYSTEM, at=at)
+        command = partial(execution.advance_row, row, partial(kind.act, row), by=SYSTEM.user, at=at)
         failed = jobs.guarded(f"{kind.name} of {row.business_key}", command)
         if isinstance(failed, Failed):
             put_back(kind, row, failed, at)
@@ -189,7 +189,7 @@ def _opened(row: DueRow, failed: Failed, at: datetime) -> bool:
     """Tell whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
     command = partial(commands.report, token=row.token, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
     opened = jobs.guarded(
-        f"incident of {row.business_key}", lambda: execution.advance_row(row, command, by=SYSTEM, at=at)
+        f"incident of {row.business_key}", lambda: execution.advance_row(row, command, by=SYSTEM.user, at=at)
     )
     return not isinstance(opened, Failed)
 

@@ -25,13 +25,13 @@ from engine.record.steps import Failed, WorkOutcome
 from engine.running import execution, jobs, locking
 from engine.runtime import runtime
 from engine.runtime.handlers import Call
+from engine.runtime.permissions import SYSTEM
 from engine.runtime.runtime import now
 from engine.spiff import commands
 from models.base import session, transaction
 from models.job import Job
 from models.states import CaseState, JobState
 
-SYSTEM = "system"
 BATCH = 500
 LOOKED_AT = 20  # that other processes may be taking at the same instant
 LEASE = timedelta(seconds=20)
@@ -148,7 +148,7 @@ def perform(job: Taken, at: datetime) -> WorkOutcome:
         process_key=row.key,
         element_id=job.element_id or "",
         at=at,
-        actor=SYSTEM,
+        actor=SYSTEM.user,
     )
     return jobs.reach_outside(job.topic, values.unpack(json.loads(sealing.unseal(key, job.parameters))), call)
 
@@ -193,5 +193,5 @@ def _finish(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Non
 
 def _advance(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Failed | None:
     command = partial(commands.finish_work, token=job.token or 0, outcome=outcome)
-    result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
+    result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM.user, at=at))
     return result if isinstance(result, Failed) else None

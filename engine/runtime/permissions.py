@@ -23,6 +23,9 @@ class Actor:
     unbarred: bool = False
 
 
+SYSTEM = Actor("system")  # the desk itself: by its clock, or by the operator at the server
+
+
 class NotACandidate(NotPermitted):
     """The task belongs to another department."""
 

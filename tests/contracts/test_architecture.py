@@ -193,6 +193,12 @@ def test_import_contracts_name_every_package() -> None:
     assert settings["contracts"][0]["layers"] == list(FLOORS)
 
 
+def test_no_door_offers_more_than_can_be_looked_over() -> None:
+    """Whoever comes to a room reads at its door what it is for, and every name is the one that it has inside."""
+    too_much = [figure for figure in doors.measured(sources.product()) if figure.count > (figure.most or 0)]
+    assert too_much == []
+
+
 def test_no_import_points_up() -> None:
     """What is sold runs without what tests and measures it, and a command without the tests: an import of a higher floor would end that."""
     assert doors.arrows_up((*sources.product(), *sources.bench())) == []

@@ -32,6 +32,7 @@ EXEMPT = {"case_withdrawn", "hold_lifted", "correction_withdrawn", "customer_tri
 EXEMPT |= {"reversal_asked", "reversal_agreed", "credit_reversed"}
 LEFT: dict[str, dict[str, str]] = {
     "definitions/compiled.py": {"payee": APPROVAL},
+    "definitions/differences.py": {"amount": AMOUNT},
     "definitions/expressions.py": {"amount": APPROVAL, "payee": APPROVAL},
     "definitions/form_lint.py": {"amount": AMOUNT},
     "definitions/variable_types.py": {"amount": AMOUNT},

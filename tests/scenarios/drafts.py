@@ -18,7 +18,7 @@ DRAFTED = "resolution"
 
 
 class Draft(NamedTuple):
-    """What a step has filled in beforehand for the customer to hear, and the sums, in fen, that the books know of."""
+    """What a step has filled in beforehand for the customer to hear, and the sums, in fen, that the books know of or that were picked."""
 
     element: str
     text: str
@@ -44,7 +44,8 @@ class Watching(Play):
         form, variables, scope = cases.form_of(task.id, at=self.clock)
         text = form.prefill(variables, scope).get(DRAFTED)
         if text is not None and text not in self.written:  # a person's own word is not the desk's
-            self.drafts.append(Draft(f"{task.process_key} {task.element_id}", text, _sums()))
+            sums = _sums() | _together(line["amount"] for line in variables.get("disputed_lines") or ())
+            self.drafts.append(Draft(f"{task.process_key} {task.element_id}", text, sums))
         self.written.add(str((step.get("form") or {}).get(DRAFTED, "")))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 import engine
-from engine import language, record
+from engine import language
 from engine.language import Reason
 from models.base import session
 from models.definition import ProcessDefinition
@@ -213,7 +213,7 @@ PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
-    "audit.doings": {**PERIOD, "person": Known("person_unknown", User.name, record.SYSTEM), "show": Choice("", "logins", "looks", "exports", "refusals", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
+    "audit.doings": {**PERIOD, "person": Known("person_unknown", User.name, engine.SYSTEM.user), "show": Choice("", "logins", "looks", "exports", "refusals", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
     "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},

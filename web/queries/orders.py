@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import exists, func, or_, select
 
+import engine
 from models.base import session
 from models.complaint import Complaint
 from models.states import TaskState
@@ -99,7 +100,7 @@ def sent_by(user: str, departments: frozenset[str]) -> Sequence[WorkOrder]:
 def deed(act: WorkOrderAct) -> str:
     """Return what an act was, in words: who chased, the clock or a person, is told apart."""
     if act.kind == "chased":
-        return gettext("chased by the system") if act.by == "system" else gettext("chased by hand")
+        return gettext("chased by the system") if act.by == engine.SYSTEM.user else gettext("chased by hand")
     return gettext(DONE[act.kind])
 
 

@@ -58,12 +58,11 @@ def _cancelled(row: UserTask, customer: standing.Whose) -> First:
         kinds = {step["type"] for step in entry.steps if record.token_of(step) in (None, row.token)}
         if "user_task_cancelled" in kinds:
             cause = next((text for kind, text in CANCELLED.items() if kind in kinds), OTHERWISE)
-            by = person_name(entry.actor) if entry.actor != SYSTEM else ""
+            by = person_name(entry.actor) if entry.actor != engine.SYSTEM.user else ""
             return First(row.business_key, by, entry.at, customer, gettext(cause))
     return First(row.business_key, whose=customer)
 
 
-SYSTEM = "system"
 CANCELLED = {
     "case_withdrawn": _("The customer took the complaint back, so the steps that were open are cancelled."),
     "case_voided": _("The case was there by mistake and is void, so the steps that were open are cancelled."),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import engine
 from engine import definitions, ground, published, runtime
 from models.base import scratch, session, transaction
 from models.duty import Duty
@@ -31,7 +32,7 @@ def office_with_a_weekly_batch() -> Iterator[None]:
         with transaction():
             session().add(Duty(code="DUE.3", title_zh="挂帐", title_en="Holds", rule=RULE, manual_ref="DUE.3"))
         package = definitions.read_package(PROCESSES, batches.CHARGE_HOLD)
-        published.publish(package, by=batches.SYSTEM, note="", at=MONDAY - 2 * HOUR)
+        published.publish(package, by=engine.SYSTEM, note="", at=MONDAY - 2 * HOUR)
         yield
 
 

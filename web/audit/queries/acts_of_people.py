@@ -9,6 +9,7 @@ from typing import Any, assert_never, cast
 
 from flask_babel import gettext
 
+import engine
 from engine import record
 from engine.record.person_steps import (
     EntryRefused,
@@ -43,7 +44,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "sessions_ended",
     ),
     "tokens": ("token_made", "tokens_revoked"),
-    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "liabilities_read", "look_refused"),
+    "looks": ("case_looked_at", "customer_looked_at", "messages_read", "page_looked_at", "look_refused"),
     "exports": ("exported",),
     "refusals": ("act_refused", "look_refused", "entry_refused", "refusals_not_kept", "login_refused"),
 }
@@ -70,7 +71,7 @@ class Page:
 
 def people() -> list[tuple[str, str]]:
     """Return (login, name) of everybody who may be asked about, by name."""
-    return [*staff.everybody(), (record.SYSTEM, names.person_name(record.SYSTEM))]
+    return [*staff.everybody(), (engine.SYSTEM.user, names.person_name(engine.SYSTEM.user))]
 
 
 def page(filters: Mapping[str, Any]) -> Page:
@@ -129,7 +130,7 @@ def _told(step: PersonStep) -> str:
             return str(gettext("logged %(name)s out everywhere; sessions: %(number)s", name=name, number=number))
         case "token_made" | "tokens_revoked":
             return _token(step)
-        case "case_looked_at" | "customer_looked_at" | "messages_read" | "liabilities_read" | "look_refused":
+        case "case_looked_at" | "customer_looked_at" | "messages_read" | "page_looked_at" | "look_refused":
             return _looked(step)
         case "exported":
             return _exported(step)
@@ -165,7 +166,7 @@ def _looked(step: Looked) -> str:
             return str(gettext("looked up the customer %(number)s", number=step["number"]))
         case "look_refused":
             return _not_shown(step)
-        case "liabilities_read":
+        case "page_looked_at":
             return str(gettext("looked at who is liable for what"))
         case "messages_read":
             return str(gettext("fetched the text messages that wait to be sent"))
@@ -206,7 +207,7 @@ def _unknown(step: LoginUnknown) -> str:
 
 def last_verified() -> tuple[datetime, OfficeVerified] | None:
     """Return when the whole office was verified the last time, and with which result; None where it never was, or the entry was altered."""
-    for act in record.latest_acts(most=1, user=record.SYSTEM, types=("office_verified",)):
+    for act in record.latest_acts(most=1, user=engine.SYSTEM.user, types=("office_verified",)):
         for step in cast(list[PersonStep], act.entry.steps if act.entry is not None else []):
             if step["type"] == "office_verified":
                 return act.at, step

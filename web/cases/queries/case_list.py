@@ -25,6 +25,7 @@ from web.lookup import staff
 from web.telling import names
 
 PAGE = 50
+BESIDE = frozenset({ComplaintState.OPEN, ComplaintState.CLOSED})  # states of a case that is no complaint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ def _complaints(person: Person, filters: Wanted) -> Select[Any]:
 
 def _beside(person: Person, filters: Wanted) -> list[Beside]:
     """Return the cases without a complaint that the person may see, at most a page and one."""
-    if filters.customer or filters.state not in ("", *_STATES):
+    if filters.customer or (filters.state and filters.state not in BESIDE):
         return []
     instance = ProcessInstance
     columns = (instance.business_key, instance.id, instance.key, instance.started_at, instance.state)
@@ -135,7 +136,7 @@ def _beside(person: Person, filters: Wanted) -> list[Beside]:
     if filters.text:
         query = query.where(instance.business_key.contains(filters.text, autoescape=True))
     if filters.state:
-        query = query.where((instance.state == CaseState.ACTIVE) == (filters.state == "open"))
+        query = query.where((instance.state == CaseState.ACTIVE) == (filters.state == ComplaintState.OPEN))
     if not person.has(*access.SEE_EVERYTHING):
         query = query.where(exists().where(UserTask.instance_id == instance.id, UserTask.group.in_(person.departments)))
     query = _in_period(query, filters, instance.started_at)
@@ -143,11 +144,8 @@ def _beside(person: Person, filters: Wanted) -> list[Beside]:
     return [Beside(number, id, key, at, _of(state)) for number, id, key, at, state in rows]
 
 
-_STATES = ("open", "closed")
-
-
 def _of(state: str) -> str:
-    return "open" if state == CaseState.ACTIVE else "closed"
+    return ComplaintState.OPEN if state == CaseState.ACTIVE else ComplaintState.CLOSED
 
 
 def _one_page(query: Select[Any], filters: Wanted, at: Any, number: Any) -> Select[Any]:

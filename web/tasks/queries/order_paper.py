@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+import engine
 from engine import proof
 from models.work_order import OrderState
 from office.masking import Sight, masked
@@ -83,7 +84,7 @@ def _case(case: Any, sight: Sight) -> str:
 
 def _act(act: Any) -> dict[str, str]:
     deed = orders.deed(act)
-    author = "" if act.by == "system" else names.person_name(act.by)
+    author = "" if act.by == engine.SYSTEM.user else names.person_name(act.by)
     sentence = (
         wording.WITH_REASON.format(what=deed, why=act.text)
         if act.text and act.kind in ("handed_on", "sent_back")

@@ -89,7 +89,7 @@ def test_names_of_nobody_at_the_log_in_are_recorded(desk: Flask) -> None:
         for _time in range(21):
             guesses.note("13912345678", "10.0.0.1", at=engine.now(), works_here=False)
         guesses.note("root", "10.0.0.2", at=engine.now(), works_here=False)
-    steps = recorded(desk, record.SYSTEM)
+    steps = recorded(desk, engine.SYSTEM.user)
     assert [step["address"] for step in steps] == ["10.0.0.1"] * 20 + ["10.0.0.2"]
     assert (len({step["mark"] for step in steps}), any("13912345678" in str(step) for step in steps)) == (2, False)
     assert "10.0.0.2" in Visitor(desk, "ada").get("/audit/people?show=logins&person=system").text

@@ -50,7 +50,7 @@ def test_the_summary_sheet_lies_under_the_form(desk: Flask) -> None:
         collected("2030-12")
         with transaction():
             a_case_waits("AJ-1", "2030-12")
-        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=engine.SYSTEM, at=engine.now())  # fmt: skip
         task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
     page = Visitor(desk, "ivan").get(f"/tasks/{task}")
     assert "共 2 笔 · 30.00 元" in page.text
@@ -67,7 +67,7 @@ def test_a_list_that_was_handed_in_is_called_closed_with_its_month(desk: Flask) 
     """Whoever opens a later step of the batch reads that this month takes nothing more."""
     with desk.app_context():
         collected("2030-12")
-        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=engine.SYSTEM, at=engine.now())  # fmt: skip
         task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
         with transaction():
             batch = locked("secondary_pricing", "2030-12", engine.now())
@@ -82,7 +82,7 @@ def test_the_file_for_the_run_is_for_whoever_has_the_step(desk: Flask) -> None:
     """A row for each line with what was collected in the month; who takes it away is written down, and others get nothing."""
     with desk.app_context():
         collected("2030-12")
-        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=engine.SYSTEM, at=engine.now())  # fmt: skip
         task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
     ivan = Visitor(desk, "ivan")
     assert ivan.get(f"/tasks/{task}").tree.xpath("//a[@download]/@href") == [f"/tasks/{task}/sheet.csv"]
@@ -107,7 +107,7 @@ def test_a_thursday_without_holds_says_so(desk: Flask) -> None:
 def thursday_step(day: str = "2030-12-05") -> int:
     """The first step of the batch of a Thursday."""
     number = f"GZ-{day}"
-    cases.start(batches.CHARGE_HOLD, business_key=number, variables={"case_number": number, "thursday": day}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+    cases.start(batches.CHARGE_HOLD, business_key=number, variables={"case_number": number, "thursday": day}, by=engine.SYSTEM, at=engine.now())  # fmt: skip
     return session().scalars(select(UserTask.id).where(UserTask.business_key == number)).one()
 
 
