@@ -17,7 +17,7 @@ SELECTED = "editor.opened.diagram.get('selection').get().map(({ id }) => id)"
 VIEW = "(({ x, y, scale }) => [x, y, scale].map((one) => Math.round(one * 10)))(editor.opened.diagram.get('canvas').viewbox())"
 MARKED = """(ids) => {
   const { opened: { diagram } } = editor;
-  editor.problems.show(ids.map((element) => ({ element, rule: "tried", text: element })));
+  editor.problems.show(ids.map((element) => ({ element, rule: "tried", text: element })), "known");
   diagram.get("marks").show(ids.map((element) => ({ element, text: element })));
 }"""
 COVERED = """() => [...document.querySelectorAll(".desk-problem-badge")].map((badge) => {

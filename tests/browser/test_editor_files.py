@@ -102,13 +102,13 @@ def test_undo_of_a_form_says_whether_there_is_anything_to_undo(page: Page) -> No
     expect(redo).to_be_disabled()
 
 
-def test_a_new_field_is_called_in_both_languages(page: Page) -> None:
-    """The Chinese label is Chinese on an English page too."""
+def test_a_new_field_is_asked_for_its_names_in_both_languages(page: Page) -> None:
+    """No clerk reads a name that nobody gave: both labels are empty, and each is a problem until it is written."""
     make(page, "my_form")
     page.get_by_role("button", name="Add field").click()
     [added] = json.loads(editing.text_of(page, "forms/my_form.form"))["components"]
-    assert added["label"] == "新字段"
-    assert added["properties"]["label_en"] == "New field"
+    assert (added.get("label", ""), added.get("properties", {}).get("label_en", "")) == ("", "")
+    expect(page.locator(".desk-problem-list [data-rule=no_label]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -326,6 +326,11 @@ def number_asked_for() -> str:
     return request.args.get("msisdn", "")
 
 
+def asks_for_personal() -> bool:
+    """Tell whether the address of this request asks for personal values, whatever else it has wrong."""
+    return request.args.get("personal") == "1"
+
+
 def form_page(error: WrongAddress) -> str | None:
     """Return the endpoint of the page whose filter form has everything that this address has wrong; None where there is none."""
     page, fields_of_form = FILTERS.get(str(request.endpoint), ("", frozenset()))

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import bindparam, select
+from werkzeug.exceptions import HTTPException
 
 import engine
 from models.base import session
@@ -18,6 +19,7 @@ from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import access_log
 from service_tasks import numbers
+from web.edge import addresses
 
 _CASE = ProcessInstance.business_key
 _OF_NUMBER = select(_CASE).where(ProcessInstance.business_key == bindparam("number")).limit(1)
@@ -31,14 +33,22 @@ _TASK = select(UserTask.id, UserTask.business_key, UserTask.process_key, UserTas
 def record(error: engine.NotPermitted, by: engine.Actor) -> None:
     """Record that somebody may not do what this request is for."""
     place = _about(request.view_args or {}, error)
-    if request.args.get("personal") == "1":
+    if addresses.asks_for_personal():
         place["personal"] = True
     msisdn = numbers.msisdn(_number()) or ""
     access_log.refused_act(str(request.endpoint), error.code, place, by=by, at=engine.now(), msisdn=msisdn)
 
 
 def _number() -> str:
-    return str((request.view_args or {}).get("msisdn") or request.values.get("msisdn", ""))
+    return str((request.view_args or {}).get("msisdn") or addresses.number_asked_for() or _number_sent())
+
+
+def _number_sent() -> str:
+    """Return the number in the form that was sent; none where the form cannot be read, which is no second fault."""
+    try:
+        return request.form.get("msisdn", "")
+    except HTTPException:
+        return ""
 
 
 def _about(parts: Mapping[str, Any], error: engine.NotPermitted) -> access_log.Place:

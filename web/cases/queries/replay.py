@@ -371,11 +371,11 @@ class _Recorder:
         return in_language(item.label, item.label_en) if item is not None else code_texts.column_text(name)
 
     def _hidden(self, name: str) -> bool:
-        return name in self.definition.personal and name not in IN_WORDS and not self._may_see(name)
+        return self.definition.private.covers(name) and name not in IN_WORDS and not self._may_see(name)
 
     def _may_see(self, name: str) -> bool:
         """Tell whether what is personal is shown, numbers masked; what is secret is not."""
-        return self.words.personal and name not in self.definition.private.secret
+        return self.words.personal and not self.definition.private.only_secret().covers(name)
 
     def _shown(self, name: str, value: Any) -> str:
         if value is None or value in ("", [], {}):

@@ -123,7 +123,7 @@ def test_a_doubt_fills_in_what_it_carries(rule: str, language: str) -> None:
         (
             "en",
             '“评级”, rule 2, column “Amount” of the table “Levels”: gold is the name of nothing. A text stands in quotation marks: "gold".',
-            "“登记”, the condition for hiding of the field “way”: nothing sets amuont. Do you mean amount?",
+            "“登记”, the “hidden when” condition of the field “way”: nothing sets amuont. Do you mean amount?",
         ),
         (
             "zh",
@@ -381,8 +381,8 @@ def test_parameters_are_called_as_the_panel_calls_them(language: str, subject: s
 @pytest.mark.parametrize(
     ("language", "keeps", "paper"),
     [
-        ("zh", "办完即满足案件时限", "退、减、免话费处理表"),
-        ("en", "keeps the limit of the case", "Refund and waiver form"),
+        ("zh", "办完就算在案件时限内答复了客户", "退、减、免话费处理表"),
+        ("en", "answers the customer within the case's limit", "Refund and waiver form"),
     ],
 )
 def test_our_properties_and_papers_are_called_by_name(app: Flask, language: str, keeps: str, paper: str) -> None:

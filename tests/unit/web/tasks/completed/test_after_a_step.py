@@ -279,6 +279,7 @@ def test_what_a_step_decides_is_told_with_how_much(desk: Flask) -> None:
 WORDS = {"resolution": "已说明", "reply_channel": "phone", "customer_signed": "yes"}
 GOING_BACK = {
     ("SUB-001", "explain_refusal", "ask_again"): "改金额或项目后再报批",
+    ("SUB-001", "explain_rejection", "ask_again"): "有新情况，改金额或项目后再报批，列入下一个周四",
     ("SUB-002", "explain_refusal", "ask_again"): "改金额或方式后再报批",
     ("SUB-002", "sign_receipt", "pay_again"): "重新支取",
     ("SUB-004", "reply_no_deposit", "ask_again"): "换收据或补依据后再报批",
