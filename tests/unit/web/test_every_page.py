@@ -162,6 +162,8 @@ def _worded() -> Iterator[str]:
             for step in entry.steps:
                 if step.get("variable") == "resolution" and isinstance(step.get("value"), str):
                     yield step["value"]
+                if step["type"] == "call_left" and isinstance(step["variables"].get("resolution"), str):
+                    yield step["variables"]["resolution"]
                 composed = (step.get("parameters") or {}).get("text")
                 yield from (composed,) if isinstance(composed, str) else ()
 

@@ -81,3 +81,17 @@ def test_what_was_never_sealed_does_not_open(wrong: Any) -> None:
     """Whatever stands in the place of a sealed value is unreadable, in our own words."""
     with pytest.raises(sealing.Unreadable):
         sealing.unseal(b"k" * 32, wrong)
+
+
+@pytest.mark.parametrize(
+    "expression", ["complaint_text", "lower case(complaint_text)", "lines[complaint_text != null]"]
+)
+def test_what_a_decision_asks_of_a_personal_variable_is_personal(expression: str) -> None:
+    """Inputs stand under the expression that was asked, and what it came to is as personal as what it read."""
+    step = {"type": "decision_evaluated", "inputs": {expression: "words", "complaint_texts": "kept", "amount": 5}}
+    private = Personal(frozenset({"complaint_text"}))
+    assert private.replaced(step, lambda _: "gone")["inputs"] == {
+        expression: "gone",
+        "complaint_texts": "kept",
+        "amount": 5,
+    }

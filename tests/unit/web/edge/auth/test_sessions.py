@@ -149,7 +149,11 @@ def test_a_name_that_nobody_has_is_not_written_down(desk: Flask, name: str) -> N
     for _ in range(22):
         assert Visitor(desk).client.post("/login", data={"name": name, "password": "guess"}).status_code in (401, 429)
     with desk.app_context():
-        entries = session().execute(select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == "user")).all()
+        entries = (
+            session()
+            .execute(select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == "user"))
+            .all()
+        )
     assert {stream for stream, _body in entries} == {"system"}
     assert 0 < len(entries) <= 20
     assert not name or not any(name.encode() in body for _stream, body in entries)
