@@ -65,8 +65,8 @@ class Personal:
 
     def _read(self, inputs: Mapping[str, Any], by: Replace) -> Mapping[str, Any]:
         """Return what a decision asked, with what an expression over a personal variable came to replaced as the variable itself would be."""
-        read: Mapping[str, Any] = within(inputs, self.names.union(filter(self.covers, inputs)), by)
-        return read
+        replacement: Mapping[str, Any] = within(inputs, self.names.union(filter(self.covers, inputs)), by)
+        return replacement
 
     def _names_in(self, place: str, step: Mapping[str, Any]) -> frozenset[str]:
         more = self.calls.get(step.get("element", ""), frozenset()) if place in CALLED_WITH else frozenset()

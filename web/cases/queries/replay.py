@@ -44,6 +44,7 @@ AT_ONCE = 32
 
 
 VISIBLE = frozenset({"msisdn", "complaint_text", "demand"})
+OF_DEPARTMENTS = frozenset({"hall"})  # variables that hold the code of a department
 IN_WORDS = VISIBLE - {"msisdn"}
 PEOPLE = frozenset({"approved_by", "paid_by", "spot_approvers"})  # what they hold are log-ins
 
@@ -384,6 +385,8 @@ class _Recorder:
             return _withheld(value)
         if name in IN_WORDS:
             return str(shown_to(value, self.words))[:LONGEST]
+        if name in OF_DEPARTMENTS and isinstance(value, str):
+            return names.department(value)
         if isinstance(value, Mapping) and value.get("code") in refusals.SENTENCES:
             return refusals.sentence(value)
         value, field = masking.masked(value), self.fields.get(name)

@@ -35,9 +35,9 @@ def paid_back(desk: Flask) -> tuple[str, set[str]]:
             complete(open_tasks(number)[0], form)
         id = instance_of(number)
         steps: list[Any] = [step for entry in proof.entries(id) for step in entry.steps]
-        called = {step["process"] for step in steps if step["type"] == "call_entered"}
+        callees = {step["process"] for step in steps if step["type"] == "call_entered"}
         stood = set(session().scalars(select(UserTask.process_key).where(UserTask.instance_id == id)))
-        return number, called - stood
+        return number, callees - stood
 
 
 def test_a_process_finds_every_case_that_ran_through_it(desk: Flask) -> None:
@@ -58,12 +58,12 @@ def test_a_colleague_is_found_by_any_act_and_by_name(desk: Flask) -> None:
     with desk.app_context():
         number = begin("13900000202")
         cases.claim(open_tasks(number)[0], by=CORA, at=engine.now())
-        other = begin("13900000203")
-        ask_for_time(other, "要等取证")
+        longer = begin("13900000203")
+        ask_for_time(longer, "要等取证")
     ada = Visitor(desk, "ada", language="en")
     for person in ("cora", "sam", "孙敏"):
         page = ada.get("/cases", clerk=person).text
-        assert (number in page, other in page) == (person == "cora", person != "cora"), person
+        assert (number in page, longer in page) == (person == "cora", person != "cora"), person
     assert "Nobody works here under the name or login 孙某." in ada.get("/cases", clerk="孙某").text
     assert "孙敏" in ada.get("/cases").tree.xpath("string(//datalist[@id='people'])")
 
