@@ -1,4 +1,4 @@
-"""Periodic duties of the manual (DUE.n), the rows collected for each, and whom to call; the sheets are made in `office.duties`."""
+"""Periodic duties of the manual (DUE.n), the rows collected for each, and whom to call; rows are collected by `service_tasks.duties`."""
 
 from __future__ import annotations
 

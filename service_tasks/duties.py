@@ -1,4 +1,4 @@
-"""Collecting what a periodic duty (DUE.n) will report: one row per case; the sheets themselves are made in `office`."""
+"""Collecting what a periodic duty (DUE.n) will report: one row per case."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def command(run: Run, steps: list[CaseStep]) -> None:
 
 
 def _report(run: Run, first: IncidentOpened, steps: list[CaseStep]) -> None:
-    """Return what a person was told of: queued work that failed, a case that stands still, a limit that was reached."""
+    """Do again what a person was told of: queued work that failed, a case that stands still, a limit that was reached."""
     if first["after"] == "job":
         commands.finish_work(run, first["token"], _outcome(first))
     elif first["kind"] == STANDSTILL:
