@@ -31,6 +31,7 @@ PICTURES = ROOT / "docs" / "pictures"
 OF_PICTURES = ("tests/browser/test_pictures.py", "tests/browser/test_tutorial.py")
 SCRIPTS = ("--test", "--test-reporter", "spec")
 BRING_CHROMIUM = f"apt-get install --yes {WITHOUT_WINDOWS} fonts-noto-cjk"
+NOT_WAITED_FOR = " -o Acquire::Retries=0 -o Acquire::http::Timeout=20"  # a browser is there; this one is only quicker
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -105,7 +106,7 @@ def ensure_chromium(chromium: str | None) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         note("The browser tests are quickest in a Chromium without windows; installing it …")
         # Where there is a browser the lists by which it came are asked and no others: it is not exchanged for a newer one.
-        for command in (BRING_CHROMIUM,) if there else ("apt-get update --quiet", BRING_CHROMIUM):
+        for command in (BRING_CHROMIUM + NOT_WAITED_FOR,) if there else ("apt-get update --quiet", BRING_CHROMIUM):
             subprocess.run(command.split(), check=False, stdout=sys.stderr)
     if not any(map(shutil.which, BROWSERS)):
         raise click.ClickException(

@@ -90,7 +90,7 @@ FETCH_LISTS = ["apt-get", "update", "--quiet"]
     ("browsers", "user", "commands"),
     [
         ({"chromium-headless-shell"}, 0, []),
-        ({"chromium"}, 0, [testing.BRING_CHROMIUM.split()]),
+        ({"chromium"}, 0, [(testing.BRING_CHROMIUM + testing.NOT_WAITED_FOR).split()]),
         ({"chromium"}, 1000, []),
         (set(), 0, [FETCH_LISTS, testing.BRING_CHROMIUM.split()]),
     ],
