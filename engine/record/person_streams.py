@@ -121,10 +121,9 @@ def record_at_most(act: ActRefused | LoginUnknown, same: str, *, by: Actor, at: 
         session().get(User, by.user, with_for_update=True)
         fields: Mapping[str, Any] = act
         before = sum(_alike(act["type"], same, fields[same], by.user, at - REFUSED_WITHIN))
-        if before + 1 == MOST_REFUSED:
-            act["last"] = True
         if before < MOST_REFUSED:
-            history.append(USER, by.user, [act], by=by.user, at=at)
+            last: Last = {"last": True} if before + 1 == MOST_REFUSED else {}
+            history.append(USER, by.user, [{**fields, **last}], by=by.user, at=at)
 
 
 def _alike(type: str, same: str, value: object, user: str, since: datetime) -> Iterator[int]:

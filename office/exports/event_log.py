@@ -136,11 +136,6 @@ def _head() -> str:
     )
 
 
-def holds(selection: Wanted, number: str) -> bool:
-    """Tell whether a case is among those selected, as far as it has come by now."""
-    return session().scalar(_query(selection).where(ProcessInstance.business_key == number).limit(1)) is not None
-
-
 def _ids(selection: Wanted) -> list[int]:
     return list(session().scalars(_query(selection)))
 

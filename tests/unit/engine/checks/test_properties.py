@@ -10,51 +10,19 @@ import pytest
 from engine import definitions, diagrams, published
 from engine.checks import properties
 from tests.support.drawing import (
-    call,
     catch,
     each,
     end,
-    flow,
-    gateway,
     package,
     path,
-    process,
     service,
     start,
     sub_process,
     user,
 )
+from tests.support.one_element import calling, line, with_property
 
 ONE_HOUR = 'duration("PT1H")'
-RACE = process(
-    *("P", start(), gateway("x", "eventBased"), catch("a", timer=ONE_HOUR), catch("b", timer=ONE_HOUR), end()),
-    path("begun", "x", "a", "finished"),
-    path("x", "b", "finished"),
-)
-CHOICE = process(
-    *("P", start(), gateway("x", default="flow_x_finished"), user("y"), end()),
-    path("begun", "x", "finished"),
-    flow("x", "y", "amount > 1"),
-    flow("y", "finished"),
-)
-CALLED = {"C_bpmn": process("C", start(), user("in"), end(), path("begun", "in", "finished"))}
-
-
-def line(*middle: str) -> str:
-    """A process that goes from its start through `x` to its end."""
-    return process("P", start(), *middle, end(), path("begun", "x", "finished"))
-
-
-def calling(**mapping: str) -> definitions.Package:
-    return package("P", line(call("x", "C", **mapping)), **CALLED)
-
-
-def with_property(name: str, value: str, element: str = user("x")) -> str:
-    """The drawn element with a property of any name."""
-    property_and_end = f'<spiffworkflow:property name="{name}" value="{value}"/></spiffworkflow:properties>'
-    return element.replace("</spiffworkflow:properties>", property_and_end, 1)
-
-
 KEY = (
     "<bpmn:extensionElements><spiffworkflow:properties>"
     '<spiffworkflow:property name="correlationKey" value="1"/></spiffworkflow:properties></bpmn:extensionElements>'

@@ -11,7 +11,6 @@ from engine import definitions, published
 from engine.diagrams import settings
 from tests.support.drawing import (
     boundary,
-    call,
     catch,
     each,
     end,
@@ -21,9 +20,9 @@ from tests.support.drawing import (
     path,
     process,
     start,
-    sub_process,
     user,
 )
+from tests.support.one_element import line, with_property
 
 ONE_HOUR = 'duration("PT1H")'
 RACE = process(
@@ -37,25 +36,7 @@ CHOICE = process(
     flow("x", "y", "amount > 1"),
     flow("y", "finished"),
 )
-CALLED = {"C_bpmn": process("C", start(), user("in"), end(), path("begun", "in", "finished"))}
 
-
-def line(*middle: str) -> str:
-    """A process that goes from its start through `x` to its end."""
-    return process("P", start(), *middle, end(), path("begun", "x", "finished"))
-
-
-def calling(**mapping: str) -> definitions.Package:
-    return package("P", line(call("x", "C", **mapping)), **CALLED)
-
-
-def with_property(name: str, value: str, element: str = user("x")) -> str:
-    """The drawn element with a property of any name."""
-    property_and_end = f'<spiffworkflow:property name="{name}" value="{value}"/></spiffworkflow:properties>'
-    return element.replace("</spiffworkflow:properties>", property_and_end, 1)
-
-
-INNER = sub_process("x", start("in", due='duration("PT1H")'), end("out"), path("in", "out"))
 BROKEN: list[tuple[str, str, str | definitions.Package]] = [
     ("setting_not_executed", "eventGatewayType", RACE.replace('name="x"', 'name="x" eventGatewayType="Parallel"')),
     ("setting_not_executed", "instantiate", RACE.replace('name="x"', 'name="x" instantiate="1"')),
